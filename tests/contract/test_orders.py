@@ -1,0 +1,177 @@
+"""One suite for `ports.Orders`: every shop must pass it, over every wire."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+import httpx
+import pytest
+
+from wavoice.runtime.adapters.orders_http import HttpOrders
+from wavoice.runtime.errors import SystemOfRecordError
+from wavoice.runtime.model import Alias, Customer, Effect, Order, Outcome, WriteResult
+from wavoice.runtime.ports import Orders
+from wavoice.sim.tcp import serve
+from wavoice.sim.world import World
+
+MONDAY = date(2026, 11, 23)
+PHONE = "919876543210"
+BSUID = "IN.13491208655302741918"
+EFFECT = Effect("wv-1", "p_1", "reschedule_delivery", {"order": "1842", "day": "2026-11-27"}, "v1")
+
+
+@dataclass(frozen=True)
+class Wired:
+    """A shop and two clients of it: one has all the time in the world, one has hardly any."""
+
+    world: World
+    orders: Orders
+    hasty: Orders
+
+
+@pytest.fixture(params=["in process", "tcp"])
+async def shop(request: pytest.FixtureRequest) -> AsyncIterator[Wired]:
+    world = World.seeded(MONDAY, "+91 98765 43210", BSUID)
+    if request.param == "tcp":
+        async with serve(world.app) as port, httpx.AsyncClient() as http:
+            yield _wired(world, http, f"http://127.0.0.1:{port}")
+    else:
+        async with httpx.AsyncClient(transport=world.transport()) as http:
+            yield _wired(world, http, "http://shop.test")
+
+
+def _wired(world: World, http: httpx.AsyncClient, base_url: str) -> Wired:
+    return Wired(
+        world, HttpOrders(http, base_url, None, 60, 60), HttpOrders(http, f"{base_url}/", None, 0.1, 0.1)
+    )
+
+
+async def test_reads_the_customer_and_the_live_orders(shop: Wired) -> None:
+    (customer,) = await shop.orders.customers(Alias(PHONE, None))
+    assert customer == Customer("cus_1", "Sample Customer", "+91 98765 43210")
+    coming, past = await shop.orders.orders(customer.id)
+    items = ("Rice 5 kg", "Green tea")
+    assert coming == Order("1842", "cus_1", "packed", date(2026, 11, 26), "12 Hill Road", items, "v1")
+    assert (past.id, past.status, past.day) == ("1777", "delivered", date(2026, 11, 16))
+
+
+@pytest.mark.parametrize("alias", [Alias(None, BSUID), Alias("15550100", BSUID), Alias(PHONE, "IN.0")])
+async def test_either_name_is_enough(shop: Wired, alias: Alias) -> None:
+    assert [customer.id for customer in await shop.orders.customers(alias)] == ["cus_1"]
+
+
+@pytest.mark.parametrize("alias", [Alias("15550100", "IN.0"), Alias(None, None), Alias("", "")])
+async def test_a_stranger_has_no_record(shop: Wired, alias: Alias) -> None:
+    assert list(await shop.orders.customers(alias)) == []
+
+
+async def test_a_customer_id_is_only_ever_one_path_segment(shop: Wired) -> None:
+    assert list(await shop.orders.orders("nobody?x=1")) == []
+    with pytest.raises(SystemOfRecordError, match="HTTP 404"):
+        await shop.orders.orders("cus_1/orders#")
+
+
+async def test_a_write_changes_the_order_and_its_version(shop: Wired) -> None:
+    result = await shop.orders.write(EFFECT)
+    assert result.outcome is Outcome.DONE
+    assert result.reference
+    order = (await shop.orders.orders("cus_1"))[0]
+    assert order.day == date(2026, 11, 27)
+    assert order.version != EFFECT.facts_version
+
+
+async def test_two_identical_writes_are_one(shop: Wired) -> None:
+    first = await shop.orders.write(EFFECT)
+    assert await shop.orders.write(EFFECT) == first
+    assert [row.key for row in shop.world.ledger] == ["wv-1"]
+
+
+async def test_a_key_belongs_to_its_first_body(shop: Wired) -> None:
+    first = await shop.orders.write(EFFECT)
+    other = replace(EFFECT, args={"order": "1842", "day": "2026-11-28"})
+    assert await shop.orders.write(other) == WriteResult(Outcome.FAILED, reason="key_reused")
+    assert await shop.orders.look_up("wv-1") == first
+    assert shop.world.orders["1842"].day == date(2026, 11, 27)
+
+
+async def test_a_changed_order_refuses_the_write(shop: Wired) -> None:
+    shop.world.staff_edits("1842", address="7 Lake View")
+    refused = WriteResult(Outcome.REFUSED, reason="version")
+    assert await shop.orders.write(EFFECT) == refused
+    assert await shop.orders.look_up("wv-1") == refused
+    assert await shop.orders.write(EFFECT) == refused
+    assert shop.world.ledger == ()
+
+
+async def test_a_delivered_order_refuses_the_write(shop: Wired) -> None:
+    effect = replace(EFFECT, args={"order": "1777", "day": "2026-11-27"})
+    assert await shop.orders.write(effect) == WriteResult(Outcome.REFUSED, reason="delivered")
+    assert shop.world.ledger == ()
+
+
+async def test_an_applied_write_is_found_by_its_key(shop: Wired) -> None:
+    assert await shop.orders.look_up("wv-1") is None
+    done = await shop.orders.write(EFFECT)
+    assert await shop.orders.look_up("wv-1") == done
+
+
+async def test_a_lost_answer_is_unknown_until_looked_up(shop: Wired) -> None:
+    shop.world.fault("lost_response", at="write")
+    assert (await shop.orders.write(EFFECT)).outcome is Outcome.UNKNOWN
+    found = await shop.orders.look_up("wv-1")
+    assert found is not None
+    assert found.outcome is Outcome.DONE
+    assert await shop.orders.write(EFFECT) == found
+    assert len(shop.world.ledger) == 1
+
+
+async def test_a_write_that_timed_out_was_never_applied(shop: Wired) -> None:
+    shop.world.fault("timeout", at="write")
+    result = await shop.hasty.write(EFFECT)
+    assert result == WriteResult(Outcome.UNKNOWN, reason="The shop did not answer within 0.1 s.")
+    assert await shop.orders.look_up("wv-1") is None
+    assert shop.world.ledger == ()
+
+
+async def test_an_answer_that_is_no_answer_is_unknown(shop: Wired) -> None:
+    shop.world.fault("garbage", at="write")
+    shop.world.fault("fail", at="write")
+    assert (await shop.orders.write(EFFECT)).outcome is Outcome.UNKNOWN
+    later = replace(EFFECT, key="wv-2", facts_version="v2")
+    assert await shop.orders.write(later) == WriteResult(Outcome.UNKNOWN, reason="HTTP 503")
+    assert [row.key for row in shop.world.ledger] == ["wv-1"]
+
+
+async def test_a_look_up_without_an_answer_is_unknown_not_none(shop: Wired) -> None:
+    await shop.orders.write(EFFECT)
+    shop.world.fault("timeout", at="look_up")
+    unheard = await shop.hasty.look_up("wv-1")
+    assert unheard is not None
+    assert unheard.outcome is Outcome.UNKNOWN
+
+
+async def test_a_look_up_of_a_broken_shop_is_unknown_not_none(shop: Wired) -> None:
+    shop.world.fault("fail", at="look_up")
+    assert await shop.orders.look_up("wv-1") == WriteResult(Outcome.UNKNOWN, reason="HTTP 503")
+
+
+async def test_a_read_survives_one_broken_connection_and_not_two(shop: Wired) -> None:
+    shop.world.fault("lost_response", at="read")
+    assert len(await shop.orders.orders("cus_1")) == 2
+    shop.world.fault("lost_response", at="read", times=2)
+    with pytest.raises(SystemOfRecordError, match=r"^The connection to the shop failed \(\w+\)\.$"):
+        await shop.orders.orders("cus_1")
+
+
+async def test_a_read_without_an_answer_says_so(shop: Wired) -> None:
+    shop.world.fault("timeout", at="read")
+    with pytest.raises(SystemOfRecordError, match=r"^The shop did not answer within 0\.1 s\.$"):
+        await shop.hasty.customers(Alias(PHONE, None))
+
+
+async def test_a_read_with_a_senseless_answer_says_so(shop: Wired) -> None:
+    shop.world.fault("garbage", at="read")
+    with pytest.raises(SystemOfRecordError, match=r"does not follow the contract\.$"):
+        await shop.orders.orders("cus_1")

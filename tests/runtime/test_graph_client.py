@@ -1,0 +1,529 @@
+"""The Cloud API client: against the emulator over ASGI and TCP, and against scripted answers.
+
+S-rows: shared/whatsapp.md, section 18.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import traceback
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from wavoice.runtime.adapters.graph import GraphClient, GraphSettings
+from wavoice.runtime.adapters.wire import parse
+from wavoice.runtime.errors import (
+    AuthError,
+    ChannelError,
+    ConfigError,
+    MediaGoneError,
+    MediaTooLargeError,
+    WavoiceError,
+)
+from wavoice.runtime.model import SECOND, Alias, Button, MediaRef, Micros, Outgoing
+from wavoice.runtime.ports import Channel
+from wavoice.sim.clock import VirtualClock
+from wavoice.sim.graph import Emulator, EmulatorConfig
+from wavoice.sim.phone import Phone
+from wavoice.sim.tcp import serve
+from wavoice.sim.wire import Business
+
+TOKEN = "EAAcanary0token"
+START: Micros = 1_795_000_000 * SECOND
+MINUTE: Micros = 60 * SECOND
+OPUS = b"OggS" + bytes(22) + b"\x01\x13OpusHead\x01\x01" + bytes(range(256))
+LIMIT = 1 << 20
+ANNA = Alias(phone="15550100200", bsuid="US.anna")
+
+
+def settings(**changes: Any) -> GraphSettings:
+    standard: dict[str, Any] = {
+        "base_url": "http://graph.wavoice.test",
+        "number": Business().number,
+        "access_token": SecretStr(TOKEN),
+        "media_hosts": ("media.wavoice.test",),
+    }
+    return GraphSettings(**{**standard, **changes})
+
+
+class World:
+    """An emulator, one customer, and the webhooks that the bot received."""
+
+    def __init__(self) -> None:
+        self.clock = VirtualClock(START)
+        self.webhooks: list[bytes] = []
+        config = EmulatorConfig(
+            access_token=TOKEN, app_secret="app-secret", webhook_url="http://bot.wavoice.test/hook"
+        )
+        bot = httpx.AsyncClient(transport=httpx.MockTransport(self._bot))
+        self.emulator = Emulator(config, self.clock, bot)
+        self.anna: Phone = self.emulator.phone("Anna", ANNA.phone, ANNA.bsuid)
+
+    async def recorded(self, ogg: bytes = OPUS) -> MediaRef:
+        """Announce a voice note of hers."""
+        await self.anna.records(ogg)
+        media = parse(self.webhooks[-1]).messages[0].media
+        assert media is not None
+        return media
+
+    def _bot(self, request: httpx.Request) -> httpx.Response:
+        self.webhooks.append(request.content)
+        return httpx.Response(200)
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    made = World()
+    yield made
+    await made.emulator.close()
+
+
+@pytest.fixture
+async def client(world: World) -> AsyncIterator[GraphClient]:
+    async with world.emulator.client() as http:
+        yield GraphClient(settings(), http, world.clock)
+
+
+Handler = Callable[[httpx.Request], httpx.Response]
+
+
+def scripted(handler: Handler, **changes: Any) -> GraphClient:
+    """A client for which `handler` is the whole internet."""
+    http = httpx.AsyncClient(transport=httpx.MockTransport(handler))
+    return GraphClient(settings(**changes), http, VirtualClock(START))
+
+
+def always(answer: httpx.Response, request: httpx.Request) -> httpx.Response:
+    return answer
+
+
+def recording(requests: list[httpx.Request], request: httpx.Request) -> httpx.Response:
+    requests.append(request)
+    return httpx.Response(200, json={"messages": [{"id": "wamid.B"}]})
+
+
+def streamed(data: bytes, status: int = 200) -> httpx.Response:
+    async def chunks() -> AsyncIterator[bytes]:
+        for start in range(0, len(data), 100):
+            yield data[start : start + 100]
+
+    return httpx.Response(status, content=chunks())
+
+
+def refused(code: int, status: int = 400, **error: Any) -> httpx.Response:
+    body = {"message": f"(#{code}) no", "type": "OAuthException", "code": code, "fbtrace_id": "x", **error}
+    return httpx.Response(status, json={"error": body})
+
+
+class TestAgainstTheEmulator:
+    async def test_is_a_channel(self, client: GraphClient) -> None:
+        channel: Channel = client
+        assert channel is client
+
+    async def test_check_says_who_we_are(self, client: GraphClient) -> None:
+        assert await client.check() == "+15550100100 (Corner Shop, CONNECTED)"
+
+    async def test_wrong_token_is_one_sentence_with_its_remedy(self, world: World) -> None:
+        """S35."""
+        wrong = settings(access_token=SecretStr("EAAwrong"))
+        async with world.emulator.client() as http:
+            with pytest.raises(AuthError) as caught:
+                await GraphClient(wrong, http, world.clock).check()
+        assert str(caught.value) == (
+            "WhatsApp refused the access token (code 190). Put a valid system user token into "
+            "whatsapp.access_token (WAVOICE_WHATSAPP__ACCESS_TOKEN)."
+        )
+
+    async def test_sends_text_by_phone_or_user_id(self, world: World, client: GraphClient) -> None:
+        """S36, S37: a hidden number is no obstacle."""
+        accepted = await client.send(Outgoing(to=ANNA, reference="o_1", text="Hello", answers="wamid.Q"))
+        await client.send(Outgoing(to=Alias(None, "US.anna"), reference="o_2", text="again"))
+        await world.emulator.idle()
+        first, second = world.anna.messages
+        assert (first.wamid, first.text, first.quotes, first.kind) == (
+            accepted.message,
+            "Hello",
+            "wamid.Q",
+            "text",
+        )
+        assert (second.text, second.quotes) == ("again", None)
+        assert accepted.at == START
+
+    async def test_sends_buttons(self, world: World, client: GraphClient) -> None:
+        buttons = (Button("yes:p1", "Yes"), Button("no:p1", "No"))
+        await client.send(Outgoing(to=ANNA, reference="o_1", text="Move it to Friday?", buttons=buttons))
+        message = await world.anna.hears(0)
+        assert (message.kind, message.text, message.buttons) == ("buttons", "Move it to Friday?", buttons)
+
+    async def test_uploads_and_sends_a_voice_note(self, world: World, client: GraphClient) -> None:
+        """S58."""
+        media = await client.upload(OPUS, "audio/ogg; codecs=opus")
+        await client.send(Outgoing(to=ANNA, reference="o_1", media=media))
+        message = await world.anna.hears(0)
+        assert (message.kind, message.media, message.download_icon) == ("voice", OPUS, False)
+
+    async def test_seen_marks_read_and_shows_typing(self, world: World, client: GraphClient) -> None:
+        """S42, S43: typing ends at the reply."""
+        earlier = await world.anna.says("hello")
+        wamid = await world.anna.says("are you there?")
+        await client.seen(wamid)
+        assert world.anna.seen == [earlier, wamid]
+        await client.send(Outgoing(to=ANNA, reference="o_1", text="yes"))
+        assert (await world.anna.hears(0)).typing
+        assert not world.anna.typing
+
+    async def test_typing_ends_after_25_seconds(self, world: World, client: GraphClient) -> None:
+        """S43."""
+        await client.seen(await world.anna.says("hello"))
+        world.clock.advance_to(START + 25 * SECOND - 1)
+        assert world.anna.typing
+        world.clock.advance_to(START + 25 * SECOND)
+        assert not world.anna.typing
+
+    async def test_unknown_message_cannot_be_read(self, client: GraphClient) -> None:
+        """S42."""
+        with pytest.raises(ChannelError) as caught:
+            await client.seen("wamid.unknown")
+        assert (caught.value.graph_code, caught.value.retryable) == (131009, False)
+
+    async def test_fetches_by_webhook_url_and_by_id(self, world: World, client: GraphClient) -> None:
+        """S19, S59, S62."""
+        media = await world.recorded()
+        assert media.url is not None
+        assert await client.fetch(media, LIMIT) == OPUS
+        assert (
+            await client.fetch(MediaRef(media.id, media.mime_type, media.sha256, voice=True), LIMIT) == OPUS
+        )
+
+    async def test_expired_url_is_renewed(self, world: World, client: GraphClient) -> None:
+        """S60: after five minutes the webhook's URL answers 404, a fresh one works."""
+        media = await world.recorded()
+        assert media.url is not None
+        world.clock.advance_to(START + 5 * MINUTE)
+        async with world.emulator.client() as http:
+            expired = await http.get(media.url, headers={"Authorization": f"Bearer {TOKEN}"})
+        assert expired.status_code == 404
+        assert await client.fetch(media, LIMIT) == OPUS
+
+    async def test_dead_id_is_gone(self, world: World, client: GraphClient) -> None:
+        """S61: after seven days."""
+        media = await world.recorded()
+        world.clock.advance_to(START + 7 * 24 * 60 * MINUTE)
+        with pytest.raises(MediaGoneError):
+            await client.fetch(media, LIMIT)
+
+    async def test_oversize_is_refused(self, world: World, client: GraphClient) -> None:
+        media = await world.recorded()
+        assert await client.fetch(media, len(OPUS)) == OPUS
+        with pytest.raises(MediaTooLargeError):
+            await client.fetch(media, len(OPUS) - 1)
+
+    async def test_over_tcp(self, world: World) -> None:
+        """The same calls over real sockets, Graph and media on two ports."""
+        emulator = world.emulator
+        async with (
+            serve(emulator.graph_app) as graph,
+            serve(emulator.media_app) as media_port,
+            httpx.AsyncClient() as http,
+        ):
+            emulator.serve_media_at(f"http://127.0.0.1:{media_port}")
+            tcp = settings(
+                base_url=f"http://127.0.0.1:{graph}",
+                media_hosts=(f"127.0.0.1:{media_port}",),
+                version="v26.0",
+            )
+            client = GraphClient(tcp, http, world.clock)
+            assert await client.fetch(await world.recorded(), LIMIT) == OPUS
+            sound = await client.upload(OPUS, "audio/ogg")
+            await client.send(Outgoing(to=ANNA, reference="o_1", media=sound))
+            assert (await world.anna.hears(0)).media == OPUS
+            await emulator.idle()
+
+
+class TestRefusals:
+    @pytest.mark.parametrize("code", [0, 104, 190])
+    async def test_token_codes(self, code: int) -> None:
+        """S35: Graph quotes malformed tokens; we do not."""
+        client = scripted(lambda request: refused(code, 401, message=f"Malformed access token {TOKEN}"))
+        with pytest.raises(AuthError) as caught:
+            await client.send(Outgoing(to=ANNA, reference="o_1", text="x"))
+        assert TOKEN not in str(caught.value)
+
+    @pytest.mark.parametrize(
+        ("code", "retryable"),
+        [
+            (1, True),
+            (2, True),
+            (3, False),
+            (4, True),
+            (10, False),
+            (100, False),
+            (368, False),
+            (80007, True),
+            (130429, True),
+            (131000, True),
+            (131016, True),
+            (131026, False),
+            (131047, False),
+            (131048, False),
+            (131053, False),
+            (131056, True),
+            (131057, True),
+            (999999, False),
+        ],
+    )
+    async def test_retry_follows_the_code_not_the_status(self, code: int, retryable: bool) -> None:
+        for status in (400, 500):
+            client = scripted(partial(always, refused(code, status)))
+            with pytest.raises(ChannelError) as caught:
+                await client.send(Outgoing(to=ANNA, reference="o_1", text="x"))
+            assert (caught.value.graph_code, caught.value.retryable) == (code, retryable)
+
+    async def test_transient_by_its_own_word(self) -> None:
+        client = scripted(lambda request: refused(999999, is_transient=True))
+        with pytest.raises(ChannelError) as caught:
+            await client.seen("wamid.A")
+        assert caught.value.retryable
+
+    async def test_details_are_told_without_phone_numbers(self) -> None:
+        data = {"details": "Recipient 15550100200 is not allowed"}
+        client = scripted(lambda request: refused(131030, error_data=data))
+        with pytest.raises(ChannelError, match=r"Recipient … is not allowed \(code 131030\)"):
+            await client.seen("wamid.A")
+
+    @pytest.mark.parametrize(
+        ("answer", "error", "retryable"),
+        [
+            (httpx.Response(502, text="<html>bad gateway"), ChannelError, True),
+            (httpx.Response(429), ChannelError, True),
+            (httpx.Response(403, text="no"), ChannelError, False),
+            (httpx.Response(302, headers={"Location": "https://evil.test/"}), ChannelError, False),
+            (httpx.Response(401), AuthError, False),
+            (httpx.Response(200, text="<html>"), ChannelError, True),
+            (httpx.Response(200, json={"messages": []}), ChannelError, True),
+        ],
+    )
+    async def test_answers_that_are_not_graphs(
+        self, answer: httpx.Response, error: type[WavoiceError], retryable: bool
+    ) -> None:
+        with pytest.raises(error) as caught:
+            await scripted(lambda request: answer).send(Outgoing(to=ANNA, reference="o_1", text="x"))
+        assert caught.value.retryable is retryable
+
+    async def test_silent_network_is_retryable(self) -> None:
+        def silent(request: httpx.Request) -> httpx.Response:
+            raise httpx.ReadTimeout("", request=request)
+
+        with pytest.raises(ChannelError, match="ReadTimeout") as caught:
+            await scripted(silent).upload(OPUS, "audio/ogg")
+        assert caught.value.retryable
+
+    @pytest.mark.parametrize(
+        "message",
+        [
+            Outgoing(to=Alias(None, None), reference="o_1", text="x"),
+            Outgoing(to=ANNA, reference="o_1"),
+        ],
+    )
+    async def test_incomplete_messages_never_leave(self, message: Outgoing) -> None:
+        requests: list[httpx.Request] = []
+        client = scripted(partial(recording, requests))
+        with pytest.raises(ChannelError):
+            await client.send(message)
+        assert requests == []
+
+
+class TestDownloads:
+    """S59 to S63: two hops on different hosts, and a token that stays at home."""
+
+    media = MediaRef("901", "audio/ogg", hashlib.sha256(OPUS).hexdigest(), voice=True)
+
+    def internet(self, *answers: httpx.Response) -> tuple[GraphClient, list[httpx.Request]]:
+        """Graph names `cdn.test/1`, `/2`, …; other requests take the next of `answers`."""
+        rest: Iterator[httpx.Response] = iter(answers)
+        requests: list[httpx.Request] = []
+
+        def handler(request: httpx.Request) -> httpx.Response:
+            requests.append(request)
+            if request.url.host == "graph.test":
+                return httpx.Response(200, json={"url": f"https://cdn.test/{len(requests)}"})
+            return next(rest)
+
+        hosts = ("cdn.test", "*.mirror.test")
+        return scripted(handler, base_url="https://graph.test", media_hosts=hosts), requests
+
+    @staticmethod
+    def trail(requests: list[httpx.Request]) -> list[tuple[str, bool]]:
+        return [(request.url.host, "Authorization" in request.headers) for request in requests]
+
+    async def test_two_hops_with_the_token(self) -> None:
+        client, requests = self.internet(streamed(OPUS))
+        assert await client.fetch(self.media, LIMIT) == OPUS
+        assert self.trail(requests) == [("graph.test", True), ("cdn.test", True)]
+        assert requests[0].url.path == "/v24.0/901"
+        assert requests[0].url.params["phone_number_id"] == Business().number
+        assert requests[1].headers["Accept-Encoding"] == "identity"
+
+    async def test_token_is_dropped_when_a_redirect_changes_the_host(self) -> None:
+        """S63: and stays dropped on the way back."""
+        client, requests = self.internet(
+            httpx.Response(302, headers={"Location": "/near"}),
+            httpx.Response(302, headers={"Location": "https://eu.mirror.test/far"}),
+            httpx.Response(307, headers={"Location": "https://cdn.test/back"}),
+            streamed(OPUS),
+        )
+        assert await client.fetch(self.media, LIMIT) == OPUS
+        assert self.trail(requests)[1:] == [
+            ("cdn.test", True),
+            ("cdn.test", True),
+            ("eu.mirror.test", False),
+            ("cdn.test", False),
+        ]
+
+    @pytest.mark.parametrize(
+        "location",
+        [
+            "https://evil.test/x",
+            "https://mirror.test/x",
+            "https://evilmirror.test/x",
+            "https://cdn.test.evil.test/x",
+            "https://cdn.test:8443/x",
+            "http://cdn.test/x",
+            "https://user@cdn.test/x",
+            "https://169.254.169.254/latest",
+            "file:///etc/passwd",
+        ],
+    )
+    async def test_hosts_off_the_list_are_not_contacted(self, location: str) -> None:
+        """S63."""
+        client, requests = self.internet(httpx.Response(302, headers={"Location": location}))
+        with pytest.raises(MediaGoneError):
+            await client.fetch(self.media, LIMIT)
+        assert [host for host, _ in self.trail(requests)] == ["graph.test", "cdn.test"]
+
+    @pytest.mark.parametrize(
+        "location", ["https://evil.test/x", "http://cdn.test/x", "https://cdn.test:port/x"]
+    )
+    async def test_odd_webhook_urls_fall_back_to_the_id(self, location: str) -> None:
+        """S19."""
+        client, requests = self.internet(streamed(OPUS))
+        announced = MediaRef("901", "audio/ogg", self.media.sha256, voice=True, url=location)
+        assert await client.fetch(announced, LIMIT) == OPUS
+        assert [host for host, _ in self.trail(requests)] == ["graph.test", "cdn.test"]
+
+    async def test_at_most_three_redirects(self) -> None:
+        client, requests = self.internet(
+            *(httpx.Response(302, headers={"Location": f"/{turn}"}) for turn in range(9))
+        )
+        with pytest.raises(MediaGoneError, match="more than 3 times"):
+            await client.fetch(self.media, LIMIT)
+        assert len(requests) == 1 + 1 + 3
+
+    async def test_other_bytes_are_fetched_once_more(self) -> None:
+        """S62."""
+        client, requests = self.internet(streamed(OPUS[:-1]), streamed(OPUS))
+        assert await client.fetch(self.media, LIMIT) == OPUS
+        assert len(requests) == 4
+
+    async def test_other_bytes_twice_are_gone(self) -> None:
+        """S62."""
+        client, requests = self.internet(streamed(b"x"), streamed(b"x"))
+        with pytest.raises(MediaGoneError, match="differ"):
+            await client.fetch(self.media, LIMIT)
+        assert len(requests) == 4
+
+    async def test_404_gets_one_fresh_url(self) -> None:
+        """S60."""
+        client, requests = self.internet(httpx.Response(404), streamed(OPUS))
+        assert await client.fetch(self.media, LIMIT) == OPUS
+        client, requests = self.internet(httpx.Response(404), httpx.Response(404))
+        with pytest.raises(MediaGoneError):
+            await client.fetch(self.media, LIMIT)
+        assert [request.url.path for request in requests] == ["/v24.0/901", "/1", "/v24.0/901", "/3"]
+
+    async def test_size_is_counted_while_it_streams(self) -> None:
+        pulled: list[int] = []
+
+        async def endless() -> AsyncIterator[bytes]:
+            while True:
+                pulled.append(1)
+                yield bytes(100)
+
+        client, _ = self.internet(httpx.Response(200, content=endless(), headers={"Content-Length": "5"}))
+        with pytest.raises(MediaTooLargeError):
+            await client.fetch(self.media, 1000)
+        assert len(pulled) == 11
+
+    @pytest.mark.parametrize(
+        ("status", "error", "retryable"),
+        [
+            (401, AuthError, False),
+            (403, MediaGoneError, False),
+            (429, ChannelError, True),
+            (503, ChannelError, True),
+        ],
+    )
+    async def test_refusals_of_the_media_host(
+        self, status: int, error: type[WavoiceError], retryable: bool
+    ) -> None:
+        client, _ = self.internet(httpx.Response(status))
+        with pytest.raises(error) as caught:
+            await client.fetch(self.media, LIMIT)
+        assert caught.value.retryable is retryable
+
+    async def test_unknown_id_is_gone_but_an_outage_is_not(self) -> None:
+        """S61."""
+        with pytest.raises(MediaGoneError):
+            await scripted(lambda request: refused(100, error_subcode=33)).fetch(self.media, LIMIT)
+        with pytest.raises(ChannelError):
+            await scripted(lambda request: refused(131016, 500)).fetch(self.media, LIMIT)
+
+    async def test_an_id_stays_one_part_of_the_path(self) -> None:
+        client, requests = self.internet(streamed(OPUS))
+        odd = MediaRef("../me?x=", "audio/ogg", self.media.sha256, voice=True)
+        assert await client.fetch(odd, LIMIT) == OPUS
+        assert requests[0].url.raw_path.startswith(b"/v24.0/..%2Fme%3Fx%3D?")
+
+
+class TestToken:
+    def test_is_in_no_repr(self, world: World, client: GraphClient) -> None:
+        assert TOKEN not in repr(settings())
+        assert TOKEN not in repr(client)
+        assert TOKEN not in repr(vars(client))
+
+    async def test_is_in_no_exception(self) -> None:
+        def down(request: httpx.Request) -> httpx.Response:
+            assert request.headers["Authorization"] == f"Bearer {TOKEN}"
+            raise httpx.ConnectError("no route", request=request)
+
+        with pytest.raises(ChannelError) as caught:
+            await scripted(down).check()
+        assert TOKEN not in "".join(traceback.format_exception(caught.value))
+
+    @pytest.mark.parametrize("token", ["", TOKEN + "\n", "Bearer " + TOKEN, TOKEN + "…"])
+    def test_that_cannot_be_one_is_refused_unquoted(self, token: str) -> None:
+        with pytest.raises(ConfigError) as caught:
+            scripted(lambda request: httpx.Response(200), access_token=SecretStr(token))
+        assert TOKEN not in str(caught.value)
+
+    async def test_body_is_what_the_reference_says(self) -> None:
+        """S54: one request, bearer in the header, our reference in the body."""
+        requests: list[httpx.Request] = []
+
+        await scripted(partial(recording, requests)).send(Outgoing(to=ANNA, reference="o_1", text="हाँ"))
+        (request,) = requests
+        assert request.url.path == f"/v24.0/{Business().number}/messages"
+        assert json.loads(request.content) == {
+            "messaging_product": "whatsapp",
+            "recipient_type": "individual",
+            "to": "+15550100200",
+            "type": "text",
+            "text": {"body": "हाँ"},
+            "biz_opaque_callback_data": "o_1",
+        }

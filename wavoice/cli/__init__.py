@@ -1,0 +1,1 @@
+"""Commands: parse and print only, one file a command."""

@@ -1,0 +1,1 @@
+"""The runtime: what deploys. Never imports the simulator or the command line."""

@@ -1,0 +1,81 @@
+"""Jobs, one a file. A job only prepares: what to ask, what to offer, what to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from wavoice.runtime.model import Facts, Order, Proposal, Tier
+from wavoice.runtime.replies import english
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A read-only job is done with these words."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One slot is missing; ask for it, one thing at a time."""
+
+    slot: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """It cannot be done; nothing is written."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Everything is known: this is what a yes would do."""
+
+    order: Order
+    args: Mapping[str, str]
+    before: Mapping[str, str]
+    """The same arguments as they stand now."""
+
+
+Prepared = Answer | Ask | Refuse | Offer
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How a writing job speaks of a proposal."""
+
+    question: Callable[[Proposal], str]
+    """What a yes would do, without "Reply yes or no."."""
+    still: Callable[[Proposal], str]
+    """What stays if nothing is done, as half a sentence."""
+    done: Callable[[Proposal], str]
+    already: Callable[[Proposal], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A named job with its risk tier."""
+
+    name: str
+    tier: Tier
+    prepare: Callable[[Mapping[str, str], Facts, date], Prepared]
+    """(slots, facts, today in the shop's zone) to what comes next."""
+    words: Words | None = None
+    """Only jobs that write have them."""
+
+
+def pick_order(slots: Mapping[str, str], facts: Facts) -> Order | Ask | Refuse:
+    """The order that is meant: the one named, or the only one still under way."""
+    if number := slots.get("order"):
+        return facts.order(number) or Ask("order", english.no_such_order(number))
+    under_way = [order for order in facts.orders if order.status not in ("delivered", "cancelled")]
+    if len(under_way) == 1:
+        return under_way[0]
+    if under_way:
+        return Ask("order", english.which_order(under_way))
+    return Refuse("You have no order under way.")

@@ -1,0 +1,42 @@
+"""Change the delivery address of an order (R2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from wavoice.runtime.actions import Ask, Job, Offer, Prepared, Refuse, Words, pick_order
+from wavoice.runtime.model import Facts, Order, Tier
+from wavoice.runtime.replies import english
+
+CHANGEABLE = ("open", "packed")
+
+
+def _prepare(slots: Mapping[str, str], facts: Facts, _today: date) -> Prepared:
+    order = pick_order(slots, facts)
+    if not isinstance(order, Order):
+        return order
+    if order.status not in CHANGEABLE:
+        return Refuse(f"{english.order_status(order)} Its address cannot be changed any more.")
+    if "address" not in slots:
+        return Ask("address", english.WHICH_ADDRESS)
+    if slots["address"].casefold() == order.delivery_address.casefold():
+        return Refuse(f"Order {order.id} goes to {order.delivery_address} already.")
+    return Offer(
+        order=order,
+        args={"order": order.id, "address": slots["address"]},
+        before={"order": order.id, "address": order.delivery_address},
+    )
+
+
+JOB = Job(
+    name="change_address",
+    tier=Tier.R2,
+    prepare=_prepare,
+    words=Words(
+        question=lambda p: f"Send order {p.args['order']} to {p.args['address']}?",
+        still=lambda p: f"order {p.args['order']} still goes to {p.before['address']}",
+        done=lambda p: f"Done: order {p.args['order']} now goes to {p.args['address']}.",
+        already=lambda p: f"Order {p.args['order']} is already set to {p.args['address']}.",
+    ),
+)

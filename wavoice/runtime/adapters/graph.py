@@ -1,0 +1,182 @@
+"""WhatsApp's Cloud API as `ports.Channel`: the same client for production and the simulator."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+from pydantic import SecretStr
+
+from wavoice.runtime.adapters.graph_errors import UNKNOWN_OBJECT_CODES, answer, network_errors, unreadable
+from wavoice.runtime.adapters.graph_media import MediaDownloads
+from wavoice.runtime.audio.sniff import sha256_matches
+from wavoice.runtime.errors import ChannelError, ConfigError, MediaGoneError
+from wavoice.runtime.model import Alias, Button, MediaRef, Outgoing
+from wavoice.runtime.ports import Accepted, Clock
+
+_TOKEN = re.compile(r"[\x21-\x7e]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphSettings:
+    """One business number, where its Graph API is, and the token that opens it."""
+
+    base_url: str
+    """Scheme and host, e.g. `https://graph.facebook.com`, or the simulator's address."""
+    number: str
+    """`phone_number_id`, not the phone number."""
+    access_token: SecretStr
+    media_hosts: tuple[str, ...]
+    """Hosts besides Graph's that may see the token, e.g. `lookaside.fbsbx.com`, `*.fbcdn.net`."""
+    version: str = "v24.0"
+
+
+class GraphClient:
+    """One business number of the Cloud API.
+
+    Every call raises `AuthError` for a refused token and `ChannelError` for any other refusal or
+    a silent network; `retryable` says whether the same call may succeed later. There is no
+    idempotency key on this wire: repeating a `send` whose answer was lost may send twice, which is
+    why `Outgoing.reference` comes back in every status.
+    """
+
+    def __init__(self, settings: GraphSettings, http: httpx.AsyncClient, clock: Clock) -> None:
+        if not _TOKEN.fullmatch(settings.access_token.get_secret_value()):
+            # Such a header is refused with an error that quotes it.
+            raise ConfigError(
+                "whatsapp.access_token is empty, or holds a space, line break or non-ASCII character.",
+                remedy="Set WAVOICE_WHATSAPP__ACCESS_TOKEN to the token alone.",
+            )
+        self._settings = settings
+        self._http = http
+        self._clock = clock
+        graph = httpx.URL(settings.base_url)
+        self._media = MediaDownloads(http, settings.access_token, graph, settings.media_hosts)
+
+    async def check(self) -> str:
+        """Ask Graph who we are, e.g. `+1 555-010-0100 (Corner Shop, CONNECTED)`.
+
+        A preflight: raises `AuthError` for a wrong token before any customer meets it.
+        """
+        fields = "display_phone_number,verified_name,status"
+        found = await self._call("GET", self._settings.number, params={"fields": fields})
+        known = [str(found[key]) for key in ("verified_name", "status") if key in found]
+        return f"{found.get('display_phone_number', self._settings.number)} ({', '.join(known)})"
+
+    async def seen(self, message: str) -> None:
+        """Mark a message (and all before it) read and show typing until the reply, at most 25 s."""
+        body = {
+            "messaging_product": "whatsapp",
+            "status": "read",
+            "message_id": message,
+            "typing_indicator": {"type": "text"},
+        }
+        await self._call("POST", f"{self._settings.number}/messages", json=body)
+
+    async def fetch(self, media: MediaRef, max_bytes: int) -> bytes:
+        """Return the bytes that the webhook announced.
+
+        Starts at `media.url` if it is there, otherwise (or when it has expired, after 5 minutes)
+        at the id. Bytes that differ from the announced hash are fetched once more. Raises
+        `MediaGoneError`, `MediaTooLargeError`, `AuthError` or `ChannelError`.
+        """
+        first = media.url if media.url and self._media.trusts(media.url) else None
+        for url in (first, None):
+            data = await self._bytes(media.id, url, max_bytes)
+            if not media.sha256 or sha256_matches(data, media.sha256):
+                return data
+        raise MediaGoneError("The file's bytes differ from the hash that WhatsApp announced, twice.")
+
+    async def upload(self, data: bytes, mime_type: str) -> str:
+        """Upload a file and return its id, which lives for 30 days."""
+        extension = mime_type.partition(";")[0].rpartition("/")[2]
+        found = await self._call(
+            "POST",
+            f"{self._settings.number}/media",
+            data={"messaging_product": "whatsapp", "type": mime_type},
+            files={"file": (f"voice.{extension}", data, mime_type)},
+        )
+        match found:
+            case {"id": str(media)}:
+                return media
+        raise unreadable()
+
+    async def send(self, message: Outgoing) -> Accepted:
+        """Send one message. Accepted is not delivered: statuses say what became of it."""
+        body = {
+            "messaging_product": "whatsapp",
+            "recipient_type": "individual",
+            **_recipient(message.to),
+            **_content(message),
+            "biz_opaque_callback_data": message.reference,
+        }
+        if message.answers is not None:
+            body["context"] = {"message_id": message.answers}
+        match await self._call("POST", f"{self._settings.number}/messages", json=body):
+            case {"messages": [{"id": str(wamid)}, *_]}:
+                return Accepted(message=wamid, at=self._clock.now())
+        raise unreadable()
+
+    async def _bytes(self, media_id: str, url: str | None, max_bytes: int) -> bytes:
+        """Fetch once, with one fresh URL if the first has expired."""
+        for address in (url, None):
+            data = await self._media.get(address or await self._fresh_url(media_id), max_bytes)
+            if data is not None:
+                return data
+        raise MediaGoneError("WhatsApp no longer has the file.")
+
+    async def _fresh_url(self, media_id: str) -> str:
+        try:
+            owner = {"phone_number_id": self._settings.number}
+            found = await self._call("GET", quote(media_id, safe=""), params=owner)
+        except ChannelError as error:
+            if error.graph_code in UNKNOWN_OBJECT_CODES:
+                raise MediaGoneError("WhatsApp does not know the file's id, or no longer.") from error
+            raise
+        match found:
+            case {"url": str(url)}:
+                return url
+        raise unreadable()
+
+    async def _call(self, method: str, path: str, **content: Any) -> dict[str, Any]:
+        settings = self._settings
+        with network_errors():
+            response = await self._http.request(
+                method,
+                f"{settings.base_url.rstrip('/')}/{settings.version}/{path}",
+                headers={"Authorization": f"Bearer {settings.access_token.get_secret_value()}"},
+                follow_redirects=False,
+                **content,
+            )
+        return answer(response)
+
+
+def _recipient(alias: Alias) -> dict[str, str]:
+    if alias.phone:
+        # Without `+`, WhatsApp may take the digits for a national number of the business's country.
+        return {"to": f"+{alias.phone}"}
+    if alias.bsuid:
+        return {"recipient": alias.bsuid}
+    raise ChannelError("The contact has neither a phone number nor a user id to send to.")
+
+
+def _content(message: Outgoing) -> dict[str, Any]:
+    if message.media is not None:
+        return {"type": "audio", "audio": {"id": message.media, "voice": True}}
+    if message.text is None:
+        raise ChannelError("An outgoing message needs text or a voice note.")
+    if message.buttons:
+        interactive = {
+            "type": "button",
+            "body": {"text": message.text},
+            "action": {"buttons": [_button(button) for button in message.buttons]},
+        }
+        return {"type": "interactive", "interactive": interactive}
+    return {"type": "text", "text": {"body": message.text}}
+
+
+def _button(button: Button) -> dict[str, Any]:
+    return {"type": "reply", "reply": {"id": button.id, "title": button.title}}

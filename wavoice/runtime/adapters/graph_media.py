@@ -1,0 +1,99 @@
+"""Downloads customer media: the token goes to trusted hosts only, and never along a redirect elsewhere."""
+
+from __future__ import annotations
+
+import httpx
+from pydantic import SecretStr
+
+from wavoice.runtime.adapters.graph_errors import network_errors, token_refused
+from wavoice.runtime.errors import ChannelError, MediaGoneError, MediaTooLargeError
+
+MAX_REDIRECTS = 3
+
+
+class MediaDownloads:
+    """The second hop: bytes from a media URL.
+
+    Hosts are Graph's own and those of an allow-list: `host`, `host:port`, or `*.domain` for any
+    subdomain. Others are not contacted at all, first hop or redirect. URLs must be https, unless
+    Graph itself (the simulator) is reached by http.
+    """
+
+    def __init__(
+        self, http: httpx.AsyncClient, token: SecretStr, graph: httpx.URL, hosts: tuple[str, ...]
+    ) -> None:
+        self._http = http
+        self._token = token
+        self._schemes = {"https", graph.scheme}
+        self._hosts = (graph.netloc.decode(), *hosts)
+
+    async def get(self, address: str, max_bytes: int) -> bytes | None:
+        """Return the bytes, or None if the URL is not (or no longer) valid.
+
+        Raises `MediaTooLargeError` as soon as `max_bytes` are exceeded, whatever the headers claim;
+        `MediaGoneError` for a host or redirect that is not followed; `AuthError`; `ChannelError`.
+        """
+        url = self._trusted(address)
+        home = (url.scheme, url.netloc)
+        at_home = True
+        with network_errors():
+            for _ in range(MAX_REDIRECTS + 1):
+                async with self._http.stream(
+                    "GET", url, headers=self._headers(with_token=at_home), follow_redirects=False
+                ) as response:
+                    if not response.has_redirect_location:
+                        return await _body(response, max_bytes, with_token=at_home)
+                    url = self._trusted(response.headers["Location"], base=url)
+                at_home = at_home and (url.scheme, url.netloc) == home
+        raise MediaGoneError(f"The media URL was redirected more than {MAX_REDIRECTS} times.")
+
+    def trusts(self, address: str) -> bool:
+        """Tell whether a URL may be contacted at all."""
+        try:
+            self._trusted(address)
+        except MediaGoneError:
+            return False  # the answer to the question
+        return True
+
+    def _trusted(self, address: str, base: httpx.URL | None = None) -> httpx.URL:
+        try:
+            url = base.join(address) if base else httpx.URL(address)
+        except httpx.InvalidURL as error:
+            raise MediaGoneError("The media URL is not a URL.") from error
+        host = url.netloc.decode()
+        known = any(host == entry or _under(host, entry) for entry in self._hosts)
+        if not known or url.scheme not in self._schemes or url.userinfo:
+            raise MediaGoneError(
+                f"The media URL leads to {url.scheme}://{host}, which is not trusted.",
+                remedy="If it is WhatsApp's own, add the host to whatsapp.media_hosts.",
+            )
+        return url
+
+    def _headers(self, *, with_token: bool) -> dict[str, str]:
+        # Unpacked bytes could be far larger than those counted: none may be packed.
+        headers = {"Accept-Encoding": "identity"}
+        if with_token:
+            headers["Authorization"] = f"Bearer {self._token.get_secret_value()}"
+        return headers
+
+
+def _under(host: str, entry: str) -> bool:
+    return entry.startswith("*.") and host.endswith(entry[1:])
+
+
+async def _body(response: httpx.Response, max_bytes: int, *, with_token: bool) -> bytes | None:
+    status = response.status_code
+    if status == httpx.codes.NOT_FOUND:
+        return None
+    if status == httpx.codes.UNAUTHORIZED and with_token:
+        raise token_refused()
+    if status >= 500 or status == httpx.codes.TOO_MANY_REQUESTS:
+        raise ChannelError(f"WhatsApp's media host answered HTTP {status}.", retryable=True)
+    if status != httpx.codes.OK:
+        raise MediaGoneError(f"WhatsApp's media host answered HTTP {status}.")
+    data = bytearray()
+    async for chunk in response.aiter_raw():
+        data += chunk
+        if len(data) > max_bytes:
+            raise MediaTooLargeError(f"The file is larger than {max_bytes} bytes.")
+    return bytes(data)

@@ -1,0 +1,225 @@
+"""`ports.Orders` over HTTP, and the contract that a shop offers for it.
+
+JSON both ways, UTF-8, `Authorization: Bearer …` if a token is configured. Records carry the
+field names of `model.Customer` and `model.Order`; fields that are not ours are ignored.
+
+* `GET /customers?phone=…&bsuid=…` → 200 `{"customers": [{"id", "name", "phone", "bsuid"?}, …]}`:
+  every record that matches either. `phone` is E.164 digits without `+`; the record may write its
+  own in any international notation. A parameter that is not known is left out.
+* `GET /customers/{id}/orders` → 200 `{"orders": [{"id", "customer", "status", "day",
+  "delivery_address", "items", "version"}, …]}`. `day` is an ISO date in the shop's zone, `version`
+  an opaque string that changes with every write to the order, whoever writes.
+* `PUT /effects/{key}` with `{"action", "args", "if_version"}` carries the effect out once:
+  * 200 `{"outcome": "done", "reference", "version"}`: applied.
+  * 409 `{"reason": "version"}`: the order is no longer at `if_version`; nothing applied.
+  * 422 `{"reason": …}`: the shop's rules forbid it; nothing applied.
+  * The same key with the same body replays the stored answer and applies nothing again.
+  * The same key with another body is 409 `{"reason": "key_reused"}`; any other 409 means that the
+    key is still in work.
+* `GET /effects/{key}` → 200 with the stored result (`{"outcome": "done" | "refused", "reference"?,
+  "reason"?}`), or 404 `{"reason": "not_applied"}`. Both halves of that 404 matter: the "not found"
+  of a misrouted proxy is no word of the shop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TypeVar
+from urllib.parse import quote
+
+import httpx
+import phonenumbers
+from pydantic import SecretStr, TypeAdapter, ValidationError
+
+from wavoice.runtime.errors import SystemOfRecordError
+from wavoice.runtime.model import Alias, Customer, Effect, Order, Outcome, WriteResult
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _CustomerRecord:
+    id: str
+    name: str
+    phone: str
+    bsuid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Customers:
+    customers: tuple[_CustomerRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Orders:
+    orders: tuple[Order, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    reason: str
+
+
+_CUSTOMERS = TypeAdapter(_Customers)
+_ORDERS = TypeAdapter(_Orders)
+_RESULT = TypeAdapter(WriteResult)
+_REFUSAL = TypeAdapter(_Refusal)
+
+
+def e164_digits(phone: str) -> str:
+    """Digits of a phone number in international notation (`+`, `00` or bare country code).
+
+    Two notations of one number give the same digits. What is no number keeps the digits it has.
+    """
+    try:
+        number = phonenumbers.parse("+" + phone.strip().removeprefix("00").lstrip("+"), None)
+    except phonenumbers.NumberParseException:  # an unknown country code still compares as text
+        return "".join(filter(str.isdecimal, phone))
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164).lstrip("+")
+
+
+class HttpOrders:
+    """`ports.Orders` for a shop that offers the contract above.
+
+    A budget is the longest wait for one call as a whole, in seconds: connecting, a read's one
+    retry and the last byte of the answer included. The client's own time-outs do not apply.
+    """
+
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        base_url: str,
+        token: SecretStr | None,
+        read_budget_seconds: float,
+        write_budget_seconds: float,
+    ) -> None:
+        self._http = http
+        self._base_url = base_url.rstrip("/")
+        self._headers = {"Authorization": f"Bearer {token.get_secret_value()}"} if token else {}
+        self._read_budget = read_budget_seconds
+        self._write_budget = write_budget_seconds
+
+    async def customers(self, alias: Alias) -> Sequence[Customer]:
+        """All records with that phone or BSUID. Raises `SystemOfRecordError`.
+
+        A record that has neither is dropped: a fuzzy search must not open another person's orders.
+        """
+        phone = e164_digits(alias.phone) if alias.phone else None
+        query = {name: value for name, value in (("phone", phone), ("bsuid", alias.bsuid)) if value}
+        if not query:
+            return ()
+        found = await self._read("customers", query, _CUSTOMERS)
+        return tuple(
+            Customer(id=record.id, name=record.name, phone=record.phone)
+            for record in found.customers
+            if (phone and e164_digits(record.phone) == phone) or (alias.bsuid and record.bsuid == alias.bsuid)
+        )
+
+    async def orders(self, customer: str) -> Sequence[Order]:
+        """Live orders of that customer. Raises `SystemOfRecordError`."""
+        found = await self._read(f"customers/{quote(customer, safe='')}/orders", {}, _ORDERS)
+        return found.orders
+
+    async def write(self, effect: Effect) -> WriteResult:
+        """Carry out the effect once under its key; never tried again from here.
+
+        UNKNOWN whenever the shop's own word is missing: no answer, 5xx, or one that breaks the
+        contract. A refused connection is UNKNOWN too: only `look_up` can tell.
+        """
+        body = {"action": effect.action, "args": dict(effect.args), "if_version": effect.facts_version}
+        try:
+            response = await _within(self._write_budget, self._send("PUT", _path(effect.key), body=body))
+        except SystemOfRecordError as error:
+            return WriteResult(Outcome.UNKNOWN, reason=error.message)
+        return _written(response)
+
+    async def look_up(self, key: str) -> WriteResult | None:
+        """What became of that key; None if the shop says that it was never applied."""
+        try:
+            response = await _within(self._read_budget, self._get(_path(key), {}))
+        except SystemOfRecordError as error:
+            return WriteResult(Outcome.UNKNOWN, reason=error.message)
+        if response.status_code == HTTPStatus.NOT_FOUND and _reason(response) == "not_applied":
+            return None
+        return _stored(response)
+
+    async def _read(self, path: str, query: Mapping[str, str], shape: TypeAdapter[T]) -> T:
+        response = await _within(self._read_budget, self._get(path, query))
+        if response.status_code != HTTPStatus.OK:
+            raise SystemOfRecordError(f"The shop answered a read with HTTP {response.status_code}.")
+        try:
+            return shape.validate_json(response.content)
+        except ValidationError:  # its text quotes the customer's record
+            raise SystemOfRecordError("The shop's answer does not follow the contract.") from None
+
+    async def _get(self, path: str, query: Mapping[str, str]) -> httpx.Response:
+        try:
+            return await self._send("GET", path, query=query)
+        except (httpx.NetworkError, httpx.RemoteProtocolError):
+            # The shop may have closed a connection that was kept alive; a read may be repeated.
+            return await self._send("GET", path, query=query)
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, object] | None = None,
+    ) -> httpx.Response:
+        return await self._http.request(
+            method,
+            f"{self._base_url}/{path}",
+            params=query,
+            json=body,
+            headers=self._headers,
+            timeout=None,  # the budget of the whole call stands in `_within`
+        )
+
+
+def _path(key: str) -> str:
+    return f"effects/{quote(key, safe='')}"
+
+
+async def _within(budget_seconds: float, call: Coroutine[object, object, httpx.Response]) -> httpx.Response:
+    try:
+        async with asyncio.timeout(budget_seconds):
+            return await call
+    except (TimeoutError, httpx.TimeoutException) as error:
+        raise SystemOfRecordError(f"The shop did not answer within {budget_seconds:g} s.") from error
+    except httpx.HTTPError as error:
+        raise SystemOfRecordError(f"The connection to the shop failed ({type(error).__name__}).") from error
+
+
+def _written(response: httpx.Response) -> WriteResult:
+    status, reason = response.status_code, _reason(response)
+    match status, reason:
+        case (HTTPStatus.UNPROCESSABLE_ENTITY, str()) | (HTTPStatus.CONFLICT, "version"):
+            return WriteResult(Outcome.REFUSED, reason=reason)
+        case HTTPStatus.CONFLICT, "key_reused":
+            return WriteResult(Outcome.FAILED, reason=reason)
+        case ((HTTPStatus.CONFLICT | HTTPStatus.REQUEST_TIMEOUT), _):
+            # Not the shop's last word: the key may still be in work.
+            return WriteResult(Outcome.UNKNOWN, reason=f"HTTP {status}")
+        case _ if response.is_client_error:
+            return WriteResult(Outcome.FAILED, reason=reason or f"HTTP {status}")
+    return _stored(response)
+
+
+def _stored(response: httpx.Response) -> WriteResult:
+    if response.status_code != HTTPStatus.OK:
+        return WriteResult(Outcome.UNKNOWN, reason=f"HTTP {response.status_code}")
+    try:
+        return _RESULT.validate_json(response.content)
+    except ValidationError:
+        return WriteResult(Outcome.UNKNOWN, reason="The shop's answer does not follow the contract.")
+
+
+def _reason(response: httpx.Response) -> str | None:
+    try:
+        return _REFUSAL.validate_json(response.content).reason
+    except ValidationError:
+        return None

@@ -1,0 +1,84 @@
+"""A SQLite connection that is durable, and ours."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import StaticPool
+
+from wavoice.runtime.adapters.store.lock import MEMORY
+from wavoice.runtime.adapters.store.schema import HEAD, stored_revision, upgrade
+from wavoice.runtime.errors import StoreError
+from wavoice.runtime.model import SECOND, Micros
+
+
+def connect(path: str, lock_timeout: Micros) -> Connection:
+    """Open the database with its schema up to date. Blocks. Raises `StoreError`."""
+    try:
+        database = _open(path, lock_timeout)
+        try:
+            return _prepare(database)
+        except BaseException:
+            database.close()
+            raise
+    except StoreError as error:
+        raise StoreError(f"{path}: {error.message}", remedy=error.remedy) from error
+    except (sqlite3.Error, DBAPIError, OSError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        raise StoreError(
+            f"{path} cannot be used as a store: {cause}.",
+            remedy="Give a path in a folder that exists and can be written, or restore a backup.",
+        ) from error
+
+
+def _open(path: str, lock_timeout: Micros) -> sqlite3.Connection:
+    if path != MEMORY:
+        # The file holds personal data: nobody else on the machine reads it.
+        with suppress(FileExistsError):
+            Path(path).touch(mode=0o600, exist_ok=False)
+    database = sqlite3.connect(
+        path, timeout=lock_timeout / SECOND, isolation_level=None, check_same_thread=False
+    )
+    if path == MEMORY:
+        database.deserialize(_empty())
+    return database
+
+
+@cache
+def _empty() -> bytes:
+    """A database fresh from the migrations: the hundreds of stores of a test run share the work."""
+    database = sqlite3.connect(MEMORY, isolation_level=None)
+    try:
+        with _engine(database).connect() as connection:
+            upgrade(connection, None)
+        return database.serialize()
+    finally:
+        database.close()
+
+
+def _prepare(database: sqlite3.Connection) -> Connection:
+    # Looked at before anything is changed: the file may be another program's.
+    revision = stored_revision(database)
+    for setting in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        database.execute(f"PRAGMA {setting}")
+    connection = _engine(database).connect()
+    try:
+        if revision != HEAD:
+            upgrade(connection, revision)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _engine(database: sqlite3.Connection) -> Engine:
+    engine = create_engine("sqlite://", creator=lambda: database, poolclass=StaticPool, hide_parameters=True)
+    # SQLAlchemy's recipe for pysqlite: the driver begins nothing (isolation_level None), this does.
+    # IMMEDIATE takes the write lock first, so no transaction fails half way for want of it.
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine

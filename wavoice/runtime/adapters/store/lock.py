@@ -1,0 +1,30 @@
+"""One process drains a store at a time."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from filelock import AsyncFileLock
+
+MEMORY = ":memory:"
+"""Path of a store that lives and dies with this process."""
+
+POLL_SECONDS = 0.25
+"""How soon a waiting process notices that the draining one has ended."""
+
+
+@asynccontextmanager
+async def drain_lock(path: str | Path) -> AsyncIterator[None]:
+    """Wait, without blocking the loop, until no other process drains this store; hold it meanwhile.
+
+    The operating system releases the lock of a process that was killed. A store in memory has
+    only this process and needs no lock.
+    """
+    if str(path) == MEMORY:
+        yield
+        return
+    lock = AsyncFileLock(f"{path}.drain.lock")
+    async with await lock.acquire(poll_interval=POLL_SECONDS):
+        yield

@@ -1,0 +1,124 @@
+"""Reply groups on their way, and what became of their messages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy.dialects.sqlite import insert
+
+from wavoice.runtime.adapters.store.codec import VERSION, dump, load
+from wavoice.runtime.adapters.store.statements import Statements
+from wavoice.runtime.adapters.store.tables import columns, of_contact, outbox, outbox_messages, place
+from wavoice.runtime.model import Address, OutboxGroup, OutboxState, PromptState
+
+BEST_LAST = (
+    PromptState.QUEUED,
+    PromptState.ACCEPTED,
+    PromptState.SENT,
+    PromptState.FAILED,
+    PromptState.DELIVERED,
+    PromptState.READ,
+    PromptState.PLAYED,
+)
+"""Statuses come in any order, and with several devices both `failed` and `delivered` come: the
+later in this list wins."""
+
+_insert = insert(outbox)
+_save = _insert.on_conflict_do_update(
+    index_elements=["id"], set_={name: _insert.excluded[name] for name in ("state", "value", "version")}
+)
+_get = select(outbox).where(outbox.c.id == bindparam("of_id"))
+_queued = (
+    select(outbox)
+    .where(of_contact(outbox), outbox.c.state == OutboxState.QUEUED)
+    .order_by(outbox.c.created_at, outbox.c.id)
+)
+
+_messages = (
+    select(outbox_messages.c.message)
+    .where(outbox_messages.c.outbox == bindparam("of_outbox"))
+    .order_by(outbox_messages.c.position, outbox_messages.c.message)
+)
+_insert_message = insert(outbox_messages)
+_place_message = _insert_message.on_conflict_do_update(
+    index_elements=["message"], set_={"position": _insert_message.excluded.position}
+)
+_note_status = _insert_message.on_conflict_do_update(
+    index_elements=["message"], set_={"status": _insert_message.excluded.status}
+)
+_known = select(outbox_messages.c.outbox, outbox_messages.c.status).where(
+    outbox_messages.c.message == bindparam("of_message")
+)
+_count = select(func.count()).where(outbox_messages.c.outbox == bindparam("of_outbox"))
+
+
+class OutboxRows:
+    """`ports.Outbox`.
+
+    wamids are only added: a status may name a message before the call that sent it returns, and
+    a later `save` by the sender does not forget it.
+    """
+
+    def __init__(self, db: Statements) -> None:
+        self._db = db
+
+    async def save(self, group: OutboxGroup) -> None:
+        """See `ports.Outbox`."""
+        await self._db.execute(
+            _save,
+            {
+                **columns(group.address),
+                "id": group.id,
+                "turn": group.turn,
+                "state": group.state,
+                "created_at": group.created_at,
+                "value": dump(group),
+                "version": VERSION,
+            },
+        )
+        rows = [
+            {"message": message, "outbox": group.id, "tenant": group.address.tenant, "position": position}
+            for position, message in enumerate(group.messages)
+        ]
+        if rows:
+            await self._db.execute(_place_message, rows)
+
+    async def get(self, group: str) -> OutboxGroup | None:
+        """See `ports.Outbox`."""
+        row = (await self._db.execute(_get, {"of_id": group})).one_or_none()
+        return None if row is None else await self._group(row)
+
+    async def queued(self, address: Address) -> Sequence[OutboxGroup]:
+        """See `ports.Outbox`."""
+        rows = (await self._db.execute(_queued, place(address))).all()
+        return [await self._group(row) for row in rows]
+
+    async def saw_status(
+        self, reference: str | None, message: str, status: PromptState
+    ) -> OutboxGroup | None:
+        """See `ports.Outbox`; a reference may name a part: `<outbox id>/<part>`."""
+        known = (await self._db.execute(_known, {"of_message": message})).one_or_none()
+        named = reference.partition("/")[0] if reference else known and known.outbox
+        row = named and (await self._db.execute(_get, {"of_id": named})).one_or_none()
+        if not row:
+            return None
+        seen = PromptState(known.status) if known and known.status else status
+        count = (await self._db.execute(_count, {"of_outbox": row.id})).scalar_one()
+        await self._db.execute(
+            _note_status,
+            {
+                "message": message,
+                "outbox": row.id,
+                "tenant": row.tenant,
+                "position": count,
+                "status": max(seen, status, key=BEST_LAST.index),
+            },
+        )
+        return await self._group(row)
+
+    async def _group(self, row: Row[Any]) -> OutboxGroup:
+        messages = (await self._db.execute(_messages, {"of_outbox": row.id})).scalars()
+        return replace(load(OutboxGroup, row.value, row.version), messages=tuple(messages))

@@ -1,0 +1,66 @@
+"""Actions waiting for a yes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, bindparam, select, true
+from sqlalchemy.dialects.sqlite import insert
+
+from wavoice.runtime.adapters.store.codec import VERSION, dump, load
+from wavoice.runtime.adapters.store.statements import Statements
+from wavoice.runtime.adapters.store.tables import columns, of_contact, place, proposals
+from wavoice.runtime.model import Address, Micros, Proposal
+
+_insert = insert(proposals)
+_save = _insert.on_conflict_do_update(
+    index_elements=["id"],
+    set_={name: _insert.excluded[name] for name in ("state", "open", "created_at", "value", "version")},
+)
+_newest = (
+    select(proposals)
+    .where(of_contact(proposals))
+    .order_by(proposals.c.created_at.desc(), proposals.c.id.desc())
+    .limit(1)
+)
+_open = _newest.where(proposals.c.open == true())
+_latest = _newest.where(proposals.c.created_at >= bindparam("since"))
+_get = select(proposals).where(proposals.c.id == bindparam("of_id"))
+
+
+class ProposalRows:
+    """`ports.Proposals`."""
+
+    def __init__(self, db: Statements) -> None:
+        self._db = db
+
+    async def save(self, proposal: Proposal) -> None:
+        """See `ports.Proposals`; a new version replaces the old one of the same id."""
+        await self._db.execute(
+            _save,
+            {
+                **columns(proposal.address),
+                "id": proposal.id,
+                "state": proposal.state,
+                "open": proposal.is_open,
+                "created_at": proposal.created_at,
+                "value": dump(proposal),
+                "version": VERSION,
+            },
+        )
+
+    async def open(self, address: Address) -> Proposal | None:
+        """See `ports.Proposals`."""
+        return await self._one(_open, place(address))
+
+    async def latest(self, address: Address, since: Micros) -> Proposal | None:
+        """See `ports.Proposals`."""
+        return await self._one(_latest, {**place(address), "since": since})
+
+    async def get(self, proposal: str) -> Proposal | None:
+        """See `ports.Proposals`."""
+        return await self._one(_get, {"of_id": proposal})
+
+    async def _one(self, statement: Select[Any], parameters: object) -> Proposal | None:
+        row = (await self._db.execute(statement, parameters)).one_or_none()
+        return None if row is None else load(Proposal, row.value, row.version)

@@ -1,0 +1,156 @@
+"""The store in one SQLite file, or in memory: durable, one writer at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from wavoice.runtime import ports
+from wavoice.runtime.adapters.store.connection import connect
+from wavoice.runtime.adapters.store.contacts import ContactRows
+from wavoice.runtime.adapters.store.conversations import ConversationRows
+from wavoice.runtime.adapters.store.effects import EffectRows
+from wavoice.runtime.adapters.store.inbox import InboxRows, MediaRows
+from wavoice.runtime.adapters.store.ledger import ConsentRows, JournalRows
+from wavoice.runtime.adapters.store.lock import MEMORY
+from wavoice.runtime.adapters.store.outbox import OutboxRows
+from wavoice.runtime.adapters.store.proposals import ProposalRows
+from wavoice.runtime.adapters.store.statements import OpenTransaction, Statements, store_error
+from wavoice.runtime.adapters.store.timers import TimerRows
+from wavoice.runtime.errors import StoreError
+from wavoice.runtime.model import SECOND, Micros
+
+T = TypeVar("T")
+
+LOCK_TIMEOUT: Micros = 5 * SECOND
+"""How long a transaction waits for another process to end its own."""
+
+
+class Unit:
+    """`ports.UnitOfWork` over one open transaction."""
+
+    def __init__(self, db: Statements, ids: ports.Ids) -> None:
+        self.contacts: ports.Contacts = ContactRows(db, ids)
+        self.inbox: ports.Inbox = InboxRows(db)
+        self.conversations: ports.Conversations = ConversationRows(db)
+        self.proposals: ports.Proposals = ProposalRows(db)
+        self.timers: ports.Timers = TimerRows(db)
+        self.effects: ports.Effects = EffectRows(db)
+        self.outbox: ports.Outbox = OutboxRows(db)
+        self.consents: ports.Consents = ConsentRows(db)
+        self.journal: ports.JournalTable = JournalRows(db)
+        self.media: ports.MediaTable = MediaRows(db)
+        self.durable = False
+        self._calls: list[Callable[[], None]] = []
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """See `ports.UnitOfWork`."""
+        self._calls.append(call)
+
+    def run_calls(self) -> None:
+        """Run what waited for the commit, in the order given."""
+        for call in self._calls:
+            call()
+
+
+class SqliteStore:
+    """`ports.Store` on one connection that is kept open; transactions queue for it in order.
+
+    What may wait (taking the write lock, the disk at commit) runs in a thread; the statements
+    between run on the loop. In memory nothing waits, no thread is used, and a run with a scripted
+    clock takes the same path every time.
+    """
+
+    def __init__(self, connection: Connection, ids: ports.Ids, thread: ThreadPoolExecutor | None) -> None:
+        self._connection = connection
+        self._ids = ids
+        self._thread = thread
+        self._turnstile = asyncio.Lock()
+        self._holder: asyncio.Task[object] | None = None
+
+    @classmethod
+    async def open(
+        cls, path: str | Path, *, ids: ports.Ids, lock_timeout: Micros = LOCK_TIMEOUT
+    ) -> SqliteStore:
+        """Open or create the database at `path` (`":memory:"` for none) and bring its schema up to date.
+
+        Raises `StoreError` for a path that cannot be used, a file that is not a database or not
+        ours, and a schema that a newer program made.
+        """
+        thread = None if str(path) == MEMORY else ThreadPoolExecutor(1, thread_name_prefix="wavoice-store")
+        try:
+            connection = await _wait(thread, lambda: connect(str(path), lock_timeout))
+        except BaseException:
+            if thread:
+                thread.shutdown(wait=False)
+            raise
+        return cls(connection, ids, thread)
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[ports.UnitOfWork]:
+        """See `ports.Store`. Raises `StoreError`, retryable if another process keeps the write lock.
+
+        A transaction inside another of the same task is a bug and a `RuntimeError`.
+        """
+        if self._holder is asyncio.current_task():
+            raise RuntimeError("a transaction inside a transaction would wait for itself")
+        async with self._turnstile:
+            if self._connection.closed:
+                raise StoreError("The store is closed.", remedy="Open it again.")
+            self._holder = asyncio.current_task()
+            db = OpenTransaction(self._connection)
+            unit = Unit(db, self._ids)
+            try:
+                await _wait(self._thread, self._connection.begin)
+                yield unit
+                db.end()
+                await _wait(self._thread, lambda: self._commit(unit))
+            finally:
+                db.end()
+                self._holder = None
+                if unit.durable:
+                    unit.run_calls()
+                else:
+                    await _wait(self._thread, self._connection.rollback)
+
+    async def close(self) -> None:
+        """See `ports.Store`; waits for the open transaction. Closing twice is harmless."""
+        async with self._turnstile:
+            if not self._connection.closed:
+                await _wait(self._thread, self._disconnect)
+                if self._thread:
+                    self._thread.shutdown()
+
+    def _commit(self, unit: Unit) -> None:
+        self._connection.commit()
+        unit.durable = True
+
+    def _disconnect(self) -> None:
+        self._connection.close()
+        self._connection.engine.dispose()
+
+
+async def _wait(thread: ThreadPoolExecutor | None, call: Callable[[], T]) -> T:
+    """Run `call` to its end, even if the caller is cancelled meanwhile: the connection is not shared."""
+    try:
+        if thread is None:
+            return call()
+        job = asyncio.get_running_loop().run_in_executor(thread, call)
+        cancelled: asyncio.CancelledError | None = None
+        while not job.done():
+            try:
+                await asyncio.wait([job])
+            except asyncio.CancelledError as error:
+                cancelled = error
+        if cancelled:
+            raise cancelled from job.exception()
+        return job.result()
+    except DBAPIError as error:
+        raise store_error(error.orig) from error

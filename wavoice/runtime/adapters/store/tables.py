@@ -1,0 +1,254 @@
+"""The tables. The migrations make them; a test holds that both say the same.
+
+Every row names its `tenant`, its `retention` class, and the `version` of the JSON it holds.
+Times are UTC integer microseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    text,
+)
+
+from wavoice.runtime.model import Address
+
+METADATA = MetaData()
+
+
+class Retention(StrEnum):
+    """Why a row is kept, and so how long: policy decides by this class alone."""
+
+    IDENTITY = "identity"
+    """Who a contact is."""
+    TRANSCRIPT = "transcript"
+    """What a customer said or was told."""
+    AUDIO_META = "audio_meta"
+    """Figures of a voice note; never audio."""
+    WORK = "work"
+    """Gone when its work is done."""
+    AUDIT = "audit"
+    """Proves why an effect happened."""
+    CONSENT = "consent"
+    """Proves what a customer agreed to."""
+
+
+def _common(retention: Retention) -> tuple[Column[str], Column[str], Column[int]]:
+    return (
+        Column("tenant", Text, nullable=False),
+        Column("retention", Text, nullable=False, server_default=retention),
+        Column("version", Integer, nullable=False, server_default="1"),
+    )
+
+
+def _place() -> tuple[Column[str], Column[str]]:
+    return Column("number", Text, nullable=False), Column("contact", Text, nullable=False)
+
+
+contacts = Table(
+    "contacts",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("created_at", BigInteger, nullable=False),
+    *_common(Retention.IDENTITY),
+)
+
+aliases = Table(
+    "aliases",
+    METADATA,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("kind", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("contact", Text, ForeignKey("contacts.id"), nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("until", BigInteger),
+    *_common(Retention.IDENTITY),
+    Index("aliases_current", "tenant", "value", "kind", unique=True, sqlite_where=text("until IS NULL")),
+    Index("aliases_contact", "contact", "kind"),
+    sqlite_autoincrement=True,
+)
+
+conversations = Table(
+    "conversations",
+    METADATA,
+    # A contact belongs to one tenant, so these two are the key.
+    Column("number", Text, primary_key=True),
+    Column("contact", Text, ForeignKey("contacts.id"), primary_key=True),
+    Column("epoch", Integer, nullable=False),
+    Column("value", Text, nullable=False),
+    *_common(Retention.TRANSCRIPT),
+)
+
+inbox = Table(
+    "inbox",
+    METADATA,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    *_place(),
+    Column("message", Text, nullable=False),
+    Column("turn", Text, nullable=False, unique=True),
+    Column("received_at", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("retry_at", BigInteger),
+    Column("done", Boolean, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    *_common(Retention.TRANSCRIPT),
+    UniqueConstraint("tenant", "number", "message"),
+    Index("inbox_undone", "tenant", "number", "contact", "seq", sqlite_where=text("done = 0")),
+    sqlite_autoincrement=True,
+)
+
+proposals = Table(
+    "proposals",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    *_place(),
+    Column("state", Text, nullable=False),
+    Column("open", Boolean, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("value", Text, nullable=False),
+    *_common(Retention.AUDIT),
+    Index("proposals_contact", "tenant", "number", "contact", "created_at", "id"),
+    Index("proposals_open", "tenant", "number", "contact", "created_at", "id", sqlite_where=text("open = 1")),
+)
+
+timers = Table(
+    "timers",
+    METADATA,
+    Column("kind", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("id", Text, nullable=False),
+    *_place(),
+    Column("due_at", BigInteger, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    *_common(Retention.WORK),
+    Index("timers_due", "due_at"),
+    Index("timers_contact", "tenant", "number", "contact", "due_at", "id"),
+    Index("timers_subject", "subject"),
+)
+
+effects = Table(
+    "effects",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    *_place(),
+    Column("proposal", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("args", Text, nullable=False),
+    Column("facts_version", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("intended_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    Column("reference", Text),
+    Column("reason", Text),
+    *_common(Retention.AUDIT),
+)
+
+outbox = Table(
+    "outbox",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    *_place(),
+    Column("turn", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("value", Text, nullable=False),
+    *_common(Retention.TRANSCRIPT),
+    Index("outbox_contact", "tenant", "number", "contact", "state", "created_at", "id"),
+)
+
+outbox_messages = Table(
+    "outbox_messages",
+    METADATA,
+    Column("message", Text, primary_key=True),
+    Column("outbox", Text, ForeignKey("outbox.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("status", Text),
+    *_common(Retention.AUDIT),
+    Index("outbox_messages_outbox", "outbox", "position"),
+)
+
+consents = Table(
+    "consents",
+    METADATA,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    *_place(),
+    Column("purpose", Text, nullable=False),
+    Column("given", Boolean, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("source", Text, nullable=False),
+    *_common(Retention.CONSENT),
+    Index("consents_contact", "tenant", "number", "contact", "purpose"),
+    sqlite_autoincrement=True,
+)
+
+journal = Table(
+    "journal",
+    METADATA,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    *_place(),
+    Column("turn", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("line", Text, nullable=False),
+    Column("pii", Text, nullable=False),
+    *_common(Retention.AUDIT),
+    Index("journal_turn", "turn"),
+    sqlite_autoincrement=True,
+)
+
+media = Table(
+    "media",
+    METADATA,
+    Column("turn", Text, primary_key=True),
+    *_place(),
+    Column("received_at", BigInteger, nullable=False),
+    Column("media_id", Text, nullable=False),
+    Column("mime_type", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("voice", Boolean, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("codec", Text, nullable=False),
+    Column("source_rate", Integer, nullable=False),
+    Column("channels", Integer, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("trimmed_start", Float, nullable=False),
+    Column("trimmed_end", Float, nullable=False),
+    *_common(Retention.AUDIO_META),
+)
+
+
+def of_contact(table: Table) -> ColumnElement[bool]:
+    """Rows of one contact; bind them with `place`."""
+    return and_(
+        table.c.tenant == bindparam("at_tenant"),
+        table.c.number == bindparam("at_number"),
+        table.c.contact == bindparam("at_contact"),
+    )
+
+
+def place(address: Address) -> Mapping[str, str]:
+    """Parameters of `of_contact`."""
+    return {"at_tenant": address.tenant, "at_number": address.number, "at_contact": address.contact}
+
+
+def columns(address: Address) -> Mapping[str, str]:
+    """An address as the columns of a row."""
+    return {"tenant": address.tenant, "number": address.number, "contact": address.contact}

@@ -1,0 +1,1 @@
+"""Audio as arrays and bytes: sniffing, trimming, encoding."""

@@ -1,0 +1,49 @@
+"""Speech to a voice note that WhatsApp plays."""
+
+from __future__ import annotations
+
+import io
+
+import av
+import numpy as np
+
+from wavoice.runtime.errors import SpeechError
+from wavoice.runtime.model import Speech
+
+_RATE = 16_000
+"""Wideband, which is what Opus codes speech in at this bit rate; the file's clock is 48 kHz anyway."""
+_BIT_RATE = 16_000
+_COMPLEXITY = "5"
+"""Of 10. The full search takes 1.6 times as long: 41 against 25 ms for 4 s of speech."""
+
+
+def to_voice_note(speech: Speech, max_bytes: int) -> bytes:
+    """Encode as Ogg Opus, mono, about 16 kbit/s (2 kB a second), tuned for voice.
+
+    Raises `SpeechError` if there is nothing to encode or the file is larger than `max_bytes`.
+    """
+    samples = np.frombuffer(speech.pcm, dtype="<f4")
+    if samples.size == 0:
+        raise SpeechError("The speech backend returned no audio.")
+    note = _encode(samples, speech.rate)
+    if len(note) > max_bytes:
+        raise SpeechError(
+            f"The spoken reply takes {len(note)} bytes, more than the {max_bytes} that play inline.",
+            remedy="Shorten the reply or send it as text.",
+        )
+    return note
+
+
+def _encode(samples: np.ndarray[tuple[int], np.dtype[np.float32]], rate: int) -> bytes:
+    frame = av.AudioFrame.from_ndarray(samples[np.newaxis, :], format="flt", layout="mono")
+    frame.sample_rate = rate
+    target = io.BytesIO()
+    with av.open(target, mode="w", format="ogg") as container:
+        options = {"application": "voip", "compression_level": _COMPLEXITY}
+        stream = container.add_stream("libopus", rate=_RATE, layout="mono", options=options)
+        stream.bit_rate = _BIT_RATE
+        resampler = av.AudioResampler("flt", "mono", _RATE, frame_size=stream.frame_size)
+        for part in (*resampler.resample(frame), *resampler.resample(None)):
+            container.mux(stream.encode(part))
+        container.mux(stream.encode(None))
+    return target.getvalue()

@@ -1,0 +1,23 @@
+"""Why a voice note was not decoded: one sentence for each kind of refusal."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from wavoice.runtime.errors import CorruptMediaError, MediaError, NotAudioError, NoteTooLongError
+
+_SENTENCES = MappingProxyType(
+    {
+        NotAudioError: "The file is not a voice note: one Ogg Opus stream with one or two channels.",
+        CorruptMediaError: "The voice note is damaged and cannot be decoded.",
+        NoteTooLongError: "The voice note is longer than allowed.",
+    }
+)
+
+REFUSALS: tuple[type[MediaError], ...] = tuple(_SENTENCES)
+"""The kinds in a fixed order: a position stands for a kind between processes."""
+
+
+def refusal(kind: type[MediaError]) -> MediaError:
+    """The error of that kind with its sentence. `kind` is one of `REFUSALS`."""
+    return kind(_SENTENCES[kind])

@@ -1,0 +1,249 @@
+"""The bot of one tenant: what it does when something arrives, and when it is woken.
+
+Per contact everything is serial: a drain takes the conversation's epoch, empties the inbox in order
+of arrival, and only then runs due timers, so that a "no wait" which has arrived beats the commit.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import structlog
+
+from wavoice.runtime import journal, session
+from wavoice.runtime.commit import Woken, finish
+from wavoice.runtime.confirm import can_hold
+from wavoice.runtime.deliver import Spoken, bind_prompt, keep_delivery, send, speak
+from wavoice.runtime.errors import FencedError, WavoiceError
+from wavoice.runtime.hear import Words
+from wavoice.runtime.keep import keep, reply_to, wake
+from wavoice.runtime.kit import Kit, Turn
+from wavoice.runtime.model import (
+    SECOND,
+    Address,
+    Arrived,
+    Consent,
+    Conversation,
+    Inbound,
+    Micros,
+    Modality,
+    OutboxState,
+    PromptState,
+    ProposalState,
+    StatusUpdate,
+    Timer,
+    TimerKind,
+)
+from wavoice.runtime.ports import UnitOfWork
+from wavoice.runtime.proposals import hold
+from wavoice.runtime.replies import english
+from wavoice.runtime.respond import Step
+from wavoice.runtime.trace import Trace
+from wavoice.runtime.turn import take
+from wavoice.runtime.understand import recall
+
+log = structlog.get_logger("wavoice")
+
+
+@dataclass(slots=True)
+class Bot:
+    """`receive` and `status` store what a webhook brought; `drain` does the work."""
+
+    kit: Kit
+    tenant: str
+    nudge: Callable[[Address], None]
+    """Asks the engine to drain a contact soon."""
+
+    async def receive(self, message: Arrived, received_at: Micros) -> bool:
+        """Store a message durably; False for one that is stored already. Acknowledge only after this."""
+        kit = self.kit
+        kit.failpoints.reach("receiving")
+        async with kit.store.begin() as tx:
+            conversation = await tx.contacts.find_or_add(
+                self.tenant, message.number, message.alias, received_at
+            )
+            inbound = Inbound(
+                id=message.id,
+                turn=kit.ids.new("t"),
+                address=conversation.address,
+                alias=message.alias,
+                seq=0,
+                modality=message.modality,
+                sent_at=message.sent_at,
+                received_at=received_at,
+                text=f"[{message.type}]" if message.modality is Modality.OTHER else message.text,
+                media=message.media,
+                button=message.button,
+                quotes=message.quotes,
+                forwarded=message.forwarded,
+                stored_at=kit.clock.now(),
+            )
+            stored = await tx.inbox.add(inbound, message.body)
+            if stored is not None:
+                await _note(tx, stored)
+                tx.after_commit(lambda: self.nudge(stored.address))
+        kit.failpoints.reach("received")
+        return stored is not None
+
+    async def status(self, update: StatusUpdate) -> None:
+        """Note what became of one of our messages; a question that was seen binds from then on."""
+        async with self.kit.store.begin() as tx:
+            group = await tx.outbox.saw_status(update.reference, update.message, update.status)
+            if group is None:
+                return
+            state = update.status
+            if state is not PromptState.FAILED and group.state is not OutboxState.SENT:
+                group = replace(group, state=OutboxState.SENT)
+                await tx.outbox.save(group)
+            await bind_prompt(tx, group, self.kit.clock.now(), state)
+            address = group.address
+            where = journal.Where(address.tenant, address.number, address.contact, group.turn)
+            event = journal.StatusSeen(message=update.message, status=state)
+            await tx.journal.add([journal.Event(self.kit.clock.now(), where, event)])
+
+    async def drain(self, address: Address) -> None:
+        """Do all that is due for one contact; what fails is kept and tried again later."""
+        try:
+            while await self._next(address):
+                pass
+        except FencedError:
+            log.info("drain_fenced", contact=address.contact)
+
+    async def _next(self, address: Address) -> bool:
+        """Carry out one message, else one due timer; False if there is neither."""
+        now = self.kit.clock.now()
+        async with self.kit.store.begin() as tx:
+            conversation = await tx.conversations.take(address)
+            message = await tx.inbox.next(address, now)
+            unread = 0 if message else await tx.inbox.unread(address)
+            timer = None if message or unread else await tx.timers.due(address, now)
+        if message is not None:
+            await self._take(message, conversation)
+        elif timer is not None:
+            await self._wake(timer, conversation)
+        return message is not None or timer is not None
+
+    async def _take(self, message: Inbound, conversation: Conversation) -> None:
+        turn = self._begin(message.turn, conversation, message.modality, message.received_at)
+        try:
+            if message.attempts >= self.kit.policy.max_turn_attempts:
+                await self._give_up(turn, message, conversation)
+            else:
+                await take(turn, message, conversation)
+        except FencedError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- a poison turn must not stop its customer's other turns
+            log.error("turn_failed", turn=turn.id, attempt=message.attempts, **_facts(error))
+        finally:
+            await turn.close()
+
+    async def _wake(self, timer: Timer, conversation: Conversation) -> None:
+        try:
+            if timer.kind is TimerKind.OUTBOX:
+                await self._resend(timer, conversation)
+            else:
+                await self._finish(timer, conversation)
+        except FencedError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- the timer is set again, so nothing is lost
+            log.error("wake_failed", kind=timer.kind, subject=timer.subject, **_facts(error))
+            later = self.kit.clock.now() + min(2**timer.attempts, 60) * SECOND
+            async with self.kit.store.begin() as tx:
+                await tx.timers.set(replace(timer, due_at=later, attempts=timer.attempts + 1))
+
+    async def _finish(self, timer: Timer, conversation: Conversation) -> None:
+        """The settle window of a yes has passed, or an unanswered write is due to be looked up."""
+        address = conversation.address
+        async with self.kit.store.begin() as tx:
+            proposal = await tx.proposals.get(timer.subject)
+            voice_replies = await tx.consents.given(address, Consent.VOICE_REPLIES)
+            evidence = proposal.evidence if proposal else None
+            if proposal is None or evidence is None or proposal.settle_at is None or not proposal.is_open:
+                await tx.timers.clear(timer.subject)
+                return
+        notice = proposal.state is ProposalState.UNKNOWN
+        turn_id = self.kit.ids.new("t") if notice else proposal.approved_by or proposal.turn
+        started = timer.due_at if notice else proposal.settle_at
+        turn = self._begin(turn_id, conversation, evidence.modality, started)
+        by_voice = session.answers_by_voice(evidence.modality, session.Consents(voice_replies=voice_replies))
+        woken = Woken(proposal, evidence, proposal.settle_at, conversation, by_voice, timer.attempts)
+        try:
+            await finish(turn, woken)
+        finally:
+            await turn.close()
+
+    async def _resend(self, timer: Timer, conversation: Conversation) -> None:
+        """A reply that is not known to have been accepted: send it again, unless it is too old."""
+        kit = self.kit
+        async with kit.store.begin() as tx:
+            group = await tx.outbox.get(timer.subject)
+            if group is None or group.state is not OutboxState.QUEUED:
+                await tx.timers.clear(timer.subject)
+                return
+        turn = self._begin(group.turn, conversation, Modality.OTHER, timer.due_at)
+        try:
+            delivery = await send(turn, group, await speak(turn, group.reply, conversation.language))
+            if delivery.retry and group.attempts >= kit.policy.max_sends:
+                failed = replace(delivery.group, state=OutboxState.FAILED)
+                delivery = replace(delivery, group=failed, retry=False)
+            turn.ended("answered", "sent again", turn.trace.started, delivery.accepted_at or turn.trace.now())
+            async with kit.store.begin() as tx:
+                await keep_delivery(turn, tx, delivery)
+                if delivery.retry:
+                    due = kit.clock.now() + kit.policy.send_lease * 2**group.attempts
+                    await wake(turn, tx, TimerKind.OUTBOX, due, group.id)
+                await turn.write_journal(tx)
+        finally:
+            await turn.close()
+
+    async def _give_up(self, turn: Turn, message: Inbound, conversation: Conversation) -> None:
+        """A turn that failed again and again: apologise, hold what is open, let a person look."""
+        known = await recall(turn, message, conversation)
+        held = known.proposal if known.proposal and can_hold(known.proposal) else None
+        step = Step(
+            text=english.TROUBLE,
+            hand_off="turn_failed",
+            proposals=(hold(held),) if held else (),
+            events=(journal.HandedOff(reason="turn_failed"),),
+        )
+        turn.log(*step.events)
+        group = await keep(turn, message, known, Words(text=""), step, reply_to(step, by_voice=False))
+        if group is None:
+            return
+        delivery = await send(turn, group, Spoken(None))
+        turn.ended("answered", "turn_failed", message.received_at, delivery.accepted_at or turn.trace.now())
+        async with self.kit.store.begin() as tx:
+            await keep_delivery(turn, tx, delivery)
+            await turn.write_journal(tx)
+
+    def _begin(self, turn: str, conversation: Conversation, modality: Modality, started: Micros) -> Turn:
+        return Turn(
+            id=turn,
+            address=conversation.address,
+            modality=modality,
+            trace=Trace(self.kit.clock, started),
+            kit=self.kit,
+        )
+
+
+async def _note(tx: UnitOfWork, message: Inbound) -> None:
+    address = message.address
+    where = journal.Where(address.tenant, address.number, address.contact, message.turn, message.modality)
+    media = message.media
+    body = journal.Received(
+        message=message.id,
+        sent_at=message.sent_at,
+        media_sha256=media.sha256 if media else None,
+        voice=bool(media and media.voice),
+    )
+    await tx.journal.add([journal.Event(message.received_at, where, body)])
+
+
+def _facts(error: Exception) -> dict[str, str]:
+    """Kind and place of an error; never its text, which may hold personal data."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown"
+    return {"error": error.code if isinstance(error, WavoiceError) else type(error).__name__, "at": place}

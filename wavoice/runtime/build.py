@@ -1,0 +1,170 @@
+"""The composition root: settings to a running bot. The only file that knows all adapters."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+import httpx
+from starlette.applications import Starlette
+
+from wavoice.runtime import ports
+from wavoice.runtime.adapters import failpoints
+from wavoice.runtime.adapters.clock import SystemClock, Uuid7Ids
+from wavoice.runtime.adapters.decoder import SandboxedDecoder
+from wavoice.runtime.adapters.embedded import EmbeddedEngine
+from wavoice.runtime.adapters.graph import GraphClient, GraphSettings
+from wavoice.runtime.adapters.orders_http import HttpOrders
+from wavoice.runtime.adapters.store import SqliteStore, drain_lock
+from wavoice.runtime.adapters.webhook import WebhookSecrets, webhook_app
+from wavoice.runtime.bot import Bot
+from wavoice.runtime.errors import ConfigError
+from wavoice.runtime.interpret.rules import RulesInterpreter
+from wavoice.runtime.journal import Event, Sink
+from wavoice.runtime.kit import Kit
+from wavoice.runtime.policy import Policy
+from wavoice.runtime.settings import Settings, resolve_secret
+
+
+class Quiet:
+    """A sink for nobody: the journal is in the store."""
+
+    def write(self, event: Event) -> None:
+        """Take the event and let it go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a caller may bring instead of the default adapter; None takes the default."""
+
+    ears: ports.SpeechToText | None = None
+    voice: ports.TextToSpeech | None = None
+    speaks: bool = True
+    """False: replies are text, no voice is looked for."""
+    decoder: ports.Decoder | None = None
+    interpreter: ports.Interpreter | None = None
+    clock: ports.Clock | None = None
+    ids: ports.Ids | None = None
+    graph: httpx.AsyncClient | None = None
+    """Reaches the Graph API and its media host; closed by whoever made it."""
+    shop: httpx.AsyncClient | None = None
+    """Reaches the shop; closed by whoever made it."""
+    sink: Sink | None = None
+    policy: Policy = field(default_factory=Policy)
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """A bot that is ready: its webhook app, its engine, its store."""
+
+    bot: Bot
+    app: Starlette
+    engine: EmbeddedEngine
+    store: ports.Store
+    channel: GraphClient
+
+
+@asynccontextmanager
+async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator[Runtime]:
+    """Open everything, drain in the background while in use, and close everything at the end.
+
+    Raises `ConfigError`, `StoreError` and `MissingModelError` before anything is served.
+    """
+    parts = parts or Parts()
+    clock, ids = parts.clock or SystemClock(), parts.ids or Uuid7Ids()
+    async with AsyncExitStack() as stack:
+        store = await SqliteStore.open(settings.store.path, ids=ids)
+        stack.push_async_callback(store.close)
+        graph_http = parts.graph or await _client(stack)
+        shop_http = parts.shop or await _client(stack)
+        channel = GraphClient(_graph(settings), graph_http, clock)
+        engine = EmbeddedEngine(store, clock, lambda: drain_lock(settings.store.path))
+        decoder = parts.decoder
+        if decoder is None:
+            sandboxed = SandboxedDecoder(parts.policy)
+            stack.push_async_callback(sandboxed.close)
+            decoder = sandboxed
+        kit = Kit(
+            store=store,
+            channel=channel,
+            orders=_orders(settings, shop_http, parts.policy),
+            ears=parts.ears or _ears(settings),
+            voice=_voice(settings, parts),
+            decoder=decoder,
+            interpreter=parts.interpreter or RulesInterpreter(),
+            clock=clock,
+            ids=ids,
+            zone=ZoneInfo(settings.shop.zone),
+            failpoints=failpoints.from_environment(),
+            sink=parts.sink or Quiet(),
+            policy=parts.policy,
+        )
+        bot = Bot(kit, settings.bot.tenant, engine.nudge)
+        engine.drains_with(bot.drain)
+        running = asyncio.create_task(engine.run())
+        stack.push_async_callback(_stop, running)
+        yield Runtime(bot, webhook_app(bot, _secrets(settings)), engine, store, channel)
+
+
+async def _client(stack: AsyncExitStack) -> httpx.AsyncClient:
+    return await stack.enter_async_context(httpx.AsyncClient(timeout=10))
+
+
+async def _stop(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+def _graph(settings: Settings) -> GraphSettings:
+    whatsapp = settings.whatsapp
+    if whatsapp.phone_number_id is None:
+        raise ConfigError(
+            "No business number is configured.",
+            remedy="Set whatsapp.phone_number_id in wavoice.toml.",
+        )
+    return GraphSettings(
+        base_url=whatsapp.graph_base_url,
+        version=whatsapp.graph_version,
+        number=whatsapp.phone_number_id,
+        access_token=resolve_secret(whatsapp.access_token),
+        media_hosts=whatsapp.media_hosts,
+    )
+
+
+def _orders(settings: Settings, http: httpx.AsyncClient, policy: Policy) -> HttpOrders:
+    if settings.shop.base_url is None:
+        raise ConfigError("No system of record is configured.", remedy="Set shop.base_url in wavoice.toml.")
+    token = settings.shop.token
+    return HttpOrders(
+        http,
+        settings.shop.base_url,
+        resolve_secret(token) if token else None,
+        policy.read_budget_seconds,
+        policy.write_budget_seconds,
+    )
+
+
+def _ears(settings: Settings) -> ports.SpeechToText:
+    from wavoice.runtime.adapters.whisper import WhisperEars  # noqa: PLC0415 -- 1 s to import
+
+    ears = settings.ears
+    return WhisperEars(ears.model, device=ears.device, workers=ears.workers)
+
+
+def _voice(settings: Settings, parts: Parts) -> ports.TextToSpeech | None:
+    if parts.voice is not None or not parts.speaks:
+        return parts.voice
+    from wavoice.runtime.adapters.voices import choose_voice  # noqa: PLC0415 -- looks for engines
+
+    return choose_voice(settings.voice.name)[0]
+
+
+def _secrets(settings: Settings) -> WebhookSecrets:
+    whatsapp = settings.whatsapp
+    return WebhookSecrets(
+        app_secrets=(resolve_secret(whatsapp.app_secret),),
+        verify_token=resolve_secret(whatsapp.verify_token),
+    )

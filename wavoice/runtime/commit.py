@@ -1,0 +1,248 @@
+"""Settle → commit → speak → send: a proven yes, carried out once its window has passed.
+
+Facts are read again, every condition is checked again, the write is recorded as intended and only
+then made, under its one key. An answer that never came is looked up by that key, never repeated
+blindly: "unknown" is said where it is the truth, and "done" only after it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from wavoice.runtime import journal
+from wavoice.runtime.actions.builtin import JOBS
+from wavoice.runtime.confirm import Case, Decision
+from wavoice.runtime.confirm import Effect as Does
+from wavoice.runtime.deliver import keep_delivery, send, speak
+from wavoice.runtime.keep import queue, reply_to, wake
+from wavoice.runtime.kit import Turn
+from wavoice.runtime.look_up import look_up
+from wavoice.runtime.model import (
+    SECOND,
+    Act,
+    Conversation,
+    Effect,
+    Evidence,
+    Facts,
+    Micros,
+    Outcome,
+    Proposal,
+    ProposalState,
+    Reading,
+    Stage,
+    TimerKind,
+    WriteResult,
+)
+from wavoice.runtime.proposals import CommitCase, idempotency_key, may_commit, may_retry
+from wavoice.runtime.replies import english
+from wavoice.runtime.respond import Scene, Step, about, respond
+
+
+@dataclass(frozen=True, slots=True)
+class Woken:
+    """A settling, committing or unknown proposal whose timer has come."""
+
+    proposal: Proposal
+    evidence: Evidence
+    """What approved it."""
+    settled_at: Micros
+    """When its settle window ended."""
+    conversation: Conversation
+    by_voice: bool
+    looks: int = 0
+    """How often the write was looked up before."""
+
+    @property
+    def effect(self) -> Effect:
+        """The write that was approved."""
+        proposal = self.proposal
+        return Effect(
+            key=idempotency_key(proposal),
+            proposal=proposal.id,
+            action=proposal.action,
+            args=proposal.args,
+            facts_version=proposal.facts_version,
+        )
+
+
+async def finish(turn: Turn, woken: Woken) -> None:
+    """Commit what the customer approved, or say truthfully why not."""
+    turn.flow = woken.proposal.action
+    first = woken.proposal.state is ProposalState.SETTLING
+    step = await (_commit(turn, woken) if first else _resolve(turn, woken))
+    turn.kit.failpoints.reach("effect_known")
+    if step is not None:
+        await _answer(turn, woken, step)
+
+
+async def _commit(turn: Turn, woken: Woken) -> Step | None:
+    """First try: check again, intend, write. None: not yet, something earlier is unread."""
+    kit, proposal = turn.kit, woken.proposal
+    facts = await look_up(turn, woken.conversation.alias)
+    order = facts.order(proposal.args["order"]) if facts else None
+    with turn.trace.span(Stage.COMMIT):
+        async with kit.store.begin() as tx:
+            now = turn.trace.now()
+            unread = await tx.inbox.unread(turn.address)
+            decision = may_commit(
+                CommitCase(proposal, now=now, unread=unread, live_version=order.version if order else None)
+            )
+            if decision.effect is Does.COMMIT:
+                await tx.conversations.save(woken.conversation)
+                await tx.proposals.save(replace(proposal, state=ProposalState.COMMITTING))
+                await tx.effects.intend(woken.effect, now)
+        kit.failpoints.reach("effect_intended")
+        turn.log(
+            journal.Decided(
+                row=decision.row, effect=decision.effect, reason=decision.reason, proposal=proposal.id
+            )
+        )
+        if decision.effect is Does.WAIT:
+            await _wait(turn, proposal)
+            return None
+        if decision.effect is not Does.COMMIT:
+            return _not_committed(turn, woken, decision, facts)
+        result = await kit.orders.write(woken.effect)
+    kit.failpoints.reach("effect_written")
+    return await _outcome(turn, woken, result)
+
+
+async def _wait(turn: Turn, proposal: Proposal) -> None:
+    """Something received earlier is unread: come back for it."""
+    async with turn.kit.store.begin() as tx:
+        await wake(turn, tx, TimerKind.SETTLE, turn.trace.now() + SECOND, proposal.id)
+        await turn.write_journal(tx)
+
+
+async def _resolve(turn: Turn, woken: Woken) -> Step | None:
+    """A write that was intended and not known to be answered: look it up before anything else."""
+    kit = turn.kit
+    with turn.trace.span(Stage.COMMIT):
+        found = await kit.orders.look_up(woken.effect.key)
+        if found is None:
+            found = WriteResult(Outcome.FAILED, reason="never applied")
+            if may_retry(woken.proposal, turn.trace.now()):
+                found = await kit.orders.write(woken.effect)
+    return await _outcome(turn, woken, found)
+
+
+async def _outcome(turn: Turn, woken: Woken, result: WriteResult) -> Step | None:
+    """Turn an answer into a state and words. None: still unknown, and said already."""
+    proposal, key = woken.proposal, woken.effect.key
+    words = JOBS[proposal.action].words
+    if words is None:
+        raise ValueError(f"{proposal.action} never writes")
+    async with turn.kit.store.begin() as tx:
+        await tx.effects.settle(key, result, turn.trace.now())
+    match result.outcome:
+        case Outcome.DONE:
+            done = replace(proposal, state=ProposalState.COMMITTED)
+            event = about(
+                journal.Committed, done, woken.evidence.row, key=key, reference=result.reference or ""
+            )
+            return Step(text=words.done(proposal), proposals=(done,), events=(event,))
+        case Outcome.UNKNOWN:
+            return await _unknown(turn, woken, key)
+        case _:
+            failed = replace(proposal, state=ProposalState.FAILED)
+            event = about(journal.Failed, failed, key=key, reason=result.reason or str(result.outcome))
+            return Step(
+                text=f"I could not do that: {words.still(proposal)}.", proposals=(failed,), events=(event,)
+            )
+
+
+async def _unknown(turn: Turn, woken: Woken, key: str) -> Step | None:
+    """Say so once, look again with growing gaps, and ask a person when the budget is spent."""
+    policy, now = turn.kit.policy, turn.trace.now()
+    unknown = replace(woken.proposal, state=ProposalState.UNKNOWN)
+    event = about(journal.Unknown, unknown, key=key)
+    gap = min(2**woken.looks, 15) * SECOND
+    if now + gap > woken.settled_at + policy.retry_budget:
+        given_up = replace(unknown, state=ProposalState.HANDED_OFF)
+        return Step(
+            text=english.HANDED_OFF, proposals=(given_up,), events=(event,), hand_off="unknown_outcome"
+        )
+    said_already = woken.proposal.state is ProposalState.UNKNOWN
+    if not said_already:
+        return Step(text=english.CHECKING, proposals=(unknown,), events=(event,), settles=unknown)
+    async with turn.kit.store.begin() as tx:
+        await wake(turn, tx, TimerKind.RESOLVE, now + gap, unknown.id, woken.looks + 1)
+        await turn.write_journal(tx)
+    return None
+
+
+def _not_committed(turn: Turn, woken: Woken, decision: Decision, facts: Facts | None) -> Step:
+    """The conditions no longer hold: nothing is written."""
+    proposal, job = woken.proposal, JOBS[woken.proposal.action]
+    if decision.effect is Does.REPROPOSE and facts is not None:
+        return _ask_anew(turn, woken, decision, facts)
+    state = ProposalState.EXPIRED if decision.effect is Does.EXPIRE else ProposalState.FAILED
+    closed = replace(proposal, state=state, settle_at=None)
+    kind = journal.Expired if state is ProposalState.EXPIRED else journal.Failed
+    reason = {} if state is ProposalState.EXPIRED else {"reason": decision.reason}
+    still = job.words.still(proposal) if job.words else ""
+    text = english.SYSTEM_DOWN if facts is None else english.nothing_changed(still)
+    return Step(text=text, proposals=(closed,), events=(about(kind, closed, decision.row, **reason),))
+
+
+def _ask_anew(turn: Turn, woken: Woken, decision: Decision, facts: Facts) -> Step:
+    """D42: the record changed since it was read back, so the customer is asked about what is true now."""
+    proposal, now = woken.proposal, turn.trace.now()
+    scene = Scene(
+        case=Case(
+            reading=Reading(text="", acts=(Act.UNCLEAR,), marks=()),
+            evidence=woken.evidence,
+            now=now,
+            proposal=proposal,
+        ),
+        facts=facts,
+        conversation=woken.conversation,
+        today=datetime.fromtimestamp(now / SECOND, UTC).astimezone(turn.kit.zone).date(),
+        turn=turn.id,
+        fresh=turn.kit.ids.new("p"),
+        policy=turn.kit.policy,
+    )
+    step = respond(decision, scene)
+    return replace(step, text=f"That order changed meanwhile. {step.text}")
+
+
+async def _answer(turn: Turn, woken: Woken, step: Step) -> None:
+    """Keep the outcome, then say it: to the yes itself, or as a notice once "checking" was said."""
+    kit = turn.kit
+    notice = woken.proposal.state is ProposalState.UNKNOWN
+    reply = reply_to(step, by_voice=woken.by_voice, notice=notice)
+    speech = turn.begin(speak(turn, reply, woken.conversation.language))
+    turn.log(*step.events)
+    conversation = replace(
+        woken.conversation, handed_off=woken.conversation.handed_off or step.hand_off is not None
+    )
+    if step.hand_off:
+        turn.log(journal.HandedOff(reason=step.hand_off))
+    async with kit.store.begin() as tx:
+        await tx.conversations.save(conversation)
+        for proposal in step.proposals:
+            await tx.proposals.save(proposal)
+        await tx.timers.clear(woken.proposal.id)
+        if step.settles is not None:
+            await wake(turn, tx, TimerKind.RESOLVE, turn.trace.now() + SECOND, woken.proposal.id)
+        group = await queue(turn, tx, conversation, reply)
+        await turn.write_journal(tx)
+    kit.failpoints.reach("outcome_kept")
+    delivery = await send(turn, group, await speech)
+    kit.failpoints.reach("replied")
+    end = delivery.accepted_at or turn.trace.now()
+    if notice:
+        turn.ended("answered", "notice", turn.trace.started, end)
+    else:
+        _end_turn_of_yes(turn, woken, end)
+    async with kit.store.begin() as tx:
+        await keep_delivery(turn, tx, delivery)
+        await turn.write_journal(tx)
+
+
+def _end_turn_of_yes(turn: Turn, woken: Woken, end: Micros) -> None:
+    """The settle window is drawn as its own bar: a chosen wait, never latency."""
+    decided = woken.settled_at - turn.kit.policy.settle[woken.evidence.modality]
+    turn.log(journal.SpanEvent(stage=Stage.SETTLE, start=decided, end=woken.settled_at, on_path=0))
+    turn.ended("answered", woken.evidence.row, woken.evidence.received_at, end)

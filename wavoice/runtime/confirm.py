@@ -1,0 +1,399 @@
+"""The gate. Pure: a proposal, a reading, its evidence, the clock and the policy go in, a row comes out.
+
+Rows (D01…) and the order of checks are those of the decision table in docs/gate.md. What a row does
+to a proposal, and when one may commit, stands in proposals.py. An approval is proven, or it does not
+exist: whatever no check recognises is asked again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from wavoice.runtime.model import (
+    SECOND,
+    Binding,
+    Evidence,
+    Mark,
+    Micros,
+    Modality,
+    PromptState,
+    Proposal,
+    ProposalState,
+    Reading,
+    Tier,
+)
+from wavoice.runtime.policy import Policy
+
+
+class Effect(StrEnum):
+    """What a row does to the open proposal, and so what is said."""
+
+    PROCEED = "proceed"
+    """Not an answer: treat the message as a request of its own."""
+    SETTLE = "settle"
+    """Proven yes: store the evidence, wait the settle window, re-check, commit."""
+    ASK = "ask"
+    """Ask once more with buttons, same version."""
+    HOLD = "hold"
+    """Freeze; needs a fresh yes."""
+    CANCEL = "cancel"
+    """Close, and say what was not done."""
+    REPROPOSE = "repropose"
+    """Supersede with what the customer says now, read back from live facts."""
+    ANSWER = "answer"
+    """Restate the question; it stays open."""
+    REMIND = "remind"
+    """Deal with the other wish, keep the question open, remind once."""
+    NOTHING = "nothing"
+    """Nothing is waiting for a yes or no."""
+    ALREADY = "already"
+    """It is done already."""
+    OFFER_BACK = "offer_back"
+    """Done already; offer the way back as a proposal of its own."""
+    CHECKING = "checking"
+    """The write was not answered yet: say so, decide nothing."""
+    IGNORE = "ignore"
+    """Say nothing, change nothing."""
+    OPT_OUT = "opt_out"
+    """Cancel, withdraw consent, one acknowledgement."""
+    HAND_OFF = "hand_off"
+    """Hold, and let a person take over."""
+    COMMIT = "commit"
+    """The settle window is over and every condition still holds."""
+    WAIT = "wait"
+    """Not yet: something received earlier is unread."""
+    EXPIRE = "expire"
+    """Too late to commit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A row of the table, what it does, and why in a few words."""
+
+    row: str
+    effect: Effect
+    reason: str
+    held: bool = False
+    """A veto was found: the proposal is held whatever else happens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One message as the gate sees it."""
+
+    reading: Reading
+    evidence: Evidence
+    now: Micros
+    proposal: Proposal | None = None
+    """The open proposal, else the latest one raised within the business clock."""
+    other: Reading | None = None
+    """Reading of decode A, where two were made."""
+    unread: int = 0
+    """Messages of this contact that are stored and not yet read."""
+    unreadable: bool = False
+    """The note could not be fetched, opened or listened to: what it says is not known."""
+
+    @property
+    def vetoes(self) -> bool:
+        """A veto in any decode."""
+        return self.reading.vetoes or (self.other is not None and self.other.vetoes)
+
+
+# --- deciding on a message ----------------------------------------------------------------------
+
+Check = Callable[[Case, Policy], Decision | None]
+
+
+def decide(case: Case, policy: Policy) -> Decision:
+    """Return the first row that fits, in the order of checks of the specification."""
+    for check in _CHECKS:
+        if decision := check(case, policy):
+            if case.vetoes and can_hold(case.proposal) and decision.effect not in _CLOSES:
+                return replace(decision, held=True)
+            return decision
+    return Decision("D17", Effect.ASK, "not understood as an answer")
+
+
+def _duplicate(case: Case, _: Policy) -> Decision | None:
+    used = case.proposal.evidence if case.proposal else None
+    if used and used.message == case.evidence.message:
+        return Decision("D32", Effect.IGNORE, "this message was used already")
+    return None
+
+
+def _stop_or_person(case: Case, _: Policy) -> Decision | None:
+    intent = case.reading.intent
+    if intent == "opt_out":
+        return Decision("D62a", Effect.OPT_OUT, "opted out")
+    if intent in ("bare_stop", "bare_cancel") and can_hold(case.proposal):
+        return Decision("D63", Effect.CANCEL, "a bare stop while a question is open")
+    if intent == "bare_stop":
+        return Decision("D62a", Effect.OPT_OUT, "opted out")
+    if intent == "human":
+        return Decision("D62b", Effect.HAND_OFF, "asked for a person")
+    return None
+
+
+def _unreadable(case: Case, _: Policy) -> Decision | None:
+    """It may hold a veto, so an open question is held until it is said again."""
+    if case.unreadable and can_hold(case.proposal):
+        return Decision("D71", Effect.ASK, "the note could not be read", held=True)
+    return None
+
+
+def _nothing_open(case: Case, policy: Policy) -> Decision | None:
+    """No open proposal: the latest closed one says what a yes or no could mean."""
+    proposal = case.proposal
+    forgotten = proposal is None or case.now - proposal.created_at >= policy.business_clock
+    if proposal is not None and proposal.is_open and not (forgotten and can_hold(proposal)):
+        return None
+    if case.reading.intent is not None and not case.reading.intent.startswith("bare_"):
+        return Decision("", Effect.PROCEED, "a request of its own")
+    if not case.reading.marks:
+        return Decision("", Effect.PROCEED, "not an answer to anything")
+    if proposal is None or forgotten:
+        return Decision("D40", Effect.NOTHING, "nothing is waiting")
+    if proposal.state is ProposalState.COMMITTED:
+        if case.vetoes and case.now - proposal.created_at < policy.inactivity:
+            return Decision("D43", Effect.OFFER_BACK, "a veto after the commit")
+        return Decision("D45", Effect.ALREADY, "done already")
+    if proposal.state is ProposalState.EXPIRED and _affirms(case):
+        return Decision("D39", Effect.REPROPOSE, "a yes after the proposal's lifetime")
+    return Decision("D40", Effect.NOTHING, "nothing is waiting")
+
+
+def _in_flight(case: Case, _: Policy) -> Decision | None:
+    if _state(case) in (ProposalState.COMMITTING, ProposalState.UNKNOWN) and (
+        case.vetoes or _affirms(case) or case.reading.intent is None
+    ):
+        return Decision("D44", Effect.CHECKING, "the write is not answered yet")
+    return None
+
+
+def _veto(case: Case, _: Policy) -> Decision | None:
+    """Every message is searched for a veto, however it is bound, timed, forwarded or heard."""
+    if not case.vetoes:
+        return None
+    if case.other is not None and case.other.vetoes and not case.reading.vetoes:
+        return Decision("D17", Effect.ASK, "one of two decodes heard a veto")
+    marks = case.reading.marks
+    if _ends_in_typed_yes(case):
+        return Decision("D07", Effect.SETTLE, "retracted, then a strong yes, typed")
+    if _new_values(case):
+        return Decision("D08" if Mark.YES in marks else "D09", Effect.REPROPOSE, "another value")
+    if _other_job(case):
+        return Decision("D16", Effect.REMIND, "another wish")
+    kinds = set(marks) & {Mark.YES, Mark.WEAK, Mark.NO, Mark.HOLD, Mark.CANCEL, Mark.MODIFY}
+    if kinds <= {Mark.YES, Mark.WEAK, Mark.NO} and kinds & {Mark.YES, Mark.WEAK}:
+        return Decision("D22", Effect.ASK, "yes and no")
+    if kinds & {Mark.YES, Mark.WEAK}:
+        first_yes = min(marks.index(mark) for mark in kinds & {Mark.YES, Mark.WEAK})
+        veto_after = any(mark in (Mark.NO, Mark.HOLD, Mark.CANCEL, Mark.MODIFY) for mark in marks[first_yes:])
+        if veto_after:
+            return Decision("D06", Effect.HOLD, "a yes, then a veto")
+        return Decision("D07", Effect.ASK, "a veto, then a yes")
+    if kinds <= {Mark.NO, Mark.CANCEL}:
+        return Decision("D04", Effect.CANCEL, "a clear no")
+    if Mark.MODIFY in kinds and Mark.HOLD not in kinds:
+        return Decision("D09", Effect.HOLD, "wants a change, not said which")
+    return Decision("D05", Effect.HOLD, "wait, or not yet")
+
+
+def _stale_binding(case: Case, _: Policy) -> Decision | None:
+    if case.evidence.binding is Binding.STALE:
+        return Decision("D31", Effect.ANSWER, "answers an older question")
+    return None
+
+
+def _prompt_unseen(case: Case, _: Policy) -> Decision | None:
+    proposal = case.proposal
+    if proposal and (proposal.prompted_at is None or proposal.prompt_state is PromptState.FAILED):
+        return Decision("D54", Effect.ANSWER, "the question never reached the customer")
+    return None
+
+
+def _too_late(case: Case, _: Policy) -> Decision | None:
+    proposal = case.proposal
+    if proposal is None or case.evidence.received_at < proposal.expires_at or not _affirms(case):
+        return None
+    return Decision("D39", Effect.REPROPOSE, "a yes after the proposal's lifetime")
+
+
+def _crossed(case: Case, _: Policy) -> Decision | None:
+    """A note that began before the question was accepted cannot answer it (whole seconds)."""
+    evidence, proposal = case.evidence, case.proposal
+    if proposal is None or proposal.prompted_at is None or not _affirms(case):
+        return None
+    if evidence.binding in (Binding.BUTTON, Binding.QUOTE):
+        return None
+    began = evidence.event_at // SECOND + 1 - evidence.note_seconds
+    if began < proposal.prompted_at // SECOND:
+        return Decision("D38", Effect.ASK, "began before the question was asked")
+    return None
+
+
+def _audio(case: Case, policy: Policy) -> Decision | None:
+    """Voice evidence: speech, one salient answer, both decodes a plain yes above the floor."""
+    evidence = case.evidence
+    if evidence.modality is not Modality.VOICE or case.reading.intent not in (None, _action(case)):
+        return None
+    heard_nothing = (
+        not evidence.decodes
+        or evidence.speech_seconds < policy.min_speech_seconds
+        or evidence.decodes[-1].no_speech > policy.max_no_speech
+        or not case.reading.text.strip()
+    )
+    if heard_nothing:
+        return Decision("D18", Effect.ASK, "no speech in the note")
+    if not _affirms(case):
+        return None
+    if evidence.forwarded:
+        return Decision("D50", Effect.ASK, "a forwarded note is not said now")
+    if evidence.note_seconds > policy.long_note_seconds:
+        return Decision("D68", Effect.ASK, "a yes inside a long note")
+    if evidence.decodes[0].avg_logprob < policy.min_avg_logprob:
+        return Decision("D17", Effect.ASK, "heard with too little confidence")
+    if case.reading.near_miss or (case.other is not None and case.other.near_miss):
+        return Decision("D17", Effect.ASK, "sounds like a no")
+    if _tier(case) is not Tier.R1 and (case.other is None or not _plain_yes(case.other)):
+        return Decision("D17", Effect.ASK, "the two decodes do not agree")
+    return None
+
+
+def _question(case: Case, _: Policy) -> Decision | None:
+    asks = Mark.QUESTION in case.reading.marks or "?" in case.reading.text
+    if asks and not _other_job(case):
+        return Decision("D14" if _affirms(case) else "D13", Effect.ANSWER, "a question about it")
+    return None
+
+
+def _change(case: Case, _: Policy) -> Decision | None:
+    if _new_values(case) and not _other_job(case):
+        row = "D08" if _affirms(case) else "D09"
+        return Decision(row, Effect.REPROPOSE, "another value, without an edit term")
+    return None
+
+
+def _unrelated(case: Case, _: Policy) -> Decision | None:
+    if not _other_job(case):
+        return None
+    if _affirms(case):
+        return Decision("D15", Effect.ASK, "a yes and another wish in one message")
+    return Decision("D16", Effect.REMIND, "another wish")
+
+
+def _yes(case: Case, _: Policy) -> Decision | None:
+    if case.evidence.binding is Binding.BUTTON:
+        return Decision("D01", Effect.SETTLE, "button of this version")
+    if not _affirms(case):
+        return None
+    if _tier(case) is Tier.R3:
+        return Decision("D02", Effect.ASK, "needs the button")
+    if not _plain_yes(case.reading):
+        weak = case.reading.plain and Mark.YES not in case.reading.marks
+        quoted = case.evidence.binding is Binding.QUOTE and case.evidence.modality is Modality.TEXT
+        if weak and (quoted or _tier(case) is Tier.R1):
+            return Decision("D25", Effect.SETTLE, "a weak yes, quoting the question")
+        return Decision("D25" if weak else "D17", Effect.ASK, "not a plain yes")
+    if set(case.reading.mentioned) - set(case.proposal.args if case.proposal else ()):
+        return Decision("D17", Effect.ASK, "says more than was asked")
+    if case.unread:
+        return Decision("D37", Effect.SETTLE, "commits only after the unread message is read")
+    if case.reading.slots:
+        return Decision("D10", Effect.SETTLE, "a yes that repeats the value")
+    return Decision(
+        "D03" if case.evidence.modality is Modality.VOICE else "D02", Effect.SETTLE, "a clear yes"
+    )
+
+
+def _button_no(case: Case, _: Policy) -> Decision | None:
+    if case.evidence.binding is Binding.BUTTON and Mark.NO in case.reading.marks:
+        return Decision("D04", Effect.CANCEL, "button of this version")
+    return None
+
+
+_CHECKS: tuple[Check, ...] = (
+    _duplicate,
+    _stop_or_person,
+    _unreadable,
+    _nothing_open,
+    _button_no,
+    _in_flight,
+    _veto,
+    _stale_binding,
+    _unrelated,
+    _prompt_unseen,
+    _too_late,
+    _crossed,
+    _audio,
+    _question,
+    _change,
+    _yes,
+)
+_CLOSES = frozenset({Effect.SETTLE, Effect.CANCEL, Effect.REPROPOSE, Effect.OPT_OUT, Effect.IGNORE})
+
+
+def can_hold(proposal: Proposal | None) -> bool:
+    """True while a veto can still freeze it."""
+    states = (ProposalState.PENDING, ProposalState.SETTLING, ProposalState.HELD)
+    return proposal is not None and proposal.state in states
+
+
+def _state(case: Case) -> ProposalState | None:
+    return case.proposal.state if case.proposal else None
+
+
+def _tier(case: Case) -> Tier | None:
+    return case.proposal.tier if case.proposal else None
+
+
+def _action(case: Case) -> str | None:
+    return case.proposal.action if case.proposal else None
+
+
+def _affirms(case: Case) -> bool:
+    return Mark.YES in case.reading.marks or Mark.WEAK in case.reading.marks
+
+
+def _plain_yes(reading: Reading) -> bool:
+    return (
+        Mark.YES in reading.marks
+        and reading.plain
+        and not reading.vetoes
+        and Mark.QUESTION not in reading.marks
+    )
+
+
+def _other_job(case: Case) -> bool:
+    return case.reading.intent is not None and case.reading.intent != _action(case)
+
+
+def _new_values(case: Case) -> bool:
+    """True if a bound slot is said with another value, or with more than one."""
+    args = case.proposal.args if case.proposal else {}
+    readings = [case.reading] if case.other is None else [case.reading, case.other]
+    return any(
+        value != args[slot]
+        for reading in readings
+        for slot, values in reading.mentioned.items()
+        if slot in args
+        for value in values
+    )
+
+
+def _ends_in_typed_yes(case: Case) -> bool:
+    """D07's one exception: typed, pending, no slot, a retraction first and a strong yes last."""
+    marks = case.reading.marks
+    return (
+        case.evidence.modality is Modality.TEXT
+        and _state(case) is ProposalState.PENDING
+        and not case.reading.mentioned
+        and case.reading.plain
+        and not case.evidence.forwarded
+        and case.evidence.binding is not Binding.STALE
+        and marks[0] is Mark.HOLD
+        and marks[-1] is Mark.YES
+        and set(marks) <= {Mark.HOLD, Mark.YES}
+    )

@@ -1,0 +1,137 @@
+"""Speak → send: a stored reply group to messages that WhatsApp accepted."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+
+from wavoice.runtime import journal
+from wavoice.runtime.audio.encode import to_voice_note
+from wavoice.runtime.errors import AuthError, ChannelError, SpeechError, WavoiceError
+from wavoice.runtime.kit import Turn
+from wavoice.runtime.model import (
+    Micros,
+    OutboxGroup,
+    OutboxState,
+    Outgoing,
+    PromptState,
+    Reply,
+    Stage,
+)
+from wavoice.runtime.ports import Accepted, UnitOfWork
+
+VOICE_MIME = "audio/ogg; codecs=opus"
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A reply as a voice note, or why there is none."""
+
+    ogg: bytes | None
+    fallback: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of a group."""
+
+    group: OutboxGroup
+    form: str
+    accepted_at: Micros | None
+    """When WhatsApp accepted the last part that was due; None if nothing was accepted."""
+    fallback: str | None = None
+    retry: bool = False
+
+
+async def speak(turn: Turn, reply: Reply, language: str) -> Spoken:
+    """Synthesise within the budget; without a voice the reply goes out as text."""
+    kit = turn.kit
+    if not reply.by_voice:
+        return Spoken(None)
+    if kit.voice is None:
+        return Spoken(None, "no voice on this machine")
+    try:
+        with turn.trace.span(Stage.SPEAK):
+            async with asyncio.timeout(kit.policy.speak_budget_seconds):
+                speech = await kit.voice.say(reply.text, language)
+                ogg = await asyncio.to_thread(to_voice_note, speech, kit.policy.max_reply_bytes)
+    except TimeoutError:
+        return Spoken(None, "speech exceeded its budget")
+    except SpeechError as error:
+        return Spoken(None, error.message)
+    return Spoken(ogg)
+
+
+async def send(turn: Turn, group: OutboxGroup, spoken: Spoken) -> Delivery:
+    """Send the parts of a group. A question's buttons go first: they make it stand."""
+    reply, accepted = group.reply, list[Accepted]()
+    form = "buttons" if reply.buttons else "text"
+    fallback = spoken.fallback
+    try:
+        with turn.trace.span(Stage.SEND):
+            if reply.buttons or spoken.ogg is None:
+                accepted.append(await turn.kit.channel.send(_message(group, len(accepted))))
+                turn.kit.failpoints.reach("part_sent")
+            if spoken.ogg is not None:
+                accepted.append(await _send_note(turn, group, spoken.ogg, len(accepted)))
+                form = "voice+buttons" if reply.buttons else "voice"
+    except (ChannelError, AuthError) as error:
+        turn.log(journal.Trouble(stage="send", code=error.code, detail=error.message))
+        if not accepted:
+            return _not_sent(group, form, fallback, error)
+        fallback = "the voice note was not accepted"
+    sent = replace(group, state=OutboxState.SENT, messages=tuple(part.message for part in accepted))
+    return Delivery(sent, form, turn.trace.now(), fallback)
+
+
+def _not_sent(group: OutboxGroup, form: str, fallback: str | None, error: WavoiceError) -> Delivery:
+    """A refused token is an operator's matter: the reply waits for it, like for a lost network."""
+    retry = error.retryable or isinstance(error, AuthError)
+    state = OutboxState.QUEUED if retry else OutboxState.FAILED
+    failed = replace(group, state=state, attempts=group.attempts + 1)
+    return Delivery(failed, form, None, fallback, retry=retry)
+
+
+async def _send_note(turn: Turn, group: OutboxGroup, ogg: bytes, part: int) -> Accepted:
+    channel = turn.kit.channel
+    media = await channel.upload(ogg, VOICE_MIME)
+    return await channel.send(Outgoing(to=group.to, reference=f"{group.id}/{part}", media=media))
+
+
+def _message(group: OutboxGroup, part: int) -> Outgoing:
+    reply = group.reply
+    return Outgoing(to=group.to, reference=f"{group.id}/{part}", text=reply.text, buttons=reply.buttons)
+
+
+async def keep_delivery(turn: Turn, tx: UnitOfWork, delivery: Delivery) -> None:
+    """Store what became of the group; a question counts as asked from its acceptance on."""
+    group = delivery.group
+    await tx.outbox.save(group)
+    if delivery.retry:
+        return
+    await tx.timers.clear(group.id)
+    if delivery.accepted_at is None:
+        return
+    await bind_prompt(tx, group, delivery.accepted_at, PromptState.ACCEPTED)
+    body = journal.Noticed if group.reply.notice else journal.Replied
+    turn.log(
+        body(
+            group=group.id,
+            form=delivery.form,
+            messages=group.messages,
+            fallback=delivery.fallback,
+            text=group.reply.text,
+        )
+    )
+
+
+async def bind_prompt(tx: UnitOfWork, group: OutboxGroup, at: Micros, state: PromptState) -> None:
+    """Tie the messages of a question to the proposal version that it asks about."""
+    if group.reply.proposal is None:
+        return
+    proposal = await tx.proposals.get(group.reply.proposal)
+    if proposal is None or proposal.digest != group.reply.digest:
+        return
+    prompts = tuple(dict.fromkeys((*proposal.prompts, *group.messages)))
+    asked_at = at if state is PromptState.ACCEPTED or proposal.prompted_at is None else proposal.prompted_at
+    await tx.proposals.save(replace(proposal, prompts=prompts, prompted_at=asked_at, prompt_state=state))

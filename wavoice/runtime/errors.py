@@ -1,0 +1,171 @@
+"""The error tree. A refusal, an unclear note or an unknown outcome is a value, never one of these.
+
+* WavoiceError
+  * UserInputError        what was typed or configured is wrong       exit 2
+    * ConfigError         wavoice.toml or a WAVOICE_* variable
+    * ManifestError       a fixture manifest
+    * MissingModelError   speech weights are not where they should be
+    * PortInUseError      the address is taken
+  * AuthError             WhatsApp refused a token or a signature     exit 2
+  * ChannelError          WhatsApp refused or did not answer a call   `retryable` says which
+  * MediaError            a customer's file cannot be used
+    * MediaGoneError      expired, unknown id, or bytes that differ from their hash
+    * NotAudioError       not Ogg Opus
+    * MediaTooLargeError  more bytes than allowed
+    * NoteTooLongError    more decoded samples than allowed
+    * CorruptMediaError   damaged, or the decoder was stopped by its limits
+  * SpeechError           a speech backend failed or ran out of time
+  * SystemOfRecordError   a system of record could not be read
+  * StoreError            the database cannot be used
+    * FencedError         another drain has taken this conversation
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Category(StrEnum):
+    """What kind of trouble: decides exit codes and metric labels."""
+
+    USER_INPUT = "user_input"
+    AUTH = "auth"
+    NETWORK = "network"
+    API = "api"
+    MEDIA = "media"
+    SPEECH = "speech"
+    STORE = "store"
+
+
+class WavoiceError(Exception):
+    """Root of the tree: a sentence that says what is wrong, and the remedy.
+
+    Messages never carry tokens or personal data.
+    """
+
+    category: Category = Category.USER_INPUT
+    code: str = "error"
+    retryable: bool = False
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}".strip()
+
+
+class UserInputError(WavoiceError):
+    """What was typed or configured is wrong."""
+
+    code = "user_input"
+
+
+class ConfigError(UserInputError):
+    """`wavoice.toml` or an environment variable is wrong."""
+
+    code = "config"
+
+
+class ManifestError(UserInputError):
+    """A fixture manifest is wrong; the message names file and entry."""
+
+    code = "manifest"
+
+
+class MissingModelError(UserInputError):
+    """Speech weights are not where they should be, or not what they claim."""
+
+    code = "missing_model"
+
+
+class PortInUseError(UserInputError):
+    """The address that a server should listen on is taken."""
+
+    code = "port_in_use"
+
+
+class AuthError(WavoiceError):
+    """WhatsApp refused the access token."""
+
+    category = Category.AUTH
+    code = "auth"
+
+
+class ChannelError(WavoiceError):
+    """WhatsApp refused a call or did not answer it; `graph_code` is Meta's own code."""
+
+    category = Category.API
+    code = "channel"
+
+    def __init__(self, message: str, *, graph_code: int | None = None, retryable: bool = False) -> None:
+        super().__init__(message)
+        self.graph_code = graph_code
+        self.retryable = retryable
+
+
+class MediaError(WavoiceError):
+    """A customer's file cannot be used; the customer is told so in words."""
+
+    category = Category.MEDIA
+    code = "media"
+
+
+class MediaGoneError(MediaError):
+    """Expired, unknown, unreachable, or its bytes differ from the announced hash."""
+
+    code = "media_gone"
+
+
+class NotAudioError(MediaError):
+    """The bytes are not an Ogg Opus stream."""
+
+    code = "not_audio"
+
+
+class MediaTooLargeError(MediaError):
+    """More bytes than policy allows."""
+
+    code = "too_large"
+
+
+class NoteTooLongError(MediaError):
+    """More decoded audio than policy allows; the container's claim is not consulted."""
+
+    code = "too_long"
+
+
+class CorruptMediaError(MediaError):
+    """Damaged beyond decoding, or the decoder was stopped by its limits."""
+
+    code = "corrupt"
+
+
+class SpeechError(WavoiceError):
+    """A speech backend failed or ran out of time."""
+
+    category = Category.SPEECH
+    code = "speech"
+
+
+class SystemOfRecordError(WavoiceError):
+    """A system of record could not be read."""
+
+    category = Category.NETWORK
+    code = "system_of_record"
+    retryable = True
+
+
+class StoreError(WavoiceError):
+    """The database cannot be used."""
+
+    category = Category.STORE
+    code = "store"
+
+
+class FencedError(StoreError):
+    """Another drain has taken this conversation; nothing of this turn was written."""
+
+    code = "fenced"
+    retryable = True

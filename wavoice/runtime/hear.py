@@ -1,0 +1,109 @@
+"""Fetch → clean → transcribe: a voice note to words, or to the reason why not."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+
+from wavoice.runtime import journal
+from wavoice.runtime.errors import AuthError, ChannelError, MediaError, SpeechError
+from wavoice.runtime.kit import Turn
+from wavoice.runtime.model import Audio, Decode, Heard, Inbound, MediaRef, Stage
+from wavoice.runtime.ports import Hint
+from wavoice.runtime.redact import redact
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the message says. Exactly one of `heard`, `typed` and `trouble` says where it came from."""
+
+    text: str
+    other: str | None = None
+    """Text of decode A, where two were made."""
+    heard: Heard | None = None
+    audio: Audio | None = None
+    size: int = 0
+    trouble: str | None = None
+
+
+async def hear(turn: Turn, message: Inbound, hint: Hint) -> Words:
+    """Return the words of a message; a typed one passes through, a bad note becomes its trouble."""
+    if message.media is None:
+        return Words(text=message.text or "")
+    try:
+        return await _listen(turn, message.media, hint)
+    except (MediaError, SpeechError) as error:
+        turn.log(journal.Trouble(stage="transcribe", code=error.code, detail=error.message))
+        return Words(text="", trouble=error.code)
+    except (ChannelError, AuthError) as error:
+        turn.log(journal.Trouble(stage="fetch", code=error.code, detail=error.message))
+        return Words(text="", trouble="media_gone")
+
+
+async def _listen(turn: Turn, media: MediaRef, hint: Hint) -> Words:
+    kit = turn.kit
+    with turn.trace.span(Stage.FETCH):
+        data = await kit.channel.fetch(media, kit.policy.max_media_bytes)
+    kit.failpoints.reach("fetched")
+    with turn.trace.span(Stage.CLEAN):
+        audio = await kit.decoder.decode(data)
+    with turn.trace.span(Stage.TRANSCRIBE):
+        heard = _without_cards(await _transcribe(turn, audio, hint))
+    turn.log(_kept(media, audio), _figures(heard))
+    other = heard.decodes[0].text if len(heard.decodes) > 1 else None
+    return Words(text=heard.transcript.text, other=other, heard=heard, audio=audio, size=len(data))
+
+
+async def _transcribe(turn: Turn, audio: Audio, hint: Hint) -> Heard:
+    budget = turn.kit.policy.hear_budget_seconds + audio.seconds / 4
+    try:
+        async with asyncio.timeout(budget):
+            return await turn.kit.ears.hear(audio, hint)
+    except TimeoutError as error:
+        raise SpeechError(f"The recogniser did not finish within {budget:.0f} s.") from error
+
+
+def _without_cards(heard: Heard) -> Heard:
+    """A spoken card number is cut out before anything is kept."""
+    decodes = tuple(
+        decode if (text := redact(decode.text)) == decode.text else replace(decode, text=text, words=())
+        for decode in heard.decodes
+    )
+    return replace(heard, decodes=decodes)
+
+
+def _kept(media: MediaRef, audio: Audio) -> journal.MediaKept:
+    return journal.MediaKept(
+        media_id=media.id,
+        mime_type=media.mime_type,
+        sha256=media.sha256,
+        size=audio.bytes_in,
+        codec=audio.codec,
+        source_rate=audio.source_rate,
+        channels=audio.channels,
+        seconds=audio.seconds,
+        trimmed_start=audio.trimmed_start,
+        trimmed_end=audio.trimmed_end,
+    )
+
+
+def _figures(heard: Heard) -> journal.HeardNote:
+    return journal.HeardNote(
+        speech_seconds=heard.speech_seconds,
+        note_seconds=heard.note_seconds,
+        decodes=tuple(_decode(decode) for decode in heard.decodes),
+        text=heard.transcript.text,
+    )
+
+
+def _decode(decode: Decode) -> journal.DecodeFigures:
+    return journal.DecodeFigures(
+        prompt=decode.prompt,
+        beam=decode.beam,
+        avg_logprob=decode.avg_logprob,
+        no_speech=decode.no_speech,
+        language=decode.language,
+        model=decode.model,
+        min_word_p=min((p for _, p in decode.words), default=None),
+        text=decode.text,
+    )

@@ -1,0 +1,186 @@
+"""The offline interpreter: English rules, instant and explainable.
+
+A yes is plain only if every other word of the answer is accounted for: a filler, a courtesy, an echo
+of the question or a slot. Whatever is left over makes the answer unclear, so that a sentence nobody
+foresaw is asked about and never acted on.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from wavoice.runtime import lexicon
+from wavoice.runtime.interpret.slots import Slots, find_slots
+from wavoice.runtime.lexicon import Lexicon, Phrase, words_of
+from wavoice.runtime.model import Act, Mark, Reading
+from wavoice.runtime.ports import Situation
+
+_ACTS = {
+    Mark.YES: Act.AFFIRM,
+    Mark.WEAK: Act.AFFIRM,
+    Mark.NO: Act.DENY,
+    Mark.HOLD: Act.RETRACT,
+    Mark.CANCEL: Act.RETRACT,
+    Mark.MODIFY: Act.AMEND,
+    Mark.QUESTION: Act.QUESTION,
+    Mark.STOP: Act.STOP,
+}
+_THING = r"(?:order|parcel|package|delivery|stuff|shipment|it)"
+_INTENTS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "change_address",
+        re.compile(
+            r"\b(?:change|update|correct|new|different|wrong|another|move\w*)\b.*\baddress\b"
+            rf"|\baddress\b.*\b(?:change|changed|update|wrong|moved)\b"
+            rf"|\b(?:deliver|send|ship|bring)\s+{_THING}\s+to\s+(?=.*\d)",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "reschedule_delivery",
+        re.compile(
+            r"\b(?:re-?schedule|postpone|delay|push\s+back|bring\s+forward)\b"
+            rf"|\b(?:move|change|shift|switch|put|set)\b.*\b(?:{_THING}|day|date)\b.*\b(?:to|for|on|day|date)\b"
+            rf"|\b(?:move|change|shift|switch)\b.*\b(?:delivery|day|date)\b"
+            rf"|\bdeliver(?:y|ed)?\b.*\b(?:on|another|different|other|later|earlier)\b.*\bday\b"
+            rf"|\b(?:deliver|bring|send)\s+{_THING}\s+(?:on\s+)?(?=(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow)",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "track_order",
+        re.compile(
+            rf"\bwhere(?:'?s|\s+is|\s+are)?\b.*\b{_THING}\b"
+            rf"|\b(?:track|status|whereabouts)\b"
+            rf"|\bwhen\b.*\b(?:arrive|come|coming|get|here|delivered|deliver)\b"
+            rf"|\b(?:has|is)\b.*\b{_THING}\b.*\b(?:shipped|sent|left|dispatched|arrived|on\s+its\s+way)\b",
+            re.IGNORECASE,
+        ),
+    ),
+)
+_JOBS = tuple(name for name, _ in _INTENTS)
+_ECHO = 3
+"""Words in a row that must repeat the question to count as its echo (D60)."""
+
+Found = tuple[int, int, Mark | None]
+"""First word, word after the last, and the mark of a phrase; idioms have none."""
+
+
+@dataclass(frozen=True, slots=True)
+class RulesInterpreter:
+    """`ports.Interpreter` over one lexicon."""
+
+    words: Lexicon = field(default_factory=lambda: lexicon.load("en"))
+
+    def read(self, text: str, situation: Situation) -> Reading:
+        """Return acts and marks in spoken order, a job and its slots."""
+        slots = find_slots(text, situation)
+        spoken = words_of(slots.text)
+        intent, at = self._intent(slots.text, spoken)
+        explained = _words_within(slots) | _echo(spoken, words_of(situation.prompt))
+        found = self._marks(spoken, intent, explained, situation)
+        for start, end, _ in found:
+            explained.update(range(start, end))
+        plain = self._is_plain(spoken, explained, situation)
+        return Reading(
+            text=text,
+            acts=_acts(found, _request(intent, at, slots, situation), slots, situation, plain=plain),
+            marks=tuple(mark for _, _, mark in found if mark is not None),
+            intent=intent,
+            slots=slots.values,
+            mentioned=slots.mentioned,
+            plain=plain,
+            near_miss=self.words.has("near_miss", spoken),
+        )
+
+    def _intent(self, text: str, spoken: Phrase) -> tuple[str | None, int]:
+        """The job or wish, and the word at which it begins."""
+        core = tuple(word for word in spoken if word not in ("please", "pls"))
+        if core in self.words.sets["bare_stop"]:
+            return ("bare_cancel" if core == ("cancel",) else "bare_stop"), 0
+        if core in self.words.sets["start"]:
+            return "opt_in", 0
+        if any(mark is Mark.STOP for _, _, mark in self.words.scan(spoken)):
+            return "opt_out", 0
+        if self.words.has("human", spoken):
+            return "human", 0
+        for name, pattern in _INTENTS:
+            if match := pattern.search(text):
+                return name, len(words_of(text[: match.start()]))
+        return None, 0
+
+    def _marks(
+        self, spoken: Phrase, intent: str | None, explained: set[int], situation: Situation
+    ) -> list[Found]:
+        """Marks with their word positions; words that carry a slot or an echo are no marks."""
+        if intent == "bare_stop":
+            return [(0, len(spoken), Mark.STOP)]
+        dropped: set[Mark | None] = set()
+        if self.words.has("reported", spoken) or self.words.has("sarcastic", spoken):
+            dropped |= {Mark.YES, Mark.WEAK}
+        if intent in _JOBS and intent != situation.open_action:
+            dropped.add(Mark.QUESTION)
+        if intent in _JOBS and situation.open_action is None:
+            dropped |= {Mark.MODIFY, Mark.WEAK}
+        return [
+            (start, end, mark)
+            for start, end, mark in self.words.scan(spoken)
+            if mark not in dropped and not explained.issuperset(range(start, end))
+        ]
+
+    def _is_plain(self, spoken: Phrase, explained: set[int], situation: Situation) -> bool:
+        """True if marks, slots, echoes, fillers and courtesies account for every word."""
+        if self.words.has("reported", spoken) or self.words.has("sarcastic", spoken):
+            return False
+        known = {
+            word for name in ("filler", "courtesy") for phrase in self.words.sets[name] for word in phrase
+        }
+        known.update(words_of(situation.prompt))
+        return all(position in explained or word in known for position, word in enumerate(spoken))
+
+
+def _request(intent: str | None, at: int, slots: Slots, situation: Situation) -> int | None:
+    """Word at which a request of its own begins, if there is one."""
+    if intent == "human" or (intent in _JOBS and intent != situation.open_action):
+        return at
+    if situation.open_action is None and (situation.asked in slots.values):
+        return 0
+    return None
+
+
+def _acts(
+    found: list[Found], request: int | None, slots: Slots, situation: Situation, *, plain: bool
+) -> tuple[Act, ...]:
+    placed = [(start, _ACTS[mark]) for start, _, mark in found if mark is not None]
+    if request is not None:
+        placed.append((request, Act.REQUEST))
+    elif "?" in slots.text and not any(act is Act.QUESTION for _, act in placed):
+        placed.append((len(slots.text), Act.QUESTION))
+    acts = [act for _, act in sorted(placed, key=lambda item: item[0])]
+    if not acts and slots.values:
+        acts.append(Act.AMEND if situation.open_action else Act.REQUEST)
+    if not plain and set(acts) <= {Act.AFFIRM}:
+        acts.append(Act.UNCLEAR)
+    return tuple(act for act, _ in groupby(acts)) or (Act.UNCLEAR,)
+
+
+def _words_within(slots: Slots) -> set[int]:
+    """Positions (counted in words) that the slots' character ranges cover."""
+    covered: set[int] = set()
+    for start, end in slots.spans:
+        before = len(words_of(slots.text[:start]))
+        covered.update(range(before, before + len(words_of(slots.text[start:end]))))
+    return covered
+
+
+def _echo(spoken: Phrase, prompt: Phrase) -> set[int]:
+    """Positions of words that repeat the open question, `_ECHO` or more in a row."""
+    said = {prompt[start : start + _ECHO] for start in range(len(prompt) - _ECHO + 1)}
+    return {
+        position
+        for start in range(len(spoken) - _ECHO + 1)
+        if spoken[start : start + _ECHO] in said
+        for position in range(start, start + _ECHO)
+    }

@@ -1,0 +1,86 @@
+"""Slots of the built-in jobs: order number, day, address. A repair keeps only its repair."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from text_to_num import alpha2digit
+
+from wavoice.runtime.interpret.days import find_days
+from wavoice.runtime.ports import Situation
+
+_ORDER = re.compile(
+    r"\b(?:order|parcel|package|delivery)?\s*(?:number|no\.?|num|#)?\s*#?\s*(\d(?:[\s,.-]{0,2}\d){2,9})\b",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(
+    r"\b(?:address|deliver(?:ed)?(?:\s+it)?|send\s+it|ship\s+it|bring\s+it)\b[^.?!]*?"
+    r"\b(?:to|is|at)[:,]?\s+(?P<address>.*\d.*|.*\b(?:street|road|lane|avenue|drive|square|close|st|rd|ave)\b.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_TAIL = re.compile(r"[\s,.!?]*(?:\b(?:please|thanks|thank\s+you|instead)\b[\s,.!?]*)*$", re.IGNORECASE)
+_EDIT = re.compile(r"\b(?:no|sorry|i\s+mean|actually|or\s+rather|make\s+(?:it|that))\b[\s,]*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """What was found, where the text of it stood, and every value in spoken order."""
+
+    values: Mapping[str, str]
+    mentioned: Mapping[str, tuple[str, ...]]
+    spans: tuple[tuple[int, int], ...]
+    """Character ranges of `text` that the slots account for."""
+    text: str
+    """The text with number words as digits; `spans` refer to it."""
+
+
+def find_slots(text: str, situation: Situation) -> Slots:
+    """Find order, day and address. A day that may be two is mentioned twice and has no value."""
+    text = _digits(text)
+    values: dict[str, str] = {}
+    mentioned: dict[str, tuple[str, ...]] = {}
+    spans: list[tuple[int, int]] = []
+    for match, days in find_days(text, situation.now):
+        mentioned["day"] = (*mentioned.get("day", ()), *(day.isoformat() for day in days))
+        values.pop("day", None)
+        if len(days) == 1:
+            values["day"] = days[0].isoformat()
+        spans.append(match.span())
+    if address := _address(text, asked=situation.asked == "address"):
+        start, end = address
+        values["address"] = unicodedata.normalize("NFC", text[start:end])
+        mentioned["address"] = (values["address"],)
+        spans.append(address)
+    for match in _ORDER.finditer(text):
+        if not any(start <= match.start(1) < end for start, end in spans):
+            values["order"] = re.sub(r"\D", "", match[1])
+            mentioned["order"] = (*mentioned.get("order", ()), values["order"])
+            spans.append(match.span())
+    return Slots(values, mentioned, tuple(spans), text)
+
+
+def _digits(text: str) -> str:
+    """Number words as digits ("eighteen forty-two" → "18 42"); other words stay as they were."""
+    return str(alpha2digit(text, "en"))
+
+
+def _address(text: str, *, asked: bool) -> tuple[int, int] | None:
+    match = _ADDRESS.search(text)
+    if match:
+        start, end = match.span("address")
+    elif asked and re.search(r"\d", text):
+        start, end = 0, len(text)
+    else:
+        return None
+    if edits := list(_EDIT.finditer(text, start, end)):
+        start = edits[-1].end() if re.search(r"\d", text[edits[-1].end() : end]) else start
+    tail = _TAIL.search(text, start, end)
+    end = tail.start() if tail else end
+    lead = re.match(
+        r"(?:(?:yes|sure|ok(?:ay)?|it(?:'?s|\s+is)|to|is|at)\b[\s,]*)*", text[start:end], re.IGNORECASE
+    )
+    start += lead.end() if lead else 0
+    return (start, end) if end > start else None

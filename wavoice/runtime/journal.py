@@ -1,0 +1,396 @@
+"""One append-only journal of typed events: the only thing that tables, checks and audits read.
+
+An event is a header (`Where`, time) and a body, one small dataclass per kind. Fields that hold
+anything personal are marked `PII` and travel under a `pii` key of their own; nothing else in an
+event may hold a personal value.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol
+
+from pydantic import TypeAdapter
+
+from wavoice.runtime.model import Micros, Modality, Stage
+
+VERSION = 1
+PII = {"pii": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """To which conversation, turn and job an event belongs."""
+
+    tenant: str
+    number: str
+    contact: str
+    turn: str
+    modality: Modality | None = None
+    flow: str | None = None
+    """Name of the action."""
+    step: str | None = None
+    """`ask`, `confirm`, `commit`, …: where in the job."""
+
+
+class Body(Protocol):
+    """A typed event body."""
+
+    kind: ClassVar[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A webhook message was stored; it counts as received from here on."""
+
+    kind: ClassVar[str] = "received"
+    message: str
+    sent_at: Micros
+    media_sha256: str | None = None
+    voice: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MediaKept:
+    """Original metadata of a note, as decoded: never the container's claims."""
+
+    kind: ClassVar[str] = "media_kept"
+    media_id: str
+    mime_type: str
+    sha256: str
+    """Hex digest of the bytes that were decoded."""
+    size: int
+    codec: str
+    source_rate: int
+    channels: int
+    seconds: float
+    trimmed_start: float
+    trimmed_end: float
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeFigures:
+    """What a recogniser pass said of itself."""
+
+    prompt: str
+    beam: int
+    avg_logprob: float
+    no_speech: float
+    language: str
+    model: str
+    min_word_p: float | None = None
+    text: str = field(default="", metadata=PII)
+
+
+@dataclass(frozen=True, slots=True)
+class HeardNote:
+    """A note was transcribed."""
+
+    kind: ClassVar[str] = "heard"
+    speech_seconds: float
+    note_seconds: float
+    decodes: tuple[DecodeFigures, ...]
+    text: str = field(default="", metadata=PII)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A message was interpreted."""
+
+    kind: ClassVar[str] = "read"
+    acts: tuple[str, ...]
+    marks: tuple[str, ...]
+    intent: str | None
+    decided_by: str
+    slots: Mapping[str, str] = field(default_factory=dict, metadata=PII)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The gate chose a row of the decision table."""
+
+    kind: ClassVar[str] = "decided"
+    row: str
+    effect: str
+    reason: str
+    proposal: str | None = None
+    state: str | None = None
+    """State of the proposal after the decision."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalEvent:
+    """Shared fields of everything that happens to a proposal."""
+
+    kind: ClassVar[str]
+    proposal: str
+    version: int
+    action: str
+    tier: str
+    digest: str
+    facts_version: str
+    row: str = ""
+    args: Mapping[str, str] = field(default_factory=dict, metadata=PII)
+    read_back: str = field(default="", metadata=PII)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed(ProposalEvent):
+    """A proposal was raised; the question is on its way."""
+
+    kind: ClassVar[str] = "proposed"
+
+
+@dataclass(frozen=True, slots=True)
+class Reprompted(ProposalEvent):
+    """The question was put once more."""
+
+    kind: ClassVar[str] = "reprompted"
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed(ProposalEvent):
+    """A proven yes: the settle window begins."""
+
+    kind: ClassVar[str] = "confirmed"
+    message: str = ""
+    binding: str = ""
+    settle_at: Micros = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Held(ProposalEvent):
+    """Frozen by a veto; needs a fresh yes."""
+
+    kind: ClassVar[str] = "held"
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled(ProposalEvent):
+    """Closed by a no; nothing was written."""
+
+    kind: ClassVar[str] = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Superseded(ProposalEvent):
+    """Replaced by a new version or another proposal."""
+
+    kind: ClassVar[str] = "superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class Expired(ProposalEvent):
+    """Its lifetime ended without a yes."""
+
+    kind: ClassVar[str] = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Committed(ProposalEvent):
+    """The system of record has written it."""
+
+    kind: ClassVar[str] = "committed"
+    key: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown(ProposalEvent):
+    """The write was not answered; it is looked up by its key."""
+
+    kind: ClassVar[str] = "unknown"
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed(ProposalEvent):
+    """The write was refused or failed; nothing was written."""
+
+    kind: ClassVar[str] = "failed"
+    key: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """WhatsApp accepted a reply group."""
+
+    kind: ClassVar[str] = "replied"
+    group: str
+    form: str
+    """`voice`, `text`, `buttons` or `voice+buttons`."""
+    messages: tuple[str, ...]
+    fallback: str | None = None
+    """Why text went out where voice was due."""
+    text: str = field(default="", metadata=PII)
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """WhatsApp accepted a message that a wake sent."""
+
+    kind: ClassVar[str] = "noticed"
+    group: str
+    form: str
+    messages: tuple[str, ...]
+    fallback: str | None = None
+    text: str = field(default="", metadata=PII)
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOff:
+    """A person takes over; the bot is silent."""
+
+    kind: ClassVar[str] = "handed_off"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentChanged:
+    """One line was added to the consent ledger."""
+
+    kind: ClassVar[str] = "consent_changed"
+    purpose: str
+    given: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StatusSeen:
+    """WhatsApp reported on one of our messages."""
+
+    kind: ClassVar[str] = "status_seen"
+    message: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something went wrong and was survived."""
+
+    kind: ClassVar[str] = "trouble"
+    stage: str
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpanEvent:
+    """One stage of a turn. `on_path` of all spans, gaps and settle add up to the wall time."""
+
+    kind: ClassVar[str] = "span"
+    stage: Stage
+    start: Micros
+    end: Micros
+    on_path: Micros
+    ok: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TurnEnded:
+    """A turn is over: answered, overtaken by a later turn, or silent for a stated reason."""
+
+    kind: ClassVar[str] = "turn_ended"
+    how: str
+    """`answered`, `overtaken`, `silent`."""
+    reason: str
+    started_at: Micros
+    ended_at: Micros
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """A gap in which nothing of this turn ran: its queue."""
+
+    kind: ClassVar[str] = "waited"
+    start: Micros
+    end: Micros
+
+
+BODIES: Mapping[str, type[Any]] = {
+    body.kind: body
+    for body in (
+        Received, MediaKept, HeardNote, Read, Decided, Proposed, Reprompted, Confirmed, Held, Cancelled,
+        Superseded, Expired, Committed, Unknown, Failed, Replied, Noticed, HandedOff, ConsentChanged,
+        StatusSeen, Trouble, SpanEvent, Waited, TurnEnded,
+    )
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the journal."""
+
+    at: Micros
+    where: Where
+    body: Any
+    """An instance of one of `BODIES`."""
+
+    @property
+    def kind(self) -> str:
+        """Name of the event, e.g. `committed`."""
+        return str(self.body.kind)
+
+
+class Sink(Protocol):
+    """Where events go. One sink per process; stores and screens listen to it."""
+
+    def write(self, event: Event) -> None:
+        """Take one event; never raises, never blocks."""
+        ...
+
+
+def to_json(event: Event) -> dict[str, Any]:
+    """Return the event as plain JSON values, personal ones under `pii`."""
+    data, pii = _split(event.body)
+    header = {key: value for key, value in dataclasses.asdict(event.where).items() if value is not None}
+    return {"version": VERSION, "kind": event.kind, "at": event.at, **header, "data": data, "pii": pii}
+
+
+def from_json(line: Mapping[str, Any]) -> Event:
+    """Read an event back. Raises `ValueError` for a newer version or an unknown kind."""
+    if line.get("version", VERSION) > VERSION:
+        raise ValueError(f"journal version {line['version']} is newer than {VERSION}: upgrade wavoice")
+    body_type = BODIES.get(line["kind"])
+    if body_type is None:
+        raise ValueError(f"unknown journal event {line['kind']!r}")
+    names = {spec.name for spec in dataclasses.fields(Where)}
+    where = TypeAdapter(Where).validate_python({key: line[key] for key in names if key in line})
+    body = TypeAdapter(body_type).validate_python(_merge(line["data"], line["pii"]))
+    return Event(at=line["at"], where=where, body=body)
+
+
+def _split(value: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    data: dict[str, Any] = {}
+    pii: dict[str, Any] = {}
+    for spec in dataclasses.fields(value):
+        item = getattr(value, spec.name)
+        if spec.metadata.get("pii"):
+            pii[spec.name] = _plain(item)
+        elif isinstance(item, tuple) and item and dataclasses.is_dataclass(item[0]):
+            parts = [_split(part) for part in item]
+            data[spec.name] = [part[0] for part in parts]
+            pii[spec.name] = [part[1] for part in parts]
+        else:
+            data[spec.name] = _plain(item)
+    return data, pii
+
+
+def _merge(data: Mapping[str, Any], pii: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(data)
+    for name, value in pii.items():
+        if isinstance(value, list) and name in data:
+            merged[name] = [{**plain, **private} for plain, private in zip(data[name], value, strict=True)]
+        else:
+            merged[name] = value
+    return merged
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return value

@@ -1,0 +1,128 @@
+"""The one commit of a turn: everything it decided, or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from wavoice.runtime import journal, session
+from wavoice.runtime.hear import Words
+from wavoice.runtime.kit import Turn
+from wavoice.runtime.model import (
+    Button,
+    ConsentRecord,
+    Conversation,
+    Inbound,
+    Micros,
+    OutboxGroup,
+    Proposal,
+    ProposalState,
+    Reply,
+    Stage,
+    Timer,
+    TimerKind,
+)
+from wavoice.runtime.ports import UnitOfWork
+from wavoice.runtime.respond import Step
+from wavoice.runtime.understand import Known
+
+
+def reply_to(step: Step, *, by_voice: bool, notice: bool = False) -> Reply:
+    """Words to a reply; a question gets buttons whose ids carry its digest."""
+    asks = step.asks
+    buttons = (Button(f"yes:{asks.digest}", "Yes"), Button(f"no:{asks.digest}", "No")) if asks else ()
+    return Reply(
+        text=step.text or "",
+        buttons=buttons,
+        by_voice=by_voice,
+        proposal=asks.id if asks else None,
+        digest=asks.digest if asks else None,
+        notice=notice,
+    )
+
+
+async def keep(
+    turn: Turn,
+    message: Inbound,
+    known: Known,
+    words: Words,
+    step: Step,
+    reply: Reply | None,
+) -> OutboxGroup | None:
+    """The one commit of the turn: everything it decided, or nothing."""
+    kit, address = turn.kit, turn.address
+    said = replace(known.conversation, asking=step.asking)
+    said = replace(said, handed_off=said.handed_off or step.hand_off is not None)
+    said = session.remember(said, words.text, reply.text if reply else "", kit.policy)
+    kit.failpoints.reach("turn_decided")
+    async with kit.store.begin() as tx:
+        await tx.conversations.save(said)
+        await tx.inbox.done(message)
+        if message.media is not None and words.audio is not None:
+            await tx.media.add(turn.id, message.media, words.size, words.audio)
+        for purpose, given in step.consents:
+            await tx.consents.add(ConsentRecord(address, purpose, given, turn.trace.now(), message.id))
+            turn.log(journal.ConsentChanged(purpose=purpose, given=given))
+        await _keep_proposals(turn, tx, known.proposal, step)
+        group = await queue(turn, tx, known.conversation, reply) if reply else None
+        await turn.write_journal(tx)
+    return group
+
+
+async def _keep_proposals(turn: Turn, tx: UnitOfWork, before: Proposal | None, step: Step) -> None:
+    for proposal in step.proposals:
+        await tx.proposals.save(proposal)
+        if before is not None and before.id == proposal.id and _stopped(before, proposal):
+            await tx.timers.clear(before.id)
+            _overtake(turn, before)
+    if step.settles is not None and step.settles.settle_at is not None:
+        await wake(turn, tx, TimerKind.SETTLE, step.settles.settle_at, step.settles.id)
+
+
+def _stopped(before: Proposal, after: Proposal) -> bool:
+    return before.state is ProposalState.SETTLING and after.state is not ProposalState.SETTLING
+
+
+def _overtake(turn: Turn, before: Proposal) -> None:
+    """The turn of the earlier yes ends here: this turn answers for both."""
+    settle_at, evidence = before.settle_at, before.evidence
+    if settle_at is None or evidence is None or before.approved_by is None:
+        return
+    began = settle_at - turn.kit.policy.settle[evidence.modality]
+    now = turn.trace.now()
+    turn.log(
+        journal.SpanEvent(stage=Stage.SETTLE, start=began, end=now, on_path=0),
+        journal.TurnEnded(how="overtaken", reason=turn.id, started_at=evidence.received_at, ended_at=now),
+        turn=before.approved_by,
+    )
+
+
+async def queue(turn: Turn, tx: UnitOfWork, conversation: Conversation, reply: Reply) -> OutboxGroup:
+    """Store a reply group, and the wake that sends it again should this process die."""
+    now = turn.trace.now()
+    group = OutboxGroup(
+        id=turn.kit.ids.new("o"),
+        address=turn.address,
+        to=conversation.alias,
+        turn=turn.id,
+        reply=reply,
+        created_at=now,
+    )
+    await tx.outbox.save(group)
+    await wake(turn, tx, TimerKind.OUTBOX, now + turn.kit.policy.send_lease, group.id)
+    return group
+
+
+async def wake(
+    turn: Turn, tx: UnitOfWork, kind: TimerKind, due_at: Micros, subject: str, attempts: int = 0
+) -> None:
+    """Set the timer of that kind and subject; it replaces an earlier one."""
+    timer = Timer(
+        id=turn.kit.ids.new("w"),
+        address=turn.address,
+        kind=kind,
+        due_at=due_at,
+        subject=subject,
+        generation=0,
+        attempts=attempts,
+    )
+    await tx.timers.set(timer)

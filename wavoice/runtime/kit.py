@@ -1,0 +1,105 @@
+"""What a turn works with: one bundle of ports, made by `build`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from wavoice.runtime import journal
+from wavoice.runtime.model import Address, Micros, Modality
+from wavoice.runtime.policy import Policy
+from wavoice.runtime.ports import (
+    Channel,
+    Clock,
+    Decoder,
+    Failpoints,
+    Ids,
+    Interpreter,
+    Orders,
+    SpeechToText,
+    Store,
+    TextToSpeech,
+    UnitOfWork,
+)
+from wavoice.runtime.trace import Trace
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """The ports of one business number."""
+
+    store: Store
+    channel: Channel
+    orders: Orders
+    ears: SpeechToText
+    voice: TextToSpeech | None
+    """None: this machine cannot speak, replies go out as text."""
+    decoder: Decoder
+    interpreter: Interpreter
+    clock: Clock
+    ids: Ids
+    zone: ZoneInfo
+    """The shop's time zone: "today" and "Friday" mean days there."""
+    failpoints: Failpoints
+    sink: journal.Sink
+    policy: Policy = field(default_factory=Policy)
+
+
+@dataclass(slots=True)
+class Turn:
+    """One turn under way: its trace and its journal lines, written with its transactions."""
+
+    id: str
+    address: Address
+    modality: Modality
+    trace: Trace
+    kit: Kit
+    flow: str | None = None
+    _lines: list[journal.Event] = field(default_factory=list)
+    _tasks: list[asyncio.Task[Any]] = field(default_factory=list)
+
+    def log(self, *bodies: journal.Body, turn: str | None = None) -> None:
+        """Note events; they become durable with the next `write_journal`."""
+        where = journal.Where(
+            tenant=self.address.tenant,
+            number=self.address.number,
+            contact=self.address.contact,
+            turn=turn or self.id,
+            modality=self.modality,
+            flow=self.flow,
+        )
+        at = self.trace.now()
+        self._lines.extend(journal.Event(at=at, where=where, body=body) for body in bodies)
+
+    async def write_journal(self, tx: UnitOfWork) -> None:
+        """Append what was noted to the journal, and to the live sink once it is durable."""
+        lines, self._lines = tuple(self._lines), []
+
+        def show() -> None:
+            for line in lines:
+                self.kit.sink.write(line)
+
+        await tx.journal.add(lines)
+        tx.after_commit(show)
+
+    def begin(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Start work that overlaps with the next stages; `close` ends it with the turn."""
+        task = asyncio.create_task(work)
+        self._tasks.append(task)
+        return task
+
+    async def close(self) -> None:
+        """Leave nothing running behind."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def ended(self, how: str, reason: str, started: Micros, end: Micros) -> None:
+        """Close the trace at `end` and note its spans and the end of the turn."""
+        self.log(*self.trace.close(end))
+        self.log(journal.TurnEnded(how=how, reason=reason, started_at=started, ended_at=end))

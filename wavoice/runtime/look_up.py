@@ -1,0 +1,24 @@
+"""Identify → look up: whose message this is, and the live facts about their orders."""
+
+from __future__ import annotations
+
+from wavoice.runtime import journal
+from wavoice.runtime.errors import SystemOfRecordError
+from wavoice.runtime.kit import Turn
+from wavoice.runtime.model import Alias, Facts, Identity, Stage
+
+
+async def look_up(turn: Turn, alias: Alias) -> Facts | None:
+    """Read customer and orders now. None if the shop could not be read; never a remembered answer."""
+    orders = turn.kit.orders
+    try:
+        with turn.trace.span(Stage.IDENTIFY):
+            identity = Identity(tuple(await orders.customers(alias)))
+        if identity.customer is None:
+            return Facts(identity, (), turn.trace.now())
+        with turn.trace.span(Stage.LOOK_UP):
+            found = await orders.orders(identity.customer.id)
+    except SystemOfRecordError as error:
+        turn.log(journal.Trouble(stage="look_up", code=error.code, detail=error.message))
+        return None
+    return Facts(identity, tuple(found), turn.trace.now())

@@ -1,0 +1,72 @@
+"""Every number, in one place. Values marked *default* in confirmation.md start here and are tuned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from wavoice.runtime.model import SECOND, Micros, Modality, Tier
+
+MINUTE: Micros = 60 * SECOND
+HOUR: Micros = 60 * MINUTE
+
+
+def _by_tier() -> Mapping[Tier, Micros]:
+    return MappingProxyType({Tier.R1: 30 * MINUTE, Tier.R2: 30 * MINUTE, Tier.R3: 5 * MINUTE})
+
+
+def _by_modality() -> Mapping[Modality, Micros]:
+    return MappingProxyType({Modality.VOICE: 2_500_000, Modality.TEXT: 1_500_000, Modality.BUTTON: 1_000_000})
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Floors, windows and limits. Durations in microseconds unless the name says seconds."""
+
+    lifetime: Mapping[Tier, Micros] = field(default_factory=_by_tier)
+    """How long a yes to a proposal counts after it was asked."""
+    settle: Mapping[Modality, Micros] = field(default_factory=_by_modality)
+    """Chosen wait between an R2/R3 yes and its commit."""
+    commit_grace: Micros = 60 * SECOND
+    """After acceptance the deadline is acceptance + settle + this."""
+    inactivity: Micros = 10 * MINUTE
+    """Ends the chat session (memory), not a proposal."""
+    business_clock: Micros = 24 * HOUR
+    """How long task state is remembered: a yes after expiry is asked again until then."""
+    status_lag: Micros = 2 * SECOND
+    """How late a status may be."""
+    send_lease: Micros = 10 * SECOND
+    """A reply not known to be accepted after this long was interrupted, and is sent again unless a
+    status says that it arrived; longer than `speak_budget_seconds` and `status_lag` together."""
+    retry_budget: Micros = 60 * SECOND
+    """How long an unknown write is looked up before a person is asked."""
+    memory: int = 10
+    """Turns that a conversation remembers."""
+    max_attempts: int = 2
+    """Unclear answers before a person is asked."""
+    max_sends: int = 5
+    """Tries to send a reply that WhatsApp does not accept, with doubling gaps."""
+    max_turn_attempts: int = 3
+    """Crashes of one turn before it is answered with an apology instead."""
+
+    min_avg_logprob: float = -0.6
+    """Floor of decode A for a voice yes (confirmation.md A2; models.md, in-sample)."""
+    max_no_speech: float = 0.9
+    """Above this a window is taken as silence, whatever the words."""
+    min_speech_seconds: float = 0.05
+    """Speech that voice activity detection must find."""
+    long_note_seconds: float = 30.0
+    """A yes inside a longer note is not salient."""
+
+    max_media_bytes: int = 16 * 1024 * 1024
+    max_note_seconds: float = 300.0
+    max_reply_bytes: int = 512 * 1024
+    """Larger voice notes show a download icon instead of playing."""
+    hear_budget_seconds: float = 10.0
+    speak_budget_seconds: float = 2.0
+    """Speech that is later than this is replaced by text."""
+    read_budget_seconds: float = 5.0
+    """Longest wait for a read from a system of record."""
+    write_budget_seconds: float = 5.0
+    """Longest wait for an answer to a write; then it is unknown."""

@@ -1,0 +1,151 @@
+"""Proposals: what binds them, what a decision does to them, and when one may commit. Pure.
+
+Only this module makes a digest or an idempotency key, moves a proposal to settling, or says that it
+may commit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import rfc8785
+
+from wavoice.runtime.confirm import Case, Decision, Effect, can_hold
+from wavoice.runtime.model import Address, Micros, Proposal, ProposalState, Tier
+from wavoice.runtime.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is to be asked, before it has an id."""
+
+    address: Address
+    action: str
+    args: Mapping[str, str]
+    before: Mapping[str, str]
+    facts_version: str
+    tier: Tier
+    read_back: str
+    turn: str
+
+
+def propose(draft: Draft, proposal_id: str, version: int, now: Micros, policy: Policy) -> Proposal:
+    """Make a pending proposal, bound by its digest to exactly these fields."""
+    return Proposal(
+        id=proposal_id,
+        version=version,
+        address=draft.address,
+        action=draft.action,
+        args=dict(draft.args),
+        facts_version=draft.facts_version,
+        tier=draft.tier,
+        digest=digest(draft, proposal_id, version),
+        read_back=draft.read_back,
+        before=dict(draft.before),
+        turn=draft.turn,
+        created_at=now,
+        expires_at=now + policy.lifetime[draft.tier],
+    )
+
+
+def digest(draft: Draft, proposal_id: str, version: int) -> str:
+    """`d1:` + sha256 over the canonical JSON (RFC 8785) of every bound field."""
+    bound: dict[str, Any] = {
+        "proposal": proposal_id,
+        "version": version,
+        "tenant": draft.address.tenant,
+        "contact": draft.address.contact,
+        "action": draft.action,
+        "args": dict(draft.args),
+        "facts_version": draft.facts_version,
+        "tier": str(draft.tier),
+    }
+    return "d1:" + hashlib.sha256(rfc8785.dumps(bound)).hexdigest()
+
+
+def idempotency_key(proposal: Proposal, step: str = "write") -> str:
+    """The only key of this effect: `wv-` + 32 hex digits."""
+    seed = f"{proposal.id}\n{proposal.version}\n{step}".encode()
+    return "wv-" + hashlib.sha256(seed).hexdigest()[:32]
+
+
+def apply(proposal: Proposal, decision: Decision, case: Case, turn: str, policy: Policy) -> Proposal:
+    """Return the proposal after the decision; a transition that its state forbids leaves it as it is."""
+    match decision.effect:
+        case Effect.SETTLE:
+            if proposal.state not in (ProposalState.PENDING, ProposalState.HELD):
+                return proposal
+            settle_at = case.now + policy.settle.get(case.evidence.modality, max(policy.settle.values()))
+            return replace(
+                proposal,
+                state=ProposalState.SETTLING,
+                evidence=replace(case.evidence, row=decision.row),
+                settle_at=settle_at,
+                expires_at=settle_at + policy.commit_grace,
+                approved_by=turn,
+            )
+        case Effect.CANCEL | Effect.OPT_OUT:
+            return replace(proposal, state=ProposalState.CANCELLED, settle_at=None)
+        case Effect.REPROPOSE:
+            expired = decision.row == "D39"
+            state = ProposalState.EXPIRED if expired else ProposalState.SUPERSEDED
+            return replace(proposal, state=state, settle_at=None)
+        case Effect.HOLD | Effect.HAND_OFF:
+            return hold(proposal)
+        case Effect.ASK:
+            return _paused(replace(proposal, attempts=proposal.attempts + 1), decision)
+        case Effect.ANSWER:
+            return _paused(proposal, decision)
+        case _:
+            return hold(proposal) if decision.held else proposal
+
+
+def _paused(proposal: Proposal, decision: Decision) -> Proposal:
+    """Whatever asks the customer something cannot let an earlier yes run on."""
+    if decision.held or proposal.state is ProposalState.SETTLING:
+        return hold(proposal)
+    return proposal
+
+
+def hold(proposal: Proposal) -> Proposal:
+    """Freeze: the yes is void, a fresh one is needed. A proposal past holding stays as it is."""
+    if not can_hold(proposal):
+        return proposal
+    return replace(proposal, state=ProposalState.HELD, settle_at=None, evidence=None, approved_by=None)
+
+
+@dataclass(frozen=True, slots=True)
+class CommitCase:
+    """A settling proposal whose window has ended, beside the live state."""
+
+    proposal: Proposal
+    now: Micros
+    unread: int
+    live_version: str | None
+    """Version of the record now; None if it is gone."""
+
+
+def may_commit(case: CommitCase) -> Decision:
+    """Every condition once more: evidence, window, barrier, deadline, unchanged facts."""
+    proposal = case.proposal
+    if proposal.state is not ProposalState.SETTLING or proposal.evidence is None:
+        return Decision("", Effect.IGNORE, "no proven yes")
+    if proposal.evidence.digest != proposal.digest:
+        return Decision("D31", Effect.IGNORE, "the evidence is bound to another version")
+    if proposal.settle_at is None or case.now < proposal.settle_at:
+        return Decision("", Effect.WAIT, "the settle window is open")
+    if case.unread:
+        return Decision("D37", Effect.WAIT, "a message received earlier is unread")
+    if case.now >= proposal.expires_at:
+        return Decision("D41", Effect.EXPIRE, "the deadline has passed")
+    if case.live_version != proposal.facts_version:
+        return Decision("D42", Effect.REPROPOSE, "the record changed since it was read back")
+    return Decision(proposal.evidence.row, Effect.COMMIT, "proven and unchanged")
+
+
+def may_retry(proposal: Proposal, now: Micros) -> bool:
+    """An unanswered write may be repeated under its key only before its deadline (I4)."""
+    return proposal.state in (ProposalState.COMMITTING, ProposalState.UNKNOWN) and now < proposal.expires_at

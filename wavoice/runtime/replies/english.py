@@ -1,0 +1,77 @@
+"""What the bot says, in English. Short: it is heard, not read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from babel.dates import format_date
+
+from wavoice.runtime.model import Order
+
+YES_OR_NO = "Reply yes or no."
+NOT_CAUGHT = "I did not catch that."
+NOTHING_WAITING = "Nothing is waiting for your answer. What can I do for you?"
+HELP = "I can tell you where your order is, move a delivery, or change its address."
+WHICH_DAY = "Which day should it come?"
+WHICH_DAY_EXACTLY = "Which date exactly?"
+WHICH_ADDRESS = "What is the new address?"
+OPTED_OUT = "Okay, I will not message you again. Send START if you change your mind."
+OPTED_IN = "Welcome back. What can I do for you?"
+STOP_MESSAGES_TOO = "Should I stop messages too? Then send STOP."
+HANDED_OFF = "A colleague will take over here."
+NOT_RECOGNISED = "I cannot find an account with this number. A colleague will help you."
+SEVERAL_ACCOUNTS = "I find more than one account with this number. A colleague will help you."
+CHECKING = "I am checking whether that went through. I will tell you here."
+SYSTEM_DOWN = "I cannot reach the shop right now, so nothing was changed. Please try again in a moment."
+CANNOT_USE = "I can only read text and voice notes. Please type or record it."
+TROUBLE = "Something went wrong on my side, so nothing was changed. A colleague will help you."
+
+MEDIA_TROUBLE = {
+    "too_large": "That recording is too large for me. Please send a shorter note, or type it.",
+    "too_long": "That note is too long for me. Please send a shorter one, or type it.",
+    "not_audio": "I could not open that as a voice note. Please record it again, or type it.",
+    "corrupt": "That voice note arrived damaged. Please send it again, or type it.",
+    "media_gone": "I could not fetch your voice note. Please send it again, or type it.",
+    "speech": "I could not listen to your note just now. Please send it again, or type it.",
+    "no_speech": "I could not hear any words in that note. Please say it again, or type it.",
+}
+
+
+def day(value: date) -> str:
+    """A day as it is said: "Friday 27 November"."""
+    return format_date(value, "EEEE d MMMM", locale="en")
+
+
+def weekday(value: date) -> str:
+    """Only the weekday."""
+    return format_date(value, "EEEE", locale="en")
+
+
+def order_status(order: Order) -> str:
+    """Where an order is."""
+    match order.status:
+        case "delivered":
+            return f"Order {order.id} was delivered on {day(order.day)}."
+        case "cancelled":
+            return f"Order {order.id} was cancelled."
+        case "shipped":
+            return f"Order {order.id} is on its way and arrives on {day(order.day)}."
+        case _:
+            return f"Order {order.id} is {order.status} and arrives on {day(order.day)}."
+
+
+def which_order(orders: Sequence[Order]) -> str:
+    """Ask which of a few."""
+    numbers = ", ".join(order.id for order in orders[:3])
+    return f"Which order do you mean: {numbers}?"
+
+
+def no_such_order(number: str) -> str:
+    """A number that is not among the customer's own orders."""
+    return f"I cannot find order {number} among your orders. Which number is it?"
+
+
+def nothing_changed(still: str) -> str:
+    """After a veto or a refusal: say what stays."""
+    return f"Okay, nothing changed: {still}."

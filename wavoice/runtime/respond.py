@@ -1,0 +1,348 @@
+"""From a decision to what is kept and said. Pure: no I/O, no clock; ids come in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from wavoice.runtime import journal
+from wavoice.runtime.actions import Answer, Ask, Job, Offer, Prepared, Refuse
+from wavoice.runtime.actions.builtin import JOBS
+from wavoice.runtime.confirm import Case, Decision, Effect
+from wavoice.runtime.model import (
+    Asking,
+    Consent,
+    Conversation,
+    Facts,
+    Modality,
+    Proposal,
+    ProposalState,
+    Tier,
+)
+from wavoice.runtime.policy import Policy
+from wavoice.runtime.proposals import Draft, apply, propose
+from wavoice.runtime.replies import english
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """All that an answer may depend on."""
+
+    case: Case
+    facts: Facts | None
+    """None if the shop could not be read."""
+    conversation: Conversation
+    today: date
+    """In the shop's zone."""
+    turn: str
+    fresh: str
+    """Id for a proposal that may be raised."""
+    policy: Policy
+    trouble: str | None = None
+    """Code of a `MediaError` or `SpeechError`: the note could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a decision amounts to; kept in one transaction."""
+
+    text: str | None = None
+    asks: Proposal | None = None
+    """The reply puts this question: buttons, and both message ids bind."""
+    proposals: tuple[Proposal, ...] = ()
+    events: tuple[journal.Body, ...] = ()
+    settles: Proposal | None = None
+    """Wake this one when its settle window ends."""
+    asking: Asking | None = None
+    consents: tuple[tuple[Consent, bool], ...] = ()
+    hand_off: str | None = None
+    silent: str = ""
+    """Why there is no reply, if there is none."""
+
+
+def respond(decision: Decision, scene: Scene) -> Step:
+    """Carry a row out on paper: new states, events, words."""
+    step = _RESPONSES[decision.effect](decision, scene)
+    if step.hand_off:
+        step = replace(step, events=(*step.events, journal.HandedOff(reason=step.hand_off)))
+    return step
+
+
+def about(
+    kind: type[journal.ProposalEvent], proposal: Proposal, row: str = "", **more: str | int
+) -> journal.ProposalEvent:
+    """Make an event of `kind` from a proposal's bound fields."""
+    return kind(
+        proposal=proposal.id,
+        version=proposal.version,
+        action=proposal.action,
+        tier=str(proposal.tier),
+        digest=proposal.digest,
+        facts_version=proposal.facts_version,
+        row=row,
+        args=dict(proposal.args),
+        read_back=proposal.read_back,
+        **more,
+    )
+
+
+def raise_proposal(scene: Scene, job: Job, offer: Offer, replaces: Proposal | None = None) -> Proposal:
+    """Make the next version of `replaces`, or a fresh proposal."""
+    words = job.words
+    if words is None:
+        raise ValueError(f"{job.name} never writes, so it cannot be proposed")
+    draft = Draft(
+        address=scene.conversation.address,
+        action=job.name,
+        args=offer.args,
+        before=offer.before,
+        facts_version=offer.order.version,
+        tier=job.tier,
+        read_back="",
+        turn=scene.turn,
+    )
+    identity, version = (replaces.id, replaces.version + 1) if replaces else (scene.fresh, 1)
+    proposal = propose(draft, identity, version, scene.case.now, scene.policy)
+    return replace(proposal, read_back=f"{words.question(proposal)} {english.YES_OR_NO}")
+
+
+# --- requests -----------------------------------------------------------------------------------
+
+
+def _proceed(_decision: Decision, scene: Scene) -> Step:
+    """A message that answers nothing: a request, the missing piece of one, or not understood."""
+    reading, asking = scene.case.reading, scene.conversation.asking
+    if reading.intent == "opt_in":
+        return Step(text=english.OPTED_IN, consents=((Consent.MESSAGES, True),))
+    if scene.case.evidence.modality is Modality.OTHER:
+        quiet = reading.text in ("[reaction]", "[system]")
+        return Step(silent="nothing to answer") if quiet else Step(text=english.CANNOT_USE, asking=asking)
+    if scene.trouble:
+        return Step(text=english.MEDIA_TROUBLE[scene.trouble], asking=asking)
+    name = reading.intent if reading.intent in JOBS else None
+    slots: Mapping[str, str] = reading.slots
+    if asking and name in (None, asking.intent) and (name or asking.missing in slots):
+        name, slots = asking.intent, {**asking.slots, **slots}
+    if name is None:
+        return Step(text=f"{english.NOT_CAUGHT} {english.HELP}", asking=asking)
+    return _start(JOBS[name], slots, scene)
+
+
+def _start(job: Job, slots: Mapping[str, str], scene: Scene, replaces: Proposal | None = None) -> Step:
+    """Prepare a job from live facts and say what comes next."""
+    if scene.facts is None:
+        return Step(text=english.SYSTEM_DOWN)
+    if scene.facts.identity.customer is None:
+        many = bool(scene.facts.identity.customers)
+        return Step(
+            text=english.SEVERAL_ACCOUNTS if many else english.NOT_RECOGNISED,
+            hand_off="identity_many" if many else "identity_none",
+        )
+    prepared: Prepared = job.prepare(slots, scene.facts, scene.today)
+    match prepared:
+        case Answer(text) | Refuse(text):
+            return Step(text=text)
+        case Ask(slot, text):
+            exact = slot == "day" and len(scene.case.reading.mentioned.get("day", ())) > 1
+            known = {key: value for key, value in slots.items() if key != slot}
+            return Step(
+                text=english.WHICH_DAY_EXACTLY if exact else text,
+                asking=Asking(intent=job.name, slots=known, missing=slot),
+            )
+        case Offer():
+            proposal = raise_proposal(scene, job, prepared, replaces)
+            return Step(
+                text=proposal.read_back,
+                asks=proposal,
+                proposals=(proposal,),
+                events=(about(journal.Proposed, proposal),),
+            )
+
+
+# --- answers to a question ----------------------------------------------------------------------
+
+
+def _after(decision: Decision, scene: Scene) -> Proposal:
+    """The proposal as the gate leaves it."""
+    proposal = scene.case.proposal
+    if proposal is None:
+        raise ValueError(f"row {decision.row} needs a proposal")
+    return apply(proposal, decision, scene.case, scene.turn, scene.policy)
+
+
+def _still(proposal: Proposal) -> str:
+    words = JOBS[proposal.action].words
+    return words.still(proposal) if words else ""
+
+
+def _held_events(before: Proposal | None, after: Proposal, row: str) -> tuple[journal.Body, ...]:
+    was_held = before is not None and before.state is ProposalState.HELD
+    return (about(journal.Held, after, row),) if after.state is ProposalState.HELD and not was_held else ()
+
+
+def _settle(decision: Decision, scene: Scene) -> Step:
+    before, after = scene.case.proposal, _after(decision, scene)
+    if before is not None and before.state is ProposalState.SETTLING:
+        return Step(silent="the outcome of the earlier yes answers this one too")
+    evidence = scene.case.evidence
+    confirmed = about(
+        journal.Confirmed,
+        after,
+        decision.row,
+        message=evidence.message,
+        binding=str(evidence.binding),
+        settle_at=after.settle_at or 0,
+    )
+    return Step(proposals=(after,), settles=after, events=(confirmed,))
+
+
+def _ask(decision: Decision, scene: Scene) -> Step:
+    after = _after(decision, scene)
+    events = _held_events(scene.case.proposal, after, decision.row)
+    if after.attempts >= scene.policy.max_attempts:
+        handed = replace(after, state=ProposalState.HANDED_OFF, settle_at=None)
+        return Step(text=english.HANDED_OFF, proposals=(handed,), events=events, hand_off="not_understood")
+    lead = english.NOT_CAUGHT
+    if scene.trouble:
+        lead = english.MEDIA_TROUBLE[scene.trouble]
+    elif decision.row == "D18":
+        lead = english.MEDIA_TROUBLE["no_speech"]
+    return Step(
+        text=f"{lead} {after.read_back}",
+        asks=after,
+        proposals=(after,),
+        events=(*events, about(journal.Reprompted, after, decision.row)),
+    )
+
+
+def _hold(decision: Decision, scene: Scene) -> Step:
+    after = _after(decision, scene)
+    return Step(
+        text=f"{english.nothing_changed(_still(after))} Do you still want the change? {english.YES_OR_NO}",
+        asks=after,
+        proposals=(after,),
+        events=_held_events(scene.case.proposal, after, decision.row),
+    )
+
+
+def _cancel(decision: Decision, scene: Scene) -> Step:
+    after = _after(decision, scene)
+    text = english.nothing_changed(_still(after))
+    if decision.row == "D63":
+        text = f"{text} {english.STOP_MESSAGES_TOO}"
+    return Step(text=text, proposals=(after,), events=(about(journal.Cancelled, after, decision.row),))
+
+
+def _repropose(decision: Decision, scene: Scene) -> Step:
+    """The old version is void whatever comes of the new one."""
+    old = _after(decision, scene)
+    expired = old.state is ProposalState.EXPIRED
+    closing = about(journal.Expired if expired else journal.Superseded, old, decision.row)
+    reading = scene.case.reading
+    unsaid = {slot: value for slot, value in old.args.items() if slot not in reading.mentioned}
+    step = _start(JOBS[old.action], {**unsaid, **reading.slots}, scene, replaces=None if expired else old)
+    if step.text and expired:
+        step = replace(step, text=f"That question has expired; {_still(old)}. {step.text}")
+    kept = () if step.asks and step.asks.id == old.id else (old,)
+    return replace(step, proposals=(*kept, *step.proposals), events=(closing, *step.events))
+
+
+def _restate(decision: Decision, scene: Scene) -> Step:
+    after = _after(decision, scene)
+    events = _held_events(scene.case.proposal, after, decision.row)
+    lead = "That question has changed." if decision.row == "D31" else f"Right now {_still(after)}."
+    return Step(text=f"{lead} {after.read_back}", asks=after, proposals=(after,), events=events)
+
+
+def _remind(decision: Decision, scene: Scene) -> Step:
+    """Answer what only reads; anything that writes waits for the open question."""
+    after = _after(decision, scene)
+    events = _held_events(scene.case.proposal, after, decision.row)
+    job = JOBS.get(scene.case.reading.intent or "")
+    other = _start(job, scene.case.reading.slots, scene) if job and job.tier is Tier.R0 else Step()
+    if after.state is ProposalState.SETTLING:
+        text = other.text or f"One moment: {after.read_back.removesuffix(english.YES_OR_NO).strip()}"
+        return replace(other, text=text, events=events)
+    lead = other.text or "One thing first."
+    return Step(text=f"{lead} {after.read_back}", asks=after, proposals=(after,), events=events)
+
+
+def _opt_out(decision: Decision, scene: Scene) -> Step:
+    proposal = scene.case.proposal
+    step = Step(text=english.OPTED_OUT, consents=((Consent.MESSAGES, False),))
+    if proposal is None or not proposal.is_open:
+        return step
+    after = _after(decision, scene)
+    return replace(step, proposals=(after,), events=(about(journal.Cancelled, after, decision.row),))
+
+
+def _hand_off(decision: Decision, scene: Scene) -> Step:
+    proposal = scene.case.proposal
+    step = Step(text=english.HANDED_OFF, hand_off="asked_for_a_person")
+    if proposal is None or not proposal.is_open:
+        return step
+    after = _after(decision, scene)
+    return replace(step, proposals=(after,), events=_held_events(proposal, after, decision.row))
+
+
+# --- nothing open -------------------------------------------------------------------------------
+
+
+def _nothing(_decision: Decision, _scene: Scene) -> Step:
+    return Step(text=english.NOTHING_WAITING)
+
+
+def _already(_decision: Decision, scene: Scene) -> Step:
+    proposal = scene.case.proposal
+    words = JOBS[proposal.action].words if proposal else None
+    return Step(text=words.already(proposal) if words and proposal else english.NOTHING_WAITING)
+
+
+def _offer_back(decision: Decision, scene: Scene) -> Step:
+    """The way back, or the value said now, as a new proposal with its own yes; never a silent undo."""
+    done = scene.case.proposal
+    if done is None:
+        raise ValueError(f"row {decision.row} needs a proposal")
+    job = JOBS[done.action]
+    said = {slot: value for slot, value in scene.case.reading.slots.items() if slot in done.args}
+    step = _start(job, {**done.args, **(said or done.before)}, scene)
+    if step.asks is None or job.words is None or said:
+        return step
+    asked = step.asks
+    question = job.words.question(asked).replace(" to ", " back to ", 1)
+    asked = replace(asked, read_back=f"{question} {english.YES_OR_NO}")
+    return replace(
+        step,
+        text=f"{job.words.already(done)} {asked.read_back}",
+        asks=asked,
+        proposals=(asked,),
+        events=(about(journal.Proposed, asked, decision.row),),
+    )
+
+
+def _checking(_decision: Decision, _scene: Scene) -> Step:
+    return Step(text=english.CHECKING)
+
+
+def _ignore(decision: Decision, _scene: Scene) -> Step:
+    return Step(silent=decision.reason)
+
+
+_RESPONSES: Mapping[Effect, Callable[[Decision, Scene], Step]] = {
+    Effect.PROCEED: _proceed,
+    Effect.SETTLE: _settle,
+    Effect.ASK: _ask,
+    Effect.HOLD: _hold,
+    Effect.CANCEL: _cancel,
+    Effect.REPROPOSE: _repropose,
+    Effect.ANSWER: _restate,
+    Effect.REMIND: _remind,
+    Effect.NOTHING: _nothing,
+    Effect.ALREADY: _already,
+    Effect.OFFER_BACK: _offer_back,
+    Effect.CHECKING: _checking,
+    Effect.IGNORE: _ignore,
+    Effect.OPT_OUT: _opt_out,
+    Effect.HAND_OFF: _hand_off,
+}

@@ -1,0 +1,275 @@
+"""`wavoice.toml` and `WAVOICE_*`: everything that differs from one installation to the next.
+
+An argument beats an environment variable (`WAVOICE_SHOP__ZONE`), which beats the file, which beats
+the default. Secrets stand in the file only as references. This module alone reads the environment.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+import zoneinfo
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from wavoice.runtime.errors import ConfigError
+
+VERSION: Final = 1
+"""Version of the file format that this wavoice reads."""
+
+_PREFIX = "WAVOICE_"
+_REFERENCES = ("env:", "file:", "cred:")
+
+
+def resolve_secret(ref: SecretStr) -> SecretStr:
+    """The secret behind `env:NAME`, `file:PATH` or `cred:NAME`; any other value is the secret itself.
+
+    `cred:` names a file in systemd's credentials directory (`LoadCredential=`). White space around
+    a secret is dropped. Raises `ConfigError`, which names the reference and never the secret.
+    """
+    kind, _, name = ref.get_secret_value().partition(":")
+    match kind:
+        case "env":
+            value = os.environ.get(name, "")
+            missing = f"The environment variable {name} is not set."
+        case "file":
+            value = _read_secret(Path(name).expanduser())
+            missing = f"The secret file {name} is missing, unreadable or empty."
+        case "cred":
+            directory = os.environ.get("CREDENTIALS_DIRECTORY", "")
+            value = _read_secret(Path(directory, Path(name).name)) if directory else ""
+            missing = f"systemd has passed no credential {name} (LoadCredential=) to this process."
+        case _:
+            return ref
+    if not value.strip():
+        raise ConfigError(missing, remedy=f"It is needed because a setting says {kind}:{name}.")
+    return SecretStr(value.strip())
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+def _is_zone(name: str) -> str:
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:  # unknown, malformed, a folder such as "Europe"
+        near = difflib.get_close_matches(name, zoneinfo.available_timezones(), n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise ValueError(f"{name!r} is not an IANA time zone{hint}") from error
+    return name
+
+
+def _from_commas(value: object) -> object:
+    return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
+
+
+_Hosts = Annotated[tuple[str, ...], BeforeValidator(_from_commas)]
+
+
+class WhatsApp(_Section):
+    """The business number and how to reach the Graph API."""
+
+    graph_base_url: str = "https://graph.facebook.com"
+    """Who answers Graph calls; the emulator's address in rehearsal."""
+    graph_version: Annotated[str, Field(pattern=r"^v\d+\.\d+$")] = "v24.0"
+    """Path prefix of every Graph call."""
+    phone_number_id: str | None = None
+    """Graph id of the business number; not the number itself."""
+    waba_id: str | None = None
+    """Graph id of the WhatsApp Business Account."""
+    access_token: SecretStr = SecretStr("env:WHATSAPP_ACCESS_TOKEN")
+    """Secret reference: token of the system user that sends and fetches."""
+    app_secret: SecretStr = SecretStr("env:WHATSAPP_APP_SECRET")
+    """Secret reference: key of the webhook signature."""
+    verify_token: SecretStr = SecretStr("env:WHATSAPP_VERIFY_TOKEN")
+    """Secret reference: word that Meta repeats when the webhook is registered."""
+    media_hosts: _Hosts = ("lookaside.fbsbx.com", "*.fbcdn.net")
+    """Hosts that may serve media besides `graph_base_url`; a variable separates them with commas."""
+
+
+class Shop(_Section):
+    """The system of record."""
+
+    name: str = "the shop"
+    """What the bot calls the shop."""
+    base_url: str | None = None
+    """Root of the shop's REST contract (adapters/orders_http.py)."""
+    token: SecretStr | None = None
+    """Secret reference: bearer token of that contract; none is sent if it is absent."""
+    zone: Annotated[str, AfterValidator(_is_zone)] = "UTC"
+    """IANA time zone in which the shop's days begin."""
+
+
+class Ears(_Section):
+    """Speech recognition."""
+
+    model: str = "base"
+    """Whisper model: a name, or the folder of a converted model."""
+    device: Literal["cpu", "cuda", "auto"] = "cpu"
+    """Where it runs."""
+    compute_type: str = "int8"
+    """CTranslate2 quantisation."""
+    workers: Annotated[int, Field(ge=1)] = 1
+    """Notes transcribed at the same time, one thread each."""
+    language: str = "en"
+    """Language of a contact whose language is not known yet (ISO 639-1)."""
+
+
+class Voice(_Section):
+    """Speech synthesis."""
+
+    name: str = "auto"
+    """Voice to speak with; `auto` takes the best that is installed."""
+
+
+class Store(_Section):
+    """Where the rows live."""
+
+    path: Path = Path("wavoice.db")
+    """SQLite file; a relative path starts at the current folder."""
+
+
+class Bot(_Section):
+    """The bot itself."""
+
+    tenant: str = "default"
+    """Owner of the rows; several tenants may share a store."""
+
+
+class Settings(BaseSettings):
+    """All settings of one installation, checked and frozen."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX,
+        env_nested_delimiter="__",
+        enable_decoding=False,  # a list is written with commas, not as JSON
+        extra="forbid",
+        frozen=True,
+        use_attribute_docstrings=True,
+    )
+
+    version: Literal[1] = VERSION
+    """Version of the file format."""
+    config: Path = Path("wavoice.toml")
+    """The file that was read, if there is one: an argument or `WAVOICE_CONFIG`, never a key of it."""
+    whatsapp: WhatsApp = WhatsApp()
+    shop: Shop = Shop()
+    ears: Ears = Ears()
+    voice: Voice = Voice()
+    store: Store = Store()
+    bot: Bot = Bot()
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Settings:
+        """Read the file at `path`, else at `WAVOICE_CONFIG`, else `wavoice.toml` here if it exists.
+
+        Raises `ConfigError`, which names the file or variable, the key, and the nearest valid key.
+        """
+        named = os.environ.get(f"{_PREFIX}CONFIG")
+        chosen = path or (Path(named) if named else None)
+        if chosen is not None and not chosen.is_file():
+            raise ConfigError(
+                f"There is no settings file {chosen}.", remedy="Check the path or WAVOICE_CONFIG."
+            )
+        file = chosen or Path("wavoice.toml")
+        if unknown := list(_unknown_variables()):
+            raise ConfigError(" ".join(unknown))
+        try:
+            return cls(config=file)
+        except ValidationError as error:  # not chained: its text quotes values, and a value may be a secret
+            problems = [_problem(one["type"], one["loc"], one["msg"], file) for one in error.errors()]
+            raise ConfigError(" ".join(problems)) from None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - a file of secrets is not read
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - `file:` says which file
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the environment, then the file."""
+        config = init_settings().get("config") or env_settings().get("config") or "wavoice.toml"
+        return init_settings, env_settings, InitSettingsSource(settings_cls, _read(Path(config)))
+
+
+def _read(file: Path) -> dict[str, Any]:
+    """What stands in the file; nothing if there is no file."""
+    try:
+        written = tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise ConfigError(f"{file} cannot be read as TOML: {error}.") from error
+    version = written.get("version", VERSION)
+    if isinstance(version, int) and version > VERSION:
+        raise ConfigError(
+            f"{file} has version {version}; this wavoice reads version {VERSION}.",
+            remedy="Upgrade wavoice-bot.",
+        )
+    # Checked here because pydantic-settings would take `[WhatsApp]` for `[whatsapp]`.
+    if unknown := written.keys() - (Settings.model_fields.keys() - {"config"}):
+        raise ConfigError(" ".join(_problem("extra_forbidden", (key,), "", file) for key in sorted(unknown)))
+    for section, key in _keys(secret=True):
+        table = written.get(section)
+        if isinstance(table, dict) and not str(table.get(key, "env:")).startswith(_REFERENCES):
+            raise ConfigError(
+                f"{file}: {section}.{key} is a secret, and this file gets committed.",
+                remedy=f'Write "env:NAME", "file:PATH" or "cred:NAME", or set {_variable(section, key)}.',
+            )
+    return written
+
+
+def _read_secret(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):  # the caller says which reference led nowhere
+        return ""
+
+
+def _keys(*, secret: bool = False) -> Iterator[tuple[str, str]]:
+    """Every (section, key), or those that hold a secret."""
+    for section, table in Settings.model_fields.items():
+        if isinstance(table.annotation, type) and issubclass(table.annotation, _Section):
+            for key, field in table.annotation.model_fields.items():
+                if not secret or field.annotation in (SecretStr, SecretStr | None):
+                    yield section, key
+
+
+def _variable(*key: str) -> str:
+    return _PREFIX + "__".join(key).upper()
+
+
+def _unknown_variables() -> Iterator[str]:
+    """Complaints about variables of sections that do not exist, which pydantic-settings passes over."""
+    for name in os.environ:
+        section, _, key = name.removeprefix(_PREFIX).lower().partition("__")
+        if name.startswith(_PREFIX) and key and section not in Settings.model_fields:
+            nearest = _variable(*_nearest(f"{section}.{key}").split("."))
+            yield f"{name} is not a setting; the nearest is {nearest}."
+
+
+def _nearest(key: str) -> str:
+    valid = [f"{section}.{name}" for section, name in _keys()]
+    valid += [name for name in Settings.model_fields if name != "config"]
+    return difflib.get_close_matches(key, valid, n=1, cutoff=0)[0]
+
+
+def _problem(kind: str, loc: tuple[int | str, ...], message: str, file: Path) -> str:
+    """One sentence: where it stands, which key, what is wrong with it."""
+    path = [part for part in loc if isinstance(part, str)]
+    variables = {_variable(*path[:depth]) for depth in range(1, len(path) + 1)} & set(os.environ)
+    where, key = max(variables, key=len, default=str(file)), ".".join(path)
+    if kind == "extra_forbidden":
+        return f"{where}: {key} is not a setting; the nearest is {_nearest(key)}."
+    return f"{where}: {key}: {message.removeprefix('Value error, ')}."

@@ -1,0 +1,108 @@
+"""The main path: one inbound message, its stages top to bottom.
+
+receive → fetch (while identity and orders are looked up) → clean → transcribe → identify → interpret →
+look up → decide → settle → commit → speak → send. This file only sequences: what words mean is said
+in `interpret` and `confirm`, what follows from it in `respond`. A yes ends here in its settle window;
+`commit.py` carries the turn on when the window has passed.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from wavoice.runtime import journal, session
+from wavoice.runtime.confirm import Case, Decision, decide
+from wavoice.runtime.deliver import keep_delivery, send, speak
+from wavoice.runtime.hear import Words, hear
+from wavoice.runtime.keep import keep, reply_to
+from wavoice.runtime.kit import Turn
+from wavoice.runtime.look_up import look_up
+from wavoice.runtime.model import SECOND, Conversation, Facts, Inbound, Reply, Stage
+from wavoice.runtime.ports import Hint
+from wavoice.runtime.respond import Scene, Step, respond
+from wavoice.runtime.understand import Known, interpret, make_case, recall
+
+
+async def take(turn: Turn, message: Inbound, conversation: Conversation) -> None:
+    """Carry one message from its receipt to its reply, or into its settle window."""
+    kit, trace = turn.kit, turn.trace
+    trace.add(Stage.RECEIVE, message.received_at, message.stored_at)
+    turn.begin(kit.channel.seen(message.id))
+    shop = turn.begin(look_up(turn, message.alias))
+    known = await recall(turn, message, conversation)
+    awaiting = known.proposal is not None and known.proposal.is_open
+
+    words = await hear(turn, message, Hint(language=conversation.language, awaiting_yes=awaiting))
+    facts = await shop
+    with trace.span(Stage.INTERPRET):
+        readings = interpret(turn, message, known, words)
+    with trace.span(Stage.DECIDE):
+        case = make_case(turn, message, known, words, readings)
+        decision = decide(case, kit.policy)
+        step = _respond(turn, known, words, facts, case, decision)
+        reply = _reply(message, known, step)
+    speech = turn.begin(speak(turn, reply, conversation.language)) if reply else None
+    with trace.span(Stage.DECIDE):
+        group = await keep(turn, message, known, words, step, reply)
+    kit.failpoints.reach("turn_kept")
+
+    if group is None or speech is None:
+        await _end_without_reply(turn, message, step, case.now)
+        return
+    delivery = await send(turn, group, await speech)
+    kit.failpoints.reach("replied")
+    turn.ended("answered", decision.row, message.received_at, delivery.accepted_at or trace.now())
+    async with kit.store.begin() as tx:
+        await keep_delivery(turn, tx, delivery)
+        await turn.write_journal(tx)
+
+
+def _respond(
+    turn: Turn, known: Known, words: Words, facts: Facts | None, case: Case, decision: Decision
+) -> Step:
+    silence = session.must_be_silent(known.conversation, known.consents, case.reading.intent)
+    if silence:
+        turn.log(journal.Decided(row="I20", effect="ignore", reason=silence))
+        return Step(silent=silence)
+    step = respond(
+        decision,
+        Scene(
+            case=case,
+            facts=facts,
+            conversation=known.conversation,
+            today=datetime.fromtimestamp(case.now / SECOND, UTC).astimezone(turn.kit.zone).date(),
+            turn=turn.id,
+            fresh=turn.kit.ids.new("p"),
+            policy=turn.kit.policy,
+            trouble=words.trouble,
+        ),
+    )
+    after = step.proposals[-1] if step.proposals else known.proposal
+    turn.log(
+        journal.Decided(
+            row=decision.row,
+            effect=decision.effect,
+            reason=decision.reason,
+            proposal=after.id if after else None,
+            state=after.state if after else None,
+        ),
+        *step.events,
+    )
+    return step
+
+
+def _reply(message: Inbound, known: Known, step: Step) -> Reply | None:
+    if step.text is None:
+        return None
+    by_voice = session.answers_by_voice(message.modality, known.consents)
+    return reply_to(step, by_voice=by_voice and not any(not given for _, given in step.consents))
+
+
+async def _end_without_reply(turn: Turn, message: Inbound, step: Step, decided: int) -> None:
+    """A settling turn stays open until its commit; a silent one ends with its reason."""
+    if step.settles is not None:
+        turn.log(*turn.trace.close(decided))
+    else:
+        turn.ended("silent", step.silent, message.received_at, turn.trace.now())
+    async with turn.kit.store.begin() as tx:
+        await turn.write_journal(tx)

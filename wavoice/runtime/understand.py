@@ -1,0 +1,131 @@
+"""What a message means here: task state recalled, words read, evidence gathered for the gate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from wavoice.runtime import journal, session
+from wavoice.runtime.confirm import Case
+from wavoice.runtime.hear import Words
+from wavoice.runtime.kit import Turn
+from wavoice.runtime.model import (
+    SECOND,
+    Binding,
+    Consent,
+    Conversation,
+    Evidence,
+    Inbound,
+    Mark,
+    Proposal,
+    Reading,
+)
+from wavoice.runtime.ports import Situation
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the store says when a message is taken up."""
+
+    conversation: Conversation
+    proposal: Proposal | None
+    """The open proposal, else the latest one."""
+    consents: session.Consents
+    unread: int
+
+
+async def recall(turn: Turn, message: Inbound, conversation: Conversation) -> Known:
+    """Read task state; the inbox is counted so that nothing received is overlooked."""
+    address, policy = turn.address, turn.kit.policy
+    async with turn.kit.store.begin() as tx:
+        proposal = await tx.proposals.open(address)
+        if proposal is None:
+            proposal = await tx.proposals.latest(address, message.received_at - policy.business_clock)
+        consents = session.Consents(
+            messages=await tx.consents.given(address, Consent.MESSAGES),
+            voice_replies=await tx.consents.given(address, Consent.VOICE_REPLIES),
+        )
+        unread = await tx.inbox.unread(address) - 1
+    awake = session.awaken(conversation, message.received_at, policy)
+    return Known(awake, proposal, consents, unread)
+
+
+def interpret(turn: Turn, message: Inbound, known: Known, words: Words) -> tuple[Reading, Reading | None]:
+    """Read what was said in both decodes; a button says what its id says."""
+    if message.button is not None:
+        mark = Mark.YES if message.button.startswith("yes:") else Mark.NO
+        return Reading(text=message.text or "", acts=(), marks=(mark,)), None
+    proposal = known.proposal if known.proposal and known.proposal.is_open else None
+    asking = known.conversation.asking
+    situation = Situation(
+        now=datetime.fromtimestamp(message.received_at / SECOND, UTC).astimezone(turn.kit.zone),
+        language=known.conversation.language,
+        asked=asking.missing if asking else None,
+        open_action=proposal.action if proposal else None,
+        prompt=proposal.read_back if proposal else "",
+    )
+    read = turn.kit.interpreter.read
+    other = read(words.other, situation) if words.other is not None else None
+    return read(words.text, situation), other
+
+
+def make_case(
+    turn: Turn,
+    message: Inbound,
+    known: Known,
+    words: Words,
+    readings: tuple[Reading, Reading | None],
+) -> Case:
+    """Gather what the gate decides on; from here on the turn belongs to a job."""
+    reading, other = readings
+    proposal = known.proposal
+    turn.flow = reading.intent or (proposal.action if proposal and proposal.is_open else None)
+    turn.log(
+        journal.Read(
+            acts=tuple(reading.acts),
+            marks=tuple(reading.marks),
+            intent=reading.intent,
+            decided_by=reading.decided_by,
+            slots=dict(reading.slots),
+        )
+    )
+    return Case(
+        reading=reading,
+        evidence=_evidence(message, proposal, words),
+        now=turn.trace.now(),
+        proposal=proposal,
+        other=other,
+        unread=known.unread,
+        unreadable=words.trouble is not None,
+    )
+
+
+def _evidence(message: Inbound, proposal: Proposal | None, words: Words) -> Evidence:
+    heard = words.heard
+    binding = Binding.NONE
+    if proposal is not None and proposal.is_open:
+        binding = _binding(message, proposal)
+    bound = proposal if binding not in (Binding.NONE, Binding.STALE) else None
+    return Evidence(
+        message=message.id,
+        modality=message.modality,
+        binding=binding,
+        prompt=(message.quotes or (proposal.prompts[-1] if proposal and proposal.prompts else None)),
+        digest=bound.digest if bound else None,
+        event_at=message.sent_at,
+        received_at=message.received_at,
+        note_seconds=words.audio.seconds if words.audio else 0.0,
+        speech_seconds=heard.speech_seconds if heard else 0.0,
+        decodes=heard.decodes if heard else (),
+        forwarded=message.forwarded or (message.media is not None and not message.media.voice),
+    )
+
+
+def _binding(message: Inbound, proposal: Proposal) -> Binding:
+    """A button is bound by the digest in its id, a quote by the message that it quotes."""
+    if message.button is not None:
+        current = message.button.partition(":")[2] == proposal.digest
+        return Binding.BUTTON if current else Binding.STALE
+    if message.quotes is not None:
+        return Binding.QUOTE if message.quotes in proposal.prompts else Binding.STALE
+    return Binding.SOLE_OPEN

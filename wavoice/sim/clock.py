@@ -1,0 +1,112 @@
+"""A clock that only moves when told to, and ids that count."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+
+from wavoice.runtime.model import Micros
+from wavoice.runtime.ports import Clock
+
+
+class VirtualClock:
+    """`ports.Clock` for scripted time: `now()` and `ticks()` move together, by `advance_to` alone."""
+
+    def __init__(self, start: Micros) -> None:
+        self._now = start
+        self._waiting: dict[asyncio.Event, Micros] = {}
+
+    def now(self) -> Micros:
+        """The scripted moment."""
+        return self._now
+
+    def ticks(self) -> Micros:
+        """The same moment: a stage takes no time unless the script says so."""
+        return self._now
+
+    def advance_to(self, moment: Micros) -> None:
+        """Jump. Raises `ValueError` for a moment in the past."""
+        if moment < self._now:
+            raise ValueError("a virtual clock does not run backwards")
+        self._now = moment
+        for wake, until in self._waiting.items():
+            if until <= moment:
+                wake.set()
+
+    @property
+    def next_wake(self) -> Micros | None:
+        """Earliest moment that somebody waits for."""
+        return min(self._waiting.values(), default=None)
+
+    async def wait(self, poke: asyncio.Event, until: Micros | None) -> None:
+        """Return when poked, or when the clock has been advanced to `until`."""
+        if poke.is_set() or (until is not None and until <= self._now):
+            return
+        if until is None:
+            await poke.wait()
+            return
+        wake = asyncio.Event()
+        self._waiting[wake] = until
+        waits = [asyncio.ensure_future(poke.wait()), asyncio.ensure_future(wake.wait())]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            del self._waiting[wake]
+            for wait in waits:
+                wait.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
+
+
+class SkippingClock:
+    """The system clock, with waits that can be skipped: stages take their true time, waiting none.
+
+    `now()` is the wall clock plus everything skipped so far; `ticks()` never skips.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._skipped: Micros = 0
+        self._skip = asyncio.Event()
+
+    def now(self) -> Micros:
+        """Wall clock plus what was skipped."""
+        return self._clock.now() + self._skipped
+
+    def ticks(self) -> Micros:
+        """Monotonic time of the system."""
+        return self._clock.ticks()
+
+    def skip_to(self, moment: Micros) -> None:
+        """Jump ahead; a moment that has passed already is reached."""
+        self._skipped += max(0, moment - self.now())
+        self._skip.set()
+
+    async def wait(self, poke: asyncio.Event, until: Micros | None) -> None:
+        """Return when poked, or when `until` is reached by waiting or by a skip."""
+        while not poke.is_set() and (until is None or self.now() < until):
+            self._skip.clear()
+            either = asyncio.Event()
+            watchers = [asyncio.create_task(_relay(event, either)) for event in (poke, self._skip)]
+            try:
+                await self._clock.wait(either, None if until is None else until - self._skipped)
+            finally:
+                for watcher in watchers:
+                    watcher.cancel()
+                await asyncio.gather(*watchers, return_exceptions=True)
+
+
+async def _relay(source: asyncio.Event, target: asyncio.Event) -> None:
+    await source.wait()
+    target.set()
+
+
+class CountingIds:
+    """`ports.Ids` that are the same in every run: `t_000001`, `t_000002`, …"""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+
+    def new(self, prefix: str) -> str:
+        """Return the next id of that prefix."""
+        self._counts[prefix] += 1
+        return f"{prefix}_{self._counts[prefix]:06d}"

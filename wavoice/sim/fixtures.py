@@ -1,0 +1,193 @@
+"""Make the committed voice notes, and check that they are what the manifest says.
+
+A note is said, shaped (pauses, quiet parts), set in noise, sent through a bad microphone and encoded as
+WhatsApp does: Ogg Opus, mono, 16 kbit/s. `built.json` beside the manifest records what came out and with
+which tools. The same tools on the same machine give the same samples; elsewhere length and SNR agree.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Literal
+
+import av
+import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from wavoice.runtime.audio.encode import to_voice_note
+from wavoice.runtime.errors import ManifestError, MissingModelError, NotAudioError
+from wavoice.runtime.model import Speech
+from wavoice.sim import noise as sound
+from wavoice.sim.manifest import Manifest, Note
+from wavoice.sim.noise import RATE, Signal
+from wavoice.sim.studio import Said, Studio
+
+MAX_BYTES = 64 * 1024
+"""Largest committed note; 12 s take about 24 KiB."""
+
+_SECONDS_TOLERANCE = 0.25
+_SNR_TOLERANCE_DB = 0.5
+_CODEC_PADDING = 0.08  # seconds that an Opus stream may differ from the samples put in
+
+Ears = Callable[[bytes], str]
+"""A recogniser: the bytes of a voice note to its words."""
+
+
+class Built(BaseModel):
+    """What one note came out as."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    recipe_sha256: str
+    """Of everything in the manifest that decides the sound."""
+    pcm_sha256: str
+    """Of the 16-bit samples at 16 kHz before encoding."""
+    seconds: float
+    snr_db: float | None
+    """As measured after mixing, before the channel; None without noise."""
+    peak_db: float
+    """Loudest sample in dB of full scale."""
+    bytes: int
+    sha256: str
+    """Of the committed file."""
+    said: tuple[Said, ...]
+    tools: Mapping[str, str]
+
+
+class BuiltFile(BaseModel):
+    """The whole of `built.json`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: Literal[1] = 1
+    notes: Mapping[str, Built] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Result of checking one note: what is wrong, and what could not be checked here."""
+
+    note: str
+    problems: tuple[str, ...]
+    not_run: tuple[str, ...] = ()
+
+
+def make(manifest: Manifest, notes: Sequence[Note], studio: Studio) -> Iterator[tuple[Note, Built]]:
+    """Build these notes one by one, writing file and `built.json` entry of each before it is yielded."""
+    names = {note.id for note in manifest.notes}
+    for note in notes:
+        rendered = studio.render(note)
+        pcm = (rendered.pcm / np.float32(32768)).astype("<f4").tobytes()
+        data = to_voice_note(Speech(pcm, RATE, note.voice), MAX_BYTES)
+        built = Built(
+            recipe_sha256=studio.recipe(note),
+            pcm_sha256=rendered.sha256,
+            seconds=round(rendered.seconds, 3),
+            snr_db=rendered.snr_db,
+            peak_db=round(sound.decibels(np.abs(rendered.pcm.astype(np.float64)).max() / 32767), 2),
+            bytes=len(data),
+            sha256=hashlib.sha256(data).hexdigest(),
+            said=rendered.said,
+            tools=studio.tools(note),
+        )
+        note.path.write_bytes(data)
+        known = {name: entry for name, entry in read_built(manifest).items() if name in names}
+        _write_built(manifest, known | {note.id: built})
+        yield note, built
+
+
+def check(
+    manifest: Manifest, notes: Sequence[Note], studio: Studio, ears: Ears | None = None
+) -> Iterator[Finding]:
+    """Compare files with manifest and `built.json`, rebuild them, and listen where there are ears."""
+    record = read_built(manifest)
+    for note in notes:
+        built = record.get(note.id)
+        if built is None or not note.path.is_file():
+            yield Finding(note.id, ("is not built: run `wavoice fixtures make`",))
+            continue
+        problems = [*_file_problems(note, built, studio)]
+        not_run = []
+        try:
+            problems += _rebuild_problems(note, built, studio)
+        except MissingModelError as missing:
+            not_run.append(f"not rebuilt: {missing}")
+        if ears:
+            problems += _hearing_problems(note, ears)
+        yield Finding(note.id, tuple(problems), tuple(not_run))
+
+
+def decode(data: bytes) -> Signal:
+    """Decode one of our own notes to 16 kHz. Raises `NotAudioError` unless it is mono Ogg Opus."""
+    try:
+        with av.open(BytesIO(data), mode="r", format="ogg") as container:
+            stream = container.streams.audio[0]
+            if (stream.codec_context.name, stream.codec_context.channels) != ("opus", 1):
+                raise NotAudioError(f"holds {stream.codec_context.name}, not mono Opus.")
+            resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
+            frames = [part for frame in container.decode(stream) for part in resampler.resample(frame)]
+            frames += resampler.resample(None)
+    except (av.error.FFmpegError, IndexError) as error:
+        raise NotAudioError(f"is not an Ogg Opus file: {error}.") from error
+    return np.concatenate([frame.to_ndarray()[0] for frame in frames]) / 32768
+
+
+def read_built(manifest: Manifest) -> Mapping[str, Built]:
+    """What `built.json` records, by note; empty before the first build. Raises `ManifestError`."""
+    path = manifest.folder / "built.json"
+    if not path.is_file():
+        return {}
+    try:
+        return BuiltFile.model_validate_json(path.read_text(encoding="utf-8")).notes
+    except ValidationError as error:
+        raise ManifestError(
+            f"{path}: {error.errors()[0]['msg']}.", remedy="Run `wavoice fixtures make`."
+        ) from error
+
+
+def _write_built(manifest: Manifest, notes: Mapping[str, Built]) -> None:
+    order = [note.id for note in manifest.notes if note.id in notes]
+    text = BuiltFile(notes={name: notes[name] for name in order}).model_dump_json(indent=1)
+    (manifest.folder / "built.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _file_problems(note: Note, built: Built, studio: Studio) -> Iterator[str]:
+    data = note.path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != built.sha256:
+        yield "the file is not the one that was built"
+    if studio.recipe(note) != built.recipe_sha256:
+        yield "the manifest has changed since it was built"
+    try:
+        seconds = decode(data).size / RATE
+    except NotAudioError as error:
+        yield str(error)
+        return
+    if abs(seconds - built.seconds) > _CODEC_PADDING:
+        yield f"the file lasts {seconds:.2f} s, built were {built.seconds:.2f} s"
+
+
+def _rebuild_problems(note: Note, built: Built, studio: Studio) -> Iterator[str]:
+    again = studio.render(note)
+    if studio.tools(note) == built.tools and again.sha256 != built.pcm_sha256:
+        yield "the same tools make other samples than they did"
+    if abs(again.seconds - built.seconds) > _SECONDS_TOLERANCE:
+        yield f"a rebuild lasts {again.seconds:.2f} s, built were {built.seconds:.2f} s"
+    if abs((again.snr_db or 0.0) - (built.snr_db or 0.0)) > _SNR_TOLERANCE_DB:
+        yield f"a rebuild has {again.snr_db} dB of SNR, built were {built.snr_db} dB"
+
+
+def _hearing_problems(note: Note, ears: Ears) -> Iterator[str]:
+    import jiwer  # noqa: PLC0415 - only who listens needs it
+
+    heard = ears(note.path.read_bytes())
+    wer = float(jiwer.wer(_plain(note.words), _plain(heard)))
+    if note.max_wer < 1 and wer > note.max_wer:
+        yield f"heard {heard!r}: word error rate {wer:.2f}, allowed {note.max_wer:.2f}"
+
+
+def _plain(words: str) -> str:
+    return " ".join(re.sub(r"[^\w\s']", " ", words.lower()).split())

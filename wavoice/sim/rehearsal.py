@@ -1,0 +1,161 @@
+"""Both sides of the phone in one process: the production runtime, an emulated WhatsApp, a seeded shop.
+
+Only what `build` takes as parts differs from production: the clock, the store's path, and who
+answers HTTP.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import httpx
+from pydantic import SecretStr
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from wavoice.runtime.adapters.webhook import PATH
+from wavoice.runtime.build import Parts, Runtime, build
+from wavoice.runtime.journal import Event
+from wavoice.runtime.model import SECOND, Alias, Consent, ConsentRecord, Micros
+from wavoice.runtime.ports import Clock
+from wavoice.runtime.settings import Settings, Shop, Store, WhatsApp
+from wavoice.sim.graph import Emulator, EmulatorConfig
+from wavoice.sim.phone import Phone
+from wavoice.sim.wire import Business
+from wavoice.sim.world import World
+
+ACCESS_TOKEN = "emulated-access-token"  # noqa: S105 -- opens nothing but the emulator
+APP_SECRET = "emulated-app-secret"  # noqa: S105
+VERIFY_TOKEN = "emulated-verify-token"  # noqa: S105
+BOT_URL = "http://bot.wavoice.test"
+SHOP_URL = "http://shop.wavoice.test"
+
+
+@dataclass(slots=True)
+class Ear:
+    """A sink that keeps the journal of this process in memory."""
+
+    events: list[Event] = field(default_factory=list)
+
+    def write(self, event: Event) -> None:
+        """Keep it."""
+        self.events.append(event)
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Who holds the phone."""
+
+    name: str = "Sample Customer"
+    phone: str = "919812300001"
+    bsuid: str = "IN.13491208655302741918"
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """Everything that takes part, ready to speak to."""
+
+    runtime: Runtime
+    emulator: Emulator
+    phone: Phone
+    world: World
+    clock: Clock
+
+    async def idle(self) -> None:
+        """Return when nothing is under way on either side before the clock moves."""
+        while True:
+            await self.emulator.idle()
+            await self.runtime.engine.idle()
+            await self.emulator.idle()
+            async with self.runtime.store.begin() as tx:
+                if not await tx.conversations.with_work(self.clock.now()):
+                    return
+
+    async def next_due(self) -> Micros | None:
+        """When the runtime wants to be woken next."""
+        async with self.runtime.store.begin() as tx:
+            return await tx.timers.next_due()
+
+    async def journal(self) -> Sequence[Event]:
+        """The journal at rest."""
+        async with self.runtime.store.begin() as tx:
+            return await tx.journal.read()
+
+
+class _Later:
+    """An ASGI app that is known only after its callers were made."""
+
+    app: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.app(scope, receive, send)
+
+
+def today_in(zone: str, clock: Clock) -> date:
+    """The shop's today."""
+    return datetime.fromtimestamp(clock.now() / SECOND, UTC).astimezone(ZoneInfo(zone)).date()
+
+
+def rehearsal_settings(base: Settings | None = None, store: str = ":memory:") -> Settings:
+    """Settings of a runtime that speaks to the emulator; a token set by the user stays the user's."""
+    base = base or Settings()
+    ours = base.whatsapp
+    named = ours.model_fields_set
+    whatsapp = WhatsApp(
+        graph_base_url="http://graph.wavoice.test",
+        graph_version=ours.graph_version,
+        phone_number_id=Business().number,
+        access_token=ours.access_token if "access_token" in named else SecretStr(ACCESS_TOKEN),
+        app_secret=SecretStr(APP_SECRET),
+        verify_token=SecretStr(VERIFY_TOKEN),
+        media_hosts=("media.wavoice.test",),
+    )
+    shop = Shop(name=base.shop.name, base_url=SHOP_URL, zone=base.shop.zone)
+    return base.model_copy(update={"whatsapp": whatsapp, "shop": shop, "store": Store(path=Path(store))})
+
+
+@asynccontextmanager
+async def rehearse(
+    settings: Settings,
+    parts: Parts,
+    clock: Clock,
+    customer: Customer | None = None,
+    world: World | None = None,
+) -> AsyncIterator[Rehearsal]:
+    """Connect runtime, emulator and shop over HTTP in process; the customer agrees to voice replies."""
+    customer = customer or Customer()
+    world = world or World.seeded(
+        today_in(settings.shop.zone, clock), customer.phone, customer.bsuid, clock=clock
+    )
+    late = _Later()
+    config = EmulatorConfig(access_token=ACCESS_TOKEN, app_secret=APP_SECRET, webhook_url=f"{BOT_URL}{PATH}")
+    async with (
+        httpx.AsyncClient(transport=httpx.ASGITransport(late)) as webhook,
+        httpx.AsyncClient(transport=world.transport()) as shop,
+    ):
+        emulator = Emulator(config, clock, webhook)
+        async with emulator.client() as graph:
+            parts = replace(parts, graph=graph, shop=shop, clock=clock)
+            async with build(settings, parts) as runtime:
+                late.app = runtime.app
+                phone = emulator.phone(customer.name, customer.phone, customer.bsuid)
+                await _agree(runtime, settings, customer)
+                try:
+                    yield Rehearsal(runtime, emulator, phone, world, clock)
+                finally:
+                    await emulator.close()
+
+
+async def _agree(runtime: Runtime, settings: Settings, customer: Customer) -> None:
+    """Enter the consent that a sample customer has given."""
+    number = settings.whatsapp.phone_number_id or ""
+    now = runtime.bot.kit.clock.now()
+    async with runtime.store.begin() as tx:
+        alias = Alias(customer.phone, customer.bsuid)
+        conversation = await tx.contacts.find_or_add(settings.bot.tenant, number, alias, now)
+        for purpose in (Consent.MESSAGES, Consent.VOICE_REPLIES):
+            await tx.consents.add(ConsentRecord(conversation.address, purpose, True, now, "sample shop"))

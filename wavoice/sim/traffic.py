@@ -1,0 +1,182 @@
+"""What happens on WhatsApp between the handsets and the business: messages, receipts, statuses."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from wavoice.runtime.model import PromptState
+from wavoice.runtime.ports import Clock
+from wavoice.sim import wire
+from wavoice.sim.background import Background
+from wavoice.sim.graph_errors import GraphError
+from wavoice.sim.media import INBOUND_LIFETIME, MediaShelf, opus_channels
+from wavoice.sim.messages import Receipt, Send
+from wavoice.sim.phone import PLAYS_INLINE_BYTES, Deliver, Phone, PhoneMessage
+from wavoice.sim.webhooks import Webhooks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmulatorConfig:
+    """One business number on an emulated WhatsApp."""
+
+    access_token: str = field(repr=False)
+    app_secret: str = field(repr=False)
+    webhook_url: str
+    business: wire.Business = field(default_factory=wire.Business)
+    graph_host: str = "http://graph.wavoice.test"
+    """Scheme and host of the Graph API in process."""
+    media_host: str = "http://media.wavoice.test"
+    """Scheme and host of media URLs; never Graph's."""
+    audio_url: bool = True
+    """Whether webhooks carry `audio.url`; WhatsApp sends it to some and not to others."""
+    hex_sha256: bool = True
+    """Whether `GET /{media-id}` says the hash in hex; webhooks always say it in base64."""
+    seed: int = 0
+    """Ids are the same in every run of one seed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message of the business, accepted."""
+
+    wamid: str
+    to: wire.Person
+    phone: Phone | None
+    """None for a number that is not on WhatsApp: the message will fail."""
+    request: Send
+    lane: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Statuses of one message are first tried one after the other."""
+
+
+class Traffic:
+    """The state of the emulated WhatsApp; `phone.Network` for the handsets."""
+
+    def __init__(self, config: EmulatorConfig, clock: Clock, webhook: httpx.AsyncClient) -> None:
+        self._config = config
+        self._clock = clock
+        self.ids = wire.WireIds(config.seed)
+        self.shelf = MediaShelf(config.media_host, self.ids, clock)
+        self.background = Background(clock)
+        self.webhooks = Webhooks(config.webhook_url, config.app_secret, webhook, clock, self.background)
+        self._phones: list[Phone] = []
+        self._sent: dict[str, Sent] = {}
+        self._received: dict[str, Phone] = {}
+
+    def add_phone(self, person: wire.Person) -> Phone:
+        """Connect a customer."""
+        phone = Phone(person, self, self._clock)
+        self._phones.append(phone)
+        return phone
+
+    async def carry(self, phone: Phone, content: Mapping[str, Any], deliver: Deliver) -> str:
+        """Bring a customer's message to the business."""
+        wamid = self.ids.wamid()
+        self._received[wamid] = phone
+        phone.note_sent(wamid)
+        body = wire.message(self._config.business, phone.person, wamid, self._clock.now(), content)
+        for _ in range(2 if deliver == "twice" else 1):
+            await self.webhooks.post(body)
+        return wamid
+
+    def keep_audio(self, data: bytes, *, voice: bool) -> dict[str, Any]:
+        """Keep what a customer recorded and describe it as webhooks do: no length, no size."""
+        stored = self.shelf.put(data, wire.VOICE_MIME, INBOUND_LIFETIME)
+        node = {
+            "mime_type": wire.VOICE_MIME,
+            "sha256": base64.b64encode(hashlib.sha256(data).digest()).decode(),
+            "id": stored.id,
+            "voice": voice,
+        }
+        return node | ({"url": self.shelf.url(stored)} if self._config.audio_url else {})
+
+    def quote(self, wamid: str) -> dict[str, Any]:
+        """Name the quoted message and its author."""
+        customer = self._received.get(wamid)
+        if customer is None:
+            return {"from": self._config.business.display_phone, "id": wamid}
+        own = {"from": customer.person.phone} if customer.person.phone else {}
+        return {**own, "from_user_id": customer.person.bsuid, "id": wamid}
+
+    async def report(self, wamid: str, state: PromptState) -> None:
+        """Send a status, once those before it were tried."""
+        sent = self._sent[wamid]
+        async with sent.lane:
+            await self._status(sent, state)
+
+    def mark_read(self, receipt: Receipt) -> None:
+        """Show a customer that the business has read. Raises `GraphError` for an unknown message."""
+        phone = self._received.get(receipt.message)
+        if phone is None:
+            raise GraphError(131009, "Param message_id is not a message that this number received")
+        phone.mark_read(receipt.message, typing=receipt.typing)
+
+    def accept(self, request: Send) -> Sent:
+        """Take a message of the business; what becomes of it follows in the background."""
+        if request.content.media is not None:
+            self.shelf.get(request.content.media)
+        person, phone = self._addressee(request)
+        sent = Sent(self.ids.wamid(), person, phone, request)
+        self._sent[sent.wamid] = sent
+        self.background.start(self._deliver(sent))
+        return sent
+
+    def _addressee(self, request: Send) -> tuple[wire.Person, Phone | None]:
+        digits = None if request.to is None else bare_digits(request.to)
+        for phone in self._phones:
+            person = phone.person
+            if (person.bsuid == request.recipient) if digits is None else (person.phone == digits):
+                return person, phone
+        if digits is None:
+            raise GraphError(131009, "Param recipient is not a user known to this business portfolio")
+        return wire.Person(name="", bsuid="", phone=digits), None
+
+    async def _deliver(self, sent: Sent) -> None:
+        async with sent.lane:
+            failure = self._failure(sent)
+            if sent.phone is None or failure is not None:
+                await self._status(sent, PromptState.FAILED, failure)
+                return
+            await self._status(sent, PromptState.SENT)
+            sent.phone.receive(self._shown(sent, typing=sent.phone.typing))
+            await self._status(sent, PromptState.DELIVERED)
+
+    def _failure(self, sent: Sent) -> GraphError | None:
+        if sent.phone is None:
+            return GraphError(131026, "The recipient is not a WhatsApp user")
+        content = sent.request.content
+        if content.voice and content.media and opus_channels(self.shelf.get(content.media).data) is None:
+            return GraphError(131053, "A voice message must be an Ogg file with an Opus stream")
+        return None
+
+    def _shown(self, sent: Sent, *, typing: bool) -> PhoneMessage:
+        content = sent.request.content
+        data = self.shelf.get(content.media).data if content.media is not None else None
+        return PhoneMessage(
+            wamid=sent.wamid,
+            kind="voice" if content.voice else content.kind,
+            at=self._clock.now(),
+            text=content.text,
+            buttons=content.buttons,
+            media=data,
+            quotes=sent.request.quotes,
+            download_icon=content.voice and data is not None and len(data) > PLAYS_INLINE_BYTES,
+            typing=typing,
+        )
+
+    async def _status(self, sent: Sent, state: PromptState, failure: GraphError | None = None) -> None:
+        error = failure.in_status() if failure else None
+        update = wire.StatusUpdate(sent.wamid, state, sent.request.reference, error)
+        await self.webhooks.post(wire.status(self._config.business, sent.to, update, self._clock.now()))
+
+
+def bare_digits(address: str) -> str:
+    """Return the number behind `+1 (555) 010-0100`; all of these marks are allowed on the wire."""
+    return re.sub(r"[+\s()-]", "", address)

@@ -1,0 +1,147 @@
+"""A seeded shop: the system of record of the sample bot, over HTTP and from Python.
+
+It offers the contract of `wavoice.runtime.adapters.orders_http` and nothing that the runtime could
+not meet in production.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+
+import httpx
+from pydantic import ValidationError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from wavoice.runtime.model import SECOND, Micros
+from wavoice.runtime.ports import Clock
+from wavoice.sim.clock import VirtualClock
+from wavoice.sim.in_process import InProcess
+from wavoice.sim.shop import Answer, Applied, Shop, ShopCustomer, ShopOrder, Write
+from wavoice.sim.shop_faults import FaultKind, FaultPlace, FaultScript, instead_of_answer, instead_of_work
+
+SLOW: Micros = 2 * SECOND
+"""How long a slow answer takes on the world's clock."""
+
+_THURSDAY = 3
+
+
+class World:
+    """A shop with its HTTP face (`app`, for any server) and its Python face, for tests and scenarios.
+
+    `customers` and `orders` are the live records: `world.orders["1842"].day` is the truth.
+    """
+
+    def __init__(
+        self,
+        customers: Iterable[ShopCustomer] = (),
+        orders: Iterable[ShopOrder] = (),
+        *,
+        clock: Clock | None = None,
+    ) -> None:
+        """`clock` dates the ledger and times slow answers; without one it stands at 0."""
+        self._clock = clock or VirtualClock(0)
+        self._shop = Shop(customers, orders, self._clock)
+        self._faults = FaultScript()
+        self.customers = self._shop.customers
+        self.orders = self._shop.orders
+        self.app = Starlette(
+            routes=[
+                Route("/customers", self._get_customers),
+                Route("/customers/{customer}/orders", self._get_orders),
+                Route("/effects/{key}", self._put_effect, methods=["PUT"]),
+                Route("/effects/{key}", self._get_effect),
+            ]
+        )
+
+    @classmethod
+    def seeded(cls, today: date, phone: str, bsuid: str | None, *, clock: Clock | None = None) -> World:
+        """One customer with order 1842 (packed, for the Thursday after `today`) and 1777 (delivered)."""
+        thursday = today + timedelta(days=(_THURSDAY - today.weekday() - 1) % 7 + 1)
+        customer = ShopCustomer("cus_1", "Sample Customer", phone, bsuid)
+        coming = ShopOrder(
+            "1842", customer.id, thursday, "12 Hill Road", "packed", ("Rice 5 kg", "Green tea")
+        )
+        past = ShopOrder(
+            "1777", customer.id, today - timedelta(days=7), "12 Hill Road", "delivered", ("Desk lamp",)
+        )
+        return cls([customer], [coming, past], clock=clock)
+
+    @property
+    def ledger(self) -> tuple[Applied, ...]:
+        """Every applied write, oldest first; refusals, replays and staff edits are not in it."""
+        return tuple(self._shop.ledger)
+
+    def transport(self) -> httpx.AsyncBaseTransport:
+        """Reach this shop without a socket; faults look as they do over TCP, without the wait."""
+        return InProcess(self.app)
+
+    def staff_edits(
+        self, order: str, *, day: date | None = None, address: str | None = None, status: str | None = None
+    ) -> None:
+        """Change an order behind the customer's back; its version changes, whatever else does.
+
+        Raises `UserInputError` for an order that this shop does not have.
+        """
+        change = {"day": day, "address": address, "status": status}
+        self._shop.edit(order, **{name: value for name, value in change.items() if value is not None})
+
+    def fault(self, does: FaultKind, at: FaultPlace, times: int = 1) -> None:
+        """Script what the next `times` requests at that place do; faults are used in this order.
+
+        * `timeout`: nothing is applied and no answer ever comes.
+        * `fail`: HTTP 503; nothing is applied.
+        * `refuse`: HTTP 422; nothing is applied, nor kept under the key.
+        * `slow`: carried out at once; the right answer comes `SLOW` later on the world's clock.
+        * `lost_response`: carried out; the connection breaks inside the answer.
+        * `garbage`: carried out; the answer is an HTML page.
+        * `stale`: a read shows orders as they were before their last edit; a write comes just after
+          somebody else's edit; a look-up answers from before the write.
+        """
+        self._faults.add(does, at, times)
+
+    async def _get_customers(self, request: Request) -> ASGIApp:
+        phone, bsuid = request.query_params.get("phone"), request.query_params.get("bsuid")
+        return await self._serve("read", lambda _: Answer(200, {"customers": self._shop.find(phone, bsuid)}))
+
+    async def _get_orders(self, request: Request) -> ASGIApp:
+        customer: str = request.path_params["customer"]
+        return await self._serve(
+            "read", lambda stale: Answer(200, {"orders": self._shop.orders_of(customer, stale=stale)})
+        )
+
+    async def _put_effect(self, request: Request) -> ASGIApp:
+        key: str = request.path_params["key"]
+        try:
+            write = Write.model_validate_json(await request.body())
+        except ValidationError:
+            return JSONResponse({"reason": "bad_request"}, 400)
+
+        def work(stale: bool) -> Answer:
+            if stale and (order := write.args.get("order")) in self.orders:
+                self._shop.edit(order)
+            return self._shop.write(key, write)
+
+        return await self._serve("write", work)
+
+    async def _get_effect(self, request: Request) -> ASGIApp:
+        key: str = request.path_params["key"]
+        return await self._serve(
+            "look_up",
+            lambda stale: Answer(404, {"reason": "not_applied"}) if stale else self._shop.look_up(key),
+        )
+
+    async def _serve(self, at: FaultPlace, work: Callable[[bool], Answer]) -> ASGIApp:
+        """Answer with `work(stale)`, as far as the script lets it."""
+        fault = self._faults.take(at)
+        if (failure := instead_of_work(fault)) is not None:
+            return failure
+        answer = work(fault == "stale")
+        if fault == "slow":
+            await self._clock.wait(asyncio.Event(), self._clock.now() + SLOW)
+        return instead_of_answer(fault) or JSONResponse(answer.body, answer.status)
