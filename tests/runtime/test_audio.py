@@ -138,6 +138,14 @@ def test_a_quiet_no_wait_after_a_pause_survives(
     assert trimmed.start_s <= 1.0
 
 
+def test_a_knock_does_not_make_a_soft_voice_silence() -> None:
+    main, tail = murmur(1.5, -38.0), murmur(0.6, -68.0, seed=2)
+    pcm = np.concatenate([silence(1.0), main, silence(2.5), tail, silence(2.0)])
+    pcm += noise(pcm.size, -95.0)
+    pcm[RATE // 2 : RATE // 2 + 1600] = 1.0
+    assert trim_silence(pcm, RATE).end_s <= 2.0
+
+
 @pytest.mark.parametrize("noise_db", [None, -75.0, -65.0])
 def test_a_quiet_beginning_survives(noise_db: float | None) -> None:
     pcm = np.concatenate([silence(1.5), murmur(0.5, -50.0, seed=3), silence(2.5), murmur(1.5), silence(1.0)])

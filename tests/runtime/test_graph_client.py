@@ -5,18 +5,17 @@ S-rows: shared/whatsapp.md, section 18.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import traceback
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator
 from functools import partial
-from typing import Any
 
 import httpx
 import pytest
 from pydantic import SecretStr
+from scripted_graph import ANNA, LIMIT, OPUS, START, TOKEN, always, recording, refused, scripted, settings
 
-from wavoice.runtime.adapters.graph import GraphClient, GraphSettings
+from wavoice.runtime.adapters.graph import GraphClient
 from wavoice.runtime.adapters.wire import parse
 from wavoice.runtime.errors import (
     AuthError,
@@ -34,22 +33,7 @@ from wavoice.sim.phone import Phone
 from wavoice.sim.tcp import serve
 from wavoice.sim.wire import Business
 
-TOKEN = "EAAcanary0token"
-START: Micros = 1_795_000_000 * SECOND
 MINUTE: Micros = 60 * SECOND
-OPUS = b"OggS" + bytes(22) + b"\x01\x13OpusHead\x01\x01" + bytes(range(256))
-LIMIT = 1 << 20
-ANNA = Alias(phone="15550100200", bsuid="US.anna")
-
-
-def settings(**changes: Any) -> GraphSettings:
-    standard: dict[str, Any] = {
-        "base_url": "http://graph.wavoice.test",
-        "number": Business().number,
-        "access_token": SecretStr(TOKEN),
-        "media_hosts": ("media.wavoice.test",),
-    }
-    return GraphSettings(**{**standard, **changes})
 
 
 class World:
@@ -88,37 +72,6 @@ async def world() -> AsyncIterator[World]:
 async def client(world: World) -> AsyncIterator[GraphClient]:
     async with world.emulator.client() as http:
         yield GraphClient(settings(), http, world.clock)
-
-
-Handler = Callable[[httpx.Request], httpx.Response]
-
-
-def scripted(handler: Handler, **changes: Any) -> GraphClient:
-    """A client for which `handler` is the whole internet."""
-    http = httpx.AsyncClient(transport=httpx.MockTransport(handler))
-    return GraphClient(settings(**changes), http, VirtualClock(START))
-
-
-def always(answer: httpx.Response, request: httpx.Request) -> httpx.Response:
-    return answer
-
-
-def recording(requests: list[httpx.Request], request: httpx.Request) -> httpx.Response:
-    requests.append(request)
-    return httpx.Response(200, json={"messages": [{"id": "wamid.B"}]})
-
-
-def streamed(data: bytes, status: int = 200) -> httpx.Response:
-    async def chunks() -> AsyncIterator[bytes]:
-        for start in range(0, len(data), 100):
-            yield data[start : start + 100]
-
-    return httpx.Response(status, content=chunks())
-
-
-def refused(code: int, status: int = 400, **error: Any) -> httpx.Response:
-    body = {"message": f"(#{code}) no", "type": "OAuthException", "code": code, "fbtrace_id": "x", **error}
-    return httpx.Response(status, json={"error": body})
 
 
 class TestAgainstTheEmulator:
@@ -337,158 +290,6 @@ class TestRefusals:
         with pytest.raises(ChannelError):
             await client.send(message)
         assert requests == []
-
-
-class TestDownloads:
-    """S59 to S63: two hops on different hosts, and a token that stays at home."""
-
-    media = MediaRef("901", "audio/ogg", hashlib.sha256(OPUS).hexdigest(), voice=True)
-
-    def internet(self, *answers: httpx.Response) -> tuple[GraphClient, list[httpx.Request]]:
-        """Graph names `cdn.test/1`, `/2`, …; other requests take the next of `answers`."""
-        rest: Iterator[httpx.Response] = iter(answers)
-        requests: list[httpx.Request] = []
-
-        def handler(request: httpx.Request) -> httpx.Response:
-            requests.append(request)
-            if request.url.host == "graph.test":
-                return httpx.Response(200, json={"url": f"https://cdn.test/{len(requests)}"})
-            return next(rest)
-
-        hosts = ("cdn.test", "*.mirror.test")
-        return scripted(handler, base_url="https://graph.test", media_hosts=hosts), requests
-
-    @staticmethod
-    def trail(requests: list[httpx.Request]) -> list[tuple[str, bool]]:
-        return [(request.url.host, "Authorization" in request.headers) for request in requests]
-
-    async def test_two_hops_with_the_token(self) -> None:
-        client, requests = self.internet(streamed(OPUS))
-        assert await client.fetch(self.media, LIMIT) == OPUS
-        assert self.trail(requests) == [("graph.test", True), ("cdn.test", True)]
-        assert requests[0].url.path == "/v24.0/901"
-        assert requests[0].url.params["phone_number_id"] == Business().number
-        assert requests[1].headers["Accept-Encoding"] == "identity"
-
-    async def test_token_is_dropped_when_a_redirect_changes_the_host(self) -> None:
-        """S63: and stays dropped on the way back."""
-        client, requests = self.internet(
-            httpx.Response(302, headers={"Location": "/near"}),
-            httpx.Response(302, headers={"Location": "https://eu.mirror.test/far"}),
-            httpx.Response(307, headers={"Location": "https://cdn.test/back"}),
-            streamed(OPUS),
-        )
-        assert await client.fetch(self.media, LIMIT) == OPUS
-        assert self.trail(requests)[1:] == [
-            ("cdn.test", True),
-            ("cdn.test", True),
-            ("eu.mirror.test", False),
-            ("cdn.test", False),
-        ]
-
-    @pytest.mark.parametrize(
-        "location",
-        [
-            "https://evil.test/x",
-            "https://mirror.test/x",
-            "https://evilmirror.test/x",
-            "https://cdn.test.evil.test/x",
-            "https://cdn.test:8443/x",
-            "http://cdn.test/x",
-            "https://user@cdn.test/x",
-            "https://169.254.169.254/latest",
-            "file:///etc/passwd",
-        ],
-    )
-    async def test_hosts_off_the_list_are_not_contacted(self, location: str) -> None:
-        """S63."""
-        client, requests = self.internet(httpx.Response(302, headers={"Location": location}))
-        with pytest.raises(MediaGoneError):
-            await client.fetch(self.media, LIMIT)
-        assert [host for host, _ in self.trail(requests)] == ["graph.test", "cdn.test"]
-
-    @pytest.mark.parametrize(
-        "location", ["https://evil.test/x", "http://cdn.test/x", "https://cdn.test:port/x"]
-    )
-    async def test_odd_webhook_urls_fall_back_to_the_id(self, location: str) -> None:
-        """S19."""
-        client, requests = self.internet(streamed(OPUS))
-        announced = MediaRef("901", "audio/ogg", self.media.sha256, voice=True, url=location)
-        assert await client.fetch(announced, LIMIT) == OPUS
-        assert [host for host, _ in self.trail(requests)] == ["graph.test", "cdn.test"]
-
-    async def test_at_most_three_redirects(self) -> None:
-        client, requests = self.internet(
-            *(httpx.Response(302, headers={"Location": f"/{turn}"}) for turn in range(9))
-        )
-        with pytest.raises(MediaGoneError, match="more than 3 times"):
-            await client.fetch(self.media, LIMIT)
-        assert len(requests) == 1 + 1 + 3
-
-    async def test_other_bytes_are_fetched_once_more(self) -> None:
-        """S62."""
-        client, requests = self.internet(streamed(OPUS[:-1]), streamed(OPUS))
-        assert await client.fetch(self.media, LIMIT) == OPUS
-        assert len(requests) == 4
-
-    async def test_other_bytes_twice_are_gone(self) -> None:
-        """S62."""
-        client, requests = self.internet(streamed(b"x"), streamed(b"x"))
-        with pytest.raises(MediaGoneError, match="differ"):
-            await client.fetch(self.media, LIMIT)
-        assert len(requests) == 4
-
-    async def test_404_gets_one_fresh_url(self) -> None:
-        """S60."""
-        client, requests = self.internet(httpx.Response(404), streamed(OPUS))
-        assert await client.fetch(self.media, LIMIT) == OPUS
-        client, requests = self.internet(httpx.Response(404), httpx.Response(404))
-        with pytest.raises(MediaGoneError):
-            await client.fetch(self.media, LIMIT)
-        assert [request.url.path for request in requests] == ["/v24.0/901", "/1", "/v24.0/901", "/3"]
-
-    async def test_size_is_counted_while_it_streams(self) -> None:
-        pulled: list[int] = []
-
-        async def endless() -> AsyncIterator[bytes]:
-            while True:
-                pulled.append(1)
-                yield bytes(100)
-
-        client, _ = self.internet(httpx.Response(200, content=endless(), headers={"Content-Length": "5"}))
-        with pytest.raises(MediaTooLargeError):
-            await client.fetch(self.media, 1000)
-        assert len(pulled) == 11
-
-    @pytest.mark.parametrize(
-        ("status", "error", "retryable"),
-        [
-            (401, AuthError, False),
-            (403, MediaGoneError, False),
-            (429, ChannelError, True),
-            (503, ChannelError, True),
-        ],
-    )
-    async def test_refusals_of_the_media_host(
-        self, status: int, error: type[WavoiceError], retryable: bool
-    ) -> None:
-        client, _ = self.internet(httpx.Response(status))
-        with pytest.raises(error) as caught:
-            await client.fetch(self.media, LIMIT)
-        assert caught.value.retryable is retryable
-
-    async def test_unknown_id_is_gone_but_an_outage_is_not(self) -> None:
-        """S61."""
-        with pytest.raises(MediaGoneError):
-            await scripted(lambda request: refused(100, error_subcode=33)).fetch(self.media, LIMIT)
-        with pytest.raises(ChannelError):
-            await scripted(lambda request: refused(131016, 500)).fetch(self.media, LIMIT)
-
-    async def test_an_id_stays_one_part_of_the_path(self) -> None:
-        client, requests = self.internet(streamed(OPUS))
-        odd = MediaRef("../me?x=", "audio/ogg", self.media.sha256, voice=True)
-        assert await client.fetch(odd, LIMIT) == OPUS
-        assert requests[0].url.raw_path.startswith(b"/v24.0/..%2Fme%3Fx%3D?")
 
 
 class TestToken:

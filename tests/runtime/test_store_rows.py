@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -25,9 +25,9 @@ from wavoice.runtime.model import (
     Effect,
     Evidence,
     Modality,
-    Outcome,
     OutboxGroup,
     OutboxState,
+    Outcome,
     PromptState,
     Proposal,
     ProposalState,
@@ -38,8 +38,6 @@ from wavoice.runtime.model import (
 )
 from wavoice.runtime.ports import Store, UnitOfWork
 from wavoice.sim.clock import CountingIds
-
-T = TypeVar("T")
 
 ANNA = Address("shop", "100", "c_1")
 OTTO = Address("shop", "100", "c_2")
@@ -232,9 +230,9 @@ MICROS = st.integers(0, 2**62)
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 
 
-def every_field(kind: type[T], **given_: st.SearchStrategy[Any]) -> st.SearchStrategy[T]:
-    inferred = {field.name: given_.get(field.name, ...) for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
-    return st.builds(kind, **inferred)  # type: ignore[arg-type]
+def every_field(kind: type[Any], **given_: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    inferred = {field.name: given_.get(field.name, ...) for field in dataclasses.fields(kind)}
+    return st.builds(kind, **inferred)
 
 
 DECODES = st.lists(
@@ -260,11 +258,11 @@ async def _stored(proposal_: Proposal, group_: OutboxGroup, conversation: Conver
         await unit.proposals.save(proposal_)
         await unit.outbox.save(group_)
         known = await unit.contacts.find_or_add("shop", "100", Alias("49151", None), at=1)
-        same = {"address": known.address, "alias": known.alias, "epoch": known.epoch}
-        await unit.conversations.save(replace(conversation, **same))
+        saved = replace(conversation, address=known.address, alias=known.alias, epoch=known.epoch)
+        await unit.conversations.save(saved)
         taken = await unit.conversations.take(known.address)
+        assert taken == replace(saved, epoch=known.epoch + 1)
         back = await unit.proposals.get(proposal_.id), await unit.outbox.get(group_.id)
-        assert taken == replace(conversation, **{**same, "epoch": known.epoch + 1})
     await store.close()
     return back
 

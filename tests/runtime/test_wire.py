@@ -117,6 +117,12 @@ class TestMessages:
         assert message.text is not None
         assert message.text.encode("utf-8").decode() == "cut \ufffd"
 
+    def test_typed_card_numbers_are_gone_before_anybody_stores_them(self) -> None:
+        message = only(parse(webhook(messages=[node("text", {"body": "it is 4111 1111 1111 1111, yes"})])))
+        assert message.text == "it is [card number removed], yes"
+        assert "4111" not in json.dumps(message.body)
+        assert message.body["id"] == "wamid.A"
+
     @pytest.mark.parametrize("kind", ["button_reply", "list_reply"])
     def test_taps_carry_id_and_question(self, kind: str) -> None:
         """S22."""

@@ -41,7 +41,7 @@ from wavoice.runtime.ports import UnitOfWork
 from wavoice.runtime.proposals import hold
 from wavoice.runtime.replies import english
 from wavoice.runtime.respond import Step
-from wavoice.runtime.trace import Trace
+from wavoice.runtime.trace import StageReached, Trace
 from wavoice.runtime.turn import take
 from wavoice.runtime.understand import recall
 
@@ -135,10 +135,19 @@ class Bot:
                 await take(turn, message, conversation)
         except FencedError:
             raise
+        except StageReached:
+            await self._end_here(turn, message)
         except Exception as error:  # noqa: BLE001 -- a poison turn must not stop its customer's other turns
             log.error("turn_failed", turn=turn.id, attempt=message.attempts, **_facts(error))
         finally:
             await turn.close()
+
+    async def _end_here(self, turn: Turn, message: Inbound) -> None:
+        """A rehearsal wanted no more than this stage: nothing is decided, said or written."""
+        turn.ended("stopped", f"after {self.kit.until}", message.received_at, turn.trace.now())
+        async with self.kit.store.begin() as tx:
+            await tx.inbox.done(message)
+            await turn.write_journal(tx)
 
     async def _wake(self, timer: Timer, conversation: Conversation) -> None:
         try:
@@ -148,6 +157,9 @@ class Bot:
                 await self._finish(timer, conversation)
         except FencedError:
             raise
+        except StageReached:
+            async with self.kit.store.begin() as tx:
+                await tx.timers.clear(timer.subject)
         except Exception as error:  # noqa: BLE001 -- the timer is set again, so nothing is lost
             log.error("wake_failed", kind=timer.kind, subject=timer.subject, **_facts(error))
             later = self.kit.clock.now() + min(2**timer.attempts, 60) * SECOND
@@ -224,7 +236,7 @@ class Bot:
             id=turn,
             address=conversation.address,
             modality=modality,
-            trace=Trace(self.kit.clock, started),
+            trace=Trace(self.kit.clock, started, self.kit.until),
             kit=self.kit,
         )
 

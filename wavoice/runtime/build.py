@@ -25,6 +25,7 @@ from wavoice.runtime.errors import ConfigError
 from wavoice.runtime.interpret.rules import RulesInterpreter
 from wavoice.runtime.journal import Event, Sink
 from wavoice.runtime.kit import Kit
+from wavoice.runtime.model import Stage
 from wavoice.runtime.policy import Policy
 from wavoice.runtime.settings import Settings, resolve_secret
 
@@ -54,6 +55,8 @@ class Parts:
     """Reaches the shop; closed by whoever made it."""
     sink: Sink | None = None
     policy: Policy = field(default_factory=Policy)
+    until: Stage | None = None
+    """End each turn once this stage is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,7 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
             failpoints=failpoints.from_environment(),
             sink=parts.sink or Quiet(),
             policy=parts.policy,
+            until=parts.until,
         )
         bot = Bot(kit, settings.bot.tenant, engine.nudge)
         engine.drains_with(bot.drain)

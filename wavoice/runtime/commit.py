@@ -69,6 +69,10 @@ class Woken:
 async def finish(turn: Turn, woken: Woken) -> None:
     """Commit what the customer approved, or say truthfully why not."""
     turn.flow = woken.proposal.action
+    # The settle window is drawn as its own bar: a chosen wait, never latency.
+    decided = woken.settled_at - turn.kit.policy.settle[woken.evidence.modality]
+    if woken.proposal.state is not ProposalState.UNKNOWN:
+        turn.trace.add(Stage.SETTLE, decided, woken.settled_at)
     first = woken.proposal.state is ProposalState.SETTLING
     step = await (_commit(turn, woken) if first else _resolve(turn, woken))
     turn.kit.failpoints.reach("effect_known")
@@ -235,14 +239,7 @@ async def _answer(turn: Turn, woken: Woken, step: Step) -> None:
     if notice:
         turn.ended("answered", "notice", turn.trace.started, end)
     else:
-        _end_turn_of_yes(turn, woken, end)
+        turn.ended("answered", woken.evidence.row, woken.evidence.received_at, end)
     async with kit.store.begin() as tx:
         await keep_delivery(turn, tx, delivery)
         await turn.write_journal(tx)
-
-
-def _end_turn_of_yes(turn: Turn, woken: Woken, end: Micros) -> None:
-    """The settle window is drawn as its own bar: a chosen wait, never latency."""
-    decided = woken.settled_at - turn.kit.policy.settle[woken.evidence.modality]
-    turn.log(journal.SpanEvent(stage=Stage.SETTLE, start=decided, end=woken.settled_at, on_path=0))
-    turn.ended("answered", woken.evidence.row, woken.evidence.received_at, end)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, ClassVar, Protocol
 
 from pydantic import TypeAdapter
@@ -356,10 +357,17 @@ def from_json(line: Mapping[str, Any]) -> Event:
     body_type = BODIES.get(line["kind"])
     if body_type is None:
         raise ValueError(f"unknown journal event {line['kind']!r}")
-    names = {spec.name for spec in dataclasses.fields(Where)}
-    where = TypeAdapter(Where).validate_python({key: line[key] for key in names if key in line})
-    body = TypeAdapter(body_type).validate_python(_merge(line["data"], line["pii"]))
+    where = _adapter(Where).validate_python({key: line[key] for key in _HEADER if key in line})
+    body = _adapter(body_type).validate_python(_merge(line["data"], line["pii"]))
     return Event(at=line["at"], where=where, body=body)
+
+
+_HEADER = tuple(spec.name for spec in dataclasses.fields(Where))
+
+
+@cache
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
 
 
 def _split(value: Any) -> tuple[dict[str, Any], dict[str, Any]]:

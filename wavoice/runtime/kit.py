@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from wavoice.runtime import journal
-from wavoice.runtime.model import Address, Micros, Modality
+from wavoice.runtime.model import Address, Micros, Modality, Stage
 from wavoice.runtime.policy import Policy
 from wavoice.runtime.ports import (
     Channel,
@@ -48,6 +48,8 @@ class Kit:
     failpoints: Failpoints
     sink: journal.Sink
     policy: Policy = field(default_factory=Policy)
+    until: Stage | None = None
+    """Rehearsals only: end each turn once this stage is done."""
 
 
 @dataclass(slots=True)

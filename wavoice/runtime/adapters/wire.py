@@ -16,7 +16,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
-from wavoice.runtime.model import SECOND, Alias, Arrived, MediaRef, Micros, Modality, PromptState, StatusUpdate
+from wavoice.runtime.model import (
+    SECOND,
+    Alias,
+    Arrived,
+    MediaRef,
+    Micros,
+    Modality,
+    PromptState,
+    StatusUpdate,
+)
 from wavoice.runtime.redact import redact, redact_tree
 
 Node = Mapping[str, Any]

@@ -25,13 +25,15 @@ _ADAPTERS: Mapping[type[Any], TypeAdapter[Any]] = {
 
 def dump(value: Conversation | Inbound | OutboxGroup | Proposal) -> str:
     """Return the value as JSON. Raises `StoreError` for text that is not valid Unicode."""
+    # Errors are not chained here and below: they would quote the customer's words.
     try:
-        return _ADAPTERS[type(value)].dump_json(value).decode()
-    except PydanticSerializationError as error:
+        # A frozen value may hold any Mapping; pydantic knows only dict, hence fallback and no warning.
+        return _ADAPTERS[type(value)].dump_json(value, fallback=dict, warnings=False).decode()
+    except PydanticSerializationError:
         raise StoreError(
             f"A {type(value).__name__} holds text that cannot be stored.",
             remedy="Replace lone surrogates before the text enters the runtime.",
-        ) from error
+        ) from None
 
 
 def load(kind: type[T], text: str, version: int) -> T:
@@ -44,10 +46,9 @@ def load(kind: type[T], text: str, version: int) -> T:
     try:
         return _ADAPTERS[kind].validate_json(text)  # type: ignore[no-any-return]
     except ValidationError:
-        # Not chained: the validation error would quote the customer's words.
         raise StoreError(f"A stored {kind.__name__} is damaged.", remedy="Restore a backup.") from None
 
 
 def dump_json(value: Mapping[str, object]) -> str:
     """Return plain JSON values as text with sorted keys: equal mappings give equal text."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return json.dumps(dict(value), sort_keys=True, separators=(",", ":"))

@@ -28,7 +28,8 @@ def connect(path: str, lock_timeout: Micros) -> Connection:
             raise
     except StoreError as error:
         raise StoreError(f"{path}: {error.message}", remedy=error.remedy) from error
-    except (sqlite3.Error, DBAPIError, OSError) as error:
+    except (sqlite3.Error, DBAPIError, OSError, UnicodeDecodeError) as error:
+        # The last is how the driver reports a damaged schema whose names are no text any more.
         cause = error.orig if isinstance(error, DBAPIError) else error
         raise StoreError(
             f"{path} cannot be used as a store: {cause}.",

@@ -31,8 +31,10 @@ def stored_revision(database: sqlite3.Connection) -> str | None:
         raise StoreError(
             "The file is a SQLite database of another program.", remedy="Give the store a file of its own."
         )
-    (revision,) = database.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchone()  # noqa: S608 - a constant
-    return str(revision)
+    row = database.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchone()  # noqa: S608 - a constant
+    if row is None:
+        raise StoreError("The schema has lost its version.", remedy="Restore a backup.")
+    return str(row[0])
 
 
 def upgrade(connection: Connection, revision: str | None) -> None:

@@ -112,13 +112,15 @@ class SqliteStore:
                 yield unit
                 db.end()
                 await _wait(self._thread, lambda: self._commit(unit))
+            except DBAPIError as error:  # rows are fetched after their statement has run
+                raise store_error(error) from None
             finally:
                 db.end()
                 self._holder = None
                 if unit.durable:
                     unit.run_calls()
                 else:
-                    await _wait(self._thread, self._connection.rollback)
+                    await _wait(self._thread, self._rollback)
 
     async def close(self) -> None:
         """See `ports.Store`; waits for the open transaction. Closing twice is harmless."""
@@ -131,6 +133,11 @@ class SqliteStore:
     def _commit(self, unit: Unit) -> None:
         self._connection.commit()
         unit.durable = True
+
+    def _rollback(self) -> None:
+        self._connection.rollback()
+        # After a commit that failed SQLAlchemy holds the transaction for ended; SQLite keeps it open.
+        self._connection.connection.rollback()
 
     def _disconnect(self) -> None:
         self._connection.close()
@@ -153,4 +160,4 @@ async def _wait(thread: ThreadPoolExecutor | None, call: Callable[[], T]) -> T:
             raise cancelled from job.exception()
         return job.result()
     except DBAPIError as error:
-        raise store_error(error.orig) from error
+        raise store_error(error) from None

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, CursorResult, Executable
 from sqlalchemy.exc import DBAPIError
 
 from wavoice.runtime.errors import StoreError
-
-Parameters = Mapping[str, object] | Sequence[Mapping[str, object]]
 
 
 class Statements(Protocol):
@@ -40,25 +37,31 @@ class OpenTransaction:
         try:
             return self._connection.execute(statement, parameters)
         except DBAPIError as error:
-            raise store_error(error.orig) from error
-        except UnicodeEncodeError as error:
+            raise store_error(error) from None
+        except UnicodeEncodeError:
             raise StoreError(
                 "An identifier holds text that cannot be stored.",
                 remedy="Replace lone surrogates before the text enters the runtime.",
-            ) from error
+            ) from None
 
     def end(self) -> None:
         """Refuse all further statements."""
         self._open = False
 
 
-def store_error(cause: BaseException | None) -> StoreError:
-    """Name what the database said; a lock that was not released in time is retryable."""
-    busy = isinstance(cause, sqlite3.OperationalError) and cause.sqlite_errorcode == sqlite3.SQLITE_BUSY
+def store_error(error: DBAPIError) -> StoreError:
+    """Say what the database said; a lock that was not released in time is retryable.
+
+    Raise it `from None`: the driver's own message may quote a stored value.
+    """
+    cause = error.orig
+    if not isinstance(cause, sqlite3.Error) or not hasattr(cause, "sqlite_errorname"):
+        return StoreError("The store holds a damaged value.", remedy="Restore a backup.")
+    busy = cause.sqlite_errorcode == sqlite3.SQLITE_BUSY
     remedy = (
         "Another process holds the write lock: try again." if busy
         else "Check the disk, its free space and the file's permissions."
     )  # fmt: skip
-    error = StoreError(f"The store failed: {cause}.", remedy=remedy)
-    error.retryable = busy
-    return error
+    refused = StoreError(f"The store failed: {cause}.", remedy=remedy)
+    refused.retryable = busy
+    return refused

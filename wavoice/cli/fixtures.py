@@ -1,0 +1,161 @@
+"""`wavoice fixtures`: make, check and list the committed voice notes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from wavoice.sim.fixtures import Ears
+    from wavoice.sim.manifest import Manifest
+    from wavoice.sim.studio import Studio
+
+app = typer.Typer(
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="Make, check and list the noisy voice notes that bots are rehearsed with.",
+)
+
+Names = Annotated[
+    list[str] | None, typer.Argument(metavar="[NAMES]...", help="Notes or dialogues.", show_default="all")
+]
+ManifestFile = Annotated[Path, typer.Option("--manifest", metavar="PATH", help="What to make, and how.")]
+KokoroVoices = Annotated[
+    Path | None,
+    typer.Option(
+        "--kokoro-voices",
+        metavar="DIR",
+        envvar="WAVOICE_KOKORO_VOICES",
+        help="Folder of Kokoro's English voices: package/voices of `npm pack kokoro-js@1.2.1`, unpacked.",
+    ),
+]
+JsonFile = Annotated[
+    Path | None,
+    typer.Option("--json", metavar="FILE", help="Write the result as JSON; - for standard output."),
+]
+_MANIFEST = Path("fixtures/audio/manifest.toml")
+
+
+@app.command(
+    "make",
+    epilog="""\b
+Examples:
+  wavoice fixtures make --kokoro-voices package/voices     all notes
+  wavoice fixtures make where_is_my_order__wind_10db       one dialogue, with espeak-ng alone""",
+)
+def make_command(
+    names: Names = None,
+    manifest: ManifestFile = _MANIFEST,
+    kokoro_voices: KokoroVoices = None,
+    json_file: JsonFile = None,
+) -> None:
+    """Build voice notes: say, add pauses and noise, encode.
+
+    Needs `uv sync --group fixtures` and espeak-ng.
+    """
+    from wavoice.sim.fixtures import BuiltFile, make, select  # noqa: PLC0415
+
+    loaded, studio = _open(manifest, kokoro_voices)
+    notes = select(loaded, names or [])
+    built = {}
+    for number, (note, entry) in enumerate(make(loaded, notes, studio), start=1):
+        built[note.id] = entry
+        snr = "" if entry.snr_db is None else f"{entry.snr_db:5.1f} dB"
+        line = f"{number:3}/{len(notes)}  {note.id:42} {entry.seconds:5.2f} s {snr:>8} {entry.bytes:6} bytes"
+        typer.echo(line, err=True)
+    _write_json(json_file, BuiltFile(notes=built).model_dump(mode="json"))
+
+
+@app.command(
+    "check",
+    epilog="""\b
+Examples:
+  wavoice fixtures check                                   files, rebuilds, transcripts
+  wavoice fixtures check mumbled_yes__street_3db --json -  one dialogue, for a script""",
+)
+def check_command(
+    names: Names = None,
+    manifest: ManifestFile = _MANIFEST,
+    kokoro_voices: KokoroVoices = None,
+    json_file: JsonFile = None,
+) -> None:
+    """Check that the committed notes are what the manifest says.
+
+    Each is decoded, rebuilt (the same samples with the same tools, else the same length and SNR) and
+    listened to. What is not installed is not run, and said so. Exit code 1: a note is not as it should be.
+    """
+    from wavoice.sim.fixtures import check, select  # noqa: PLC0415
+
+    loaded, studio = _open(manifest, kokoro_voices)
+    notes = select(loaded, names or [])
+    findings = []
+    with _ears() as ears:
+        for finding in check(loaded, notes, studio, ears):
+            findings.append(finding)
+            typer.echo(f"{'BAD' if finding.problems else 'ok ':3} {finding.note}", err=True)
+            for problem in finding.problems:
+                typer.echo(f"    {problem}", err=True)
+    for reason, count in Counter(reason for finding in findings for reason in finding.not_run).items():
+        typer.echo(f"{count} of {len(findings)} {reason}", err=True)
+    result = [{"note": f.note, "problems": f.problems, "not_run": f.not_run} for f in findings]
+    _write_json(json_file, {"version": 1, "notes": result})
+    raise typer.Exit(1 if any(finding.problems for finding in findings) else 0)
+
+
+@app.command(
+    "list",
+    epilog="""\b
+Example:
+  wavoice fixtures list""",
+)
+def list_command(manifest: ManifestFile = _MANIFEST) -> None:
+    """Show the dialogues: why each matters, what is said, and what must come of it."""
+    from wavoice.sim.manifest import load_manifest  # noqa: PLC0415
+
+    for dialogue in load_manifest(manifest).dialogues:
+        typer.echo(f"{dialogue.name}\n  {dialogue.about}")
+        for note in dialogue.notes:
+            typer.echo(f"    {note.expect.outcome:10} {note.voice:10} {note.text}")
+
+
+def _open(manifest: Path, kokoro_voices: Path | None) -> tuple[Manifest, Studio]:
+    from wavoice.sim.manifest import load_manifest  # noqa: PLC0415
+    from wavoice.sim.studio import Studio  # noqa: PLC0415
+    from wavoice.sim.voices import speakers  # noqa: PLC0415
+
+    loaded = load_manifest(manifest)
+    return loaded, Studio(loaded, speakers(kokoro_voices))
+
+
+@contextlib.contextmanager
+def _ears() -> Iterator[Ears]:
+    """The default recogniser, loaded when it first listens."""
+    from wavoice.runtime.adapters.whisper import WhisperEars  # noqa: PLC0415
+    from wavoice.runtime.audio.decode import decode_note  # noqa: PLC0415
+    from wavoice.runtime.policy import Policy  # noqa: PLC0415
+    from wavoice.runtime.ports import Hint  # noqa: PLC0415
+
+    whisper = WhisperEars()
+    with asyncio.Runner() as runner:
+        yield (
+            lambda data: (
+                runner.run(whisper.hear(decode_note(data, Policy().max_note_seconds), Hint())).transcript.text
+            )
+        )
+
+
+def _write_json(path: Path | None, value: Any) -> None:
+    if path is None:
+        return
+    text = json.dumps(value, indent=1, ensure_ascii=False)
+    if str(path) == "-":
+        typer.echo(text)
+    else:
+        path.write_text(text + "\n", encoding="utf-8")

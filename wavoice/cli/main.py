@@ -1,0 +1,66 @@
+"""The `wavoice` command. Commands import what they need when they are called."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from wavoice import __version__
+from wavoice.cli import doctor, fixtures, replay
+from wavoice.runtime.errors import Category, WavoiceError
+
+app = typer.Typer(
+    name="wavoice",
+    help="Build, rehearse and run WhatsApp voice bots that finish the job.",
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    add_completion=False,
+)
+app.command("replay")(replay.command)
+app.command("doctor")(doctor.command)
+app.add_typer(fixtures.app, name="fixtures")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"wavoice {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Build, rehearse and run WhatsApp voice bots that finish the job."""
+
+
+def main() -> None:
+    """Run a command; what went wrong is one sentence on standard error and an exit code.
+
+    0: done. 1: it ran, and something did not come out as expected. 2: it could not run.
+    """
+    try:
+        code = app(standalone_mode=False)
+    except typer.Abort:
+        sys.exit(_say("Stopped.", 130))
+    except KeyboardInterrupt:
+        sys.exit(_say("Stopped.", 130))
+    except typer.TyperException as error:
+        sys.exit(_say(f"{error.format_message().rstrip('.')}. Try: wavoice --help", 2))
+    except WavoiceError as error:
+        sys.exit(_say(str(error), 2 if error.category in (Category.USER_INPUT, Category.AUTH) else 1))
+    except BrokenPipeError:
+        # The reader of our output is gone; Python would complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+    sys.exit(code)
+
+
+def _say(sentence: str, code: int) -> int:
+    typer.echo(f"wavoice: {sentence}", err=True)
+    return code
