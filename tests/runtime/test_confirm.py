@@ -42,6 +42,7 @@ def row(made: Case) -> tuple[str, Effect]:
         ("no", TEXT, ("D04", Effect.CANCEL)),
         ("No, thank you.", VOICE, ("D04", Effect.CANCEL)),
         ("nope, cancel it", TEXT, ("D04", Effect.CANCEL)),
+        ("no, leave it on Thursday", VOICE, ("D04", Effect.CANCEL)),
         ("not yet", TEXT, ("D05", Effect.HOLD)),
         ("wait, let me check", VOICE, ("D05", Effect.HOLD)),
         ("no wait", VOICE, ("D05", Effect.HOLD)),

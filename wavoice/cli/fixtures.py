@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,12 +20,13 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     rich_markup_mode=None,
+    add_completion=False,
     no_args_is_help=True,
     help="Make, check and list the noisy voice notes that bots are rehearsed with.",
 )
 
 Names = Annotated[
-    list[str] | None, typer.Argument(metavar="[NAMES]...", help="Notes or dialogues.", show_default="all")
+    list[str] | None, typer.Argument(metavar="NAMES", help="Notes or dialogues.", show_default="all")
 ]
 ManifestFile = Annotated[Path, typer.Option("--manifest", metavar="PATH", help="What to make, and how.")]
 KokoroVoices = Annotated[
@@ -64,12 +66,12 @@ def make_command(
 
     loaded, studio = _open(manifest, kokoro_voices)
     notes = select(loaded, names or [])
+    say = _narrator(json_file)
     built = {}
     for number, (note, entry) in enumerate(make(loaded, notes, studio), start=1):
         built[note.id] = entry
         snr = "" if entry.snr_db is None else f"{entry.snr_db:5.1f} dB"
-        line = f"{number:3}/{len(notes)}  {note.id:42} {entry.seconds:5.2f} s {snr:>8} {entry.bytes:6} bytes"
-        typer.echo(line, err=True)
+        say(f"{number:3}/{len(notes)}  {note.id:42} {entry.seconds:5.2f} s {snr:>8} {entry.bytes:6} bytes")
     _write_json(json_file, BuiltFile(notes=built).model_dump(mode="json"))
 
 
@@ -95,15 +97,16 @@ def check_command(
 
     loaded, studio = _open(manifest, kokoro_voices)
     notes = select(loaded, names or [])
+    say = _narrator(json_file)
     findings = []
     with _ears() as ears:
         for finding in check(loaded, notes, studio, ears):
             findings.append(finding)
-            typer.echo(f"{'BAD' if finding.problems else 'ok ':3} {finding.note}", err=True)
+            say(f"{'BAD' if finding.problems else 'ok':3} {finding.note}")
             for problem in finding.problems:
-                typer.echo(f"    {problem}", err=True)
+                say(f"    {problem}")
     for reason, count in Counter(reason for finding in findings for reason in finding.not_run).items():
-        typer.echo(f"{count} of {len(findings)} {reason}", err=True)
+        say(f"{count} of {len(findings)} {reason}")
     result = [{"note": f.note, "problems": f.problems, "not_run": f.not_run} for f in findings]
     _write_json(json_file, {"version": 1, "notes": result})
     raise typer.Exit(1 if any(finding.problems for finding in findings) else 0)
@@ -149,6 +152,11 @@ def _ears() -> Iterator[Ears]:
                 runner.run(whisper.hear(decode_note(data, Policy().max_note_seconds), Hint())).transcript.text
             )
         )
+
+
+def _narrator(json_file: Path | None) -> Callable[[str], None]:
+    """Print for people: to standard error if the JSON goes to standard output."""
+    return partial(typer.echo, err=str(json_file) == "-")
 
 
 def _write_json(path: Path | None, value: Any) -> None:

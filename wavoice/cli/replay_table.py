@@ -14,14 +14,19 @@ from wavoice.runtime.model import Stage
 from wavoice.sim.report import NoteResult
 
 _BAR = 24
-_PIPE_WIDTH = 150
+_PIPE_WIDTH = 160
 """Columns where the output is not a terminal."""
+_WIDE = 120
+"""Columns from which on the notes fit into a table."""
 
 
 def print_results(results: Sequence[NoteResult]) -> None:
     """Print both tables and a closing line to standard output."""
     console = Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH, highlight=False)
-    console.print(_notes(results))
+    if console.width >= _WIDE:
+        console.print(_notes(results))
+    else:
+        _print_stacked(console, results)
     if timed := [result for result in results if result.stages]:
         console.print(_times(timed))
     wrong = [result for result in results if not result.ok]
@@ -34,22 +39,30 @@ def print_results(results: Sequence[NoteResult]) -> None:
 
 
 def _notes(results: Sequence[NoteResult]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold", row_styles=("", ""))
-    for name in ("note", "heard"):
-        table.add_column(name, ratio=3, overflow="fold")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("note", no_wrap=True)
+    table.add_column("heard", ratio=3)
     table.add_column("WER", justify="right")
-    table.add_column("decided", ratio=2)
+    table.add_column("decided", ratio=1)
     table.add_column("written", ratio=2)
     table.add_column("reply", ratio=4)
-    table.add_column("turn ms", justify="right")
-    table.add_column("wait ms", justify="right")
-    dialogue = ""
+    table.add_column("turn ms", justify="right", no_wrap=True)
+    table.add_column("wait ms", justify="right", no_wrap=True)
     for result in results:
-        if result.dialogue != dialogue:
-            dialogue = result.dialogue
-            table.add_section()
         table.add_row(*_row(result))
     return table
+
+
+def _print_stacked(console: Console, results: Sequence[NoteResult]) -> None:
+    """Print the same cells below each other, for a narrow terminal."""
+    names = ("", "heard", "WER", "decided", "written", "reply", "turn ms", "wait ms")
+    for result in results:
+        block = Table.grid(padding=(0, 1))
+        first, *cells = _row(result)
+        console.print(first)
+        for name, cell in zip(names[1:], cells, strict=True):
+            block.add_row(Text(f"   {name:8}", "dim"), cell)
+        console.print(block)
 
 
 def _row(result: NoteResult) -> tuple[Text | str, ...]:

@@ -88,6 +88,7 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
         decoder = parts.decoder
         if decoder is None:
             sandboxed = SandboxedDecoder(parts.policy)
+            sandboxed.start()
             stack.push_async_callback(sandboxed.close)
             decoder = sandboxed
         kit = Kit(

@@ -151,7 +151,7 @@ def _nothing_open(case: Case, policy: Policy) -> Decision | None:
         return None
     if case.reading.intent is not None and not case.reading.intent.startswith("bare_"):
         return Decision("", Effect.PROCEED, "a request of its own")
-    if not case.reading.marks:
+    if not case.reading.marks or (forgotten and not case.reading.plain):
         return Decision("", Effect.PROCEED, "not an answer to anything")
     if proposal is None or forgotten:
         return Decision("D40", Effect.NOTHING, "nothing is waiting")
@@ -181,6 +181,8 @@ def _veto(case: Case, _: Policy) -> Decision | None:
     marks = case.reading.marks
     if _ends_in_typed_yes(case):
         return Decision("D07", Effect.SETTLE, "retracted, then a strong yes, typed")
+    if _keeps_what_is(case):
+        return Decision("D04", Effect.CANCEL, "a no that names what stays")
     if _new_values(case):
         return Decision("D08" if Mark.YES in marks else "D09", Effect.REPROPOSE, "another value")
     if _other_job(case):
@@ -381,6 +383,14 @@ def _new_values(case: Case) -> bool:
         if slot in args
         for value in values
     )
+
+
+def _keeps_what_is(case: Case) -> bool:
+    """True for "no, leave it on Thursday", said of a delivery that is due on Thursday."""
+    before = case.proposal.before if case.proposal else {}
+    said = case.reading.mentioned
+    refuses = set(case.reading.marks) <= {Mark.NO, Mark.CANCEL}
+    return refuses and bool(said) and all(set(values) == {before.get(slot)} for slot, values in said.items())
 
 
 def _ends_in_typed_yes(case: Case) -> bool:

@@ -354,11 +354,10 @@ def from_json(line: Mapping[str, Any]) -> Event:
     """Read an event back. Raises `ValueError` for a newer version or an unknown kind."""
     if line.get("version", VERSION) > VERSION:
         raise ValueError(f"journal version {line['version']} is newer than {VERSION}: upgrade wavoice")
-    body_type = BODIES.get(line["kind"])
-    if body_type is None:
+    if line["kind"] not in BODIES:
         raise ValueError(f"unknown journal event {line['kind']!r}")
-    where = _adapter(Where).validate_python({key: line[key] for key in _HEADER if key in line})
-    body = _adapter(body_type).validate_python(_merge(line["data"], line["pii"]))
+    where = _adapter("where").validate_python({key: line[key] for key in _HEADER if key in line})
+    body = _adapter(line["kind"]).validate_python(_merge(line["data"], line["pii"]))
     return Event(at=line["at"], where=where, body=body)
 
 
@@ -366,8 +365,8 @@ _HEADER = tuple(spec.name for spec in dataclasses.fields(Where))
 
 
 @cache
-def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+def _adapter(kind: str) -> TypeAdapter[Any]:
+    return TypeAdapter(BODIES.get(kind, Where))
 
 
 def _split(value: Any) -> tuple[dict[str, Any], dict[str, Any]]:

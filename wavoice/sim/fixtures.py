@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from wavoice.runtime.audio.decode import decode_note
 from wavoice.runtime.audio.encode import to_voice_note
-from wavoice.runtime.errors import ManifestError, MediaError, MissingModelError
+from wavoice.runtime.errors import ManifestError, MediaError, MissingModelError, UserInputError
 from wavoice.runtime.model import Speech
 from wavoice.sim import noise as sound
 from wavoice.sim.manifest import Manifest, Note
@@ -79,14 +79,14 @@ class Finding:
 
 
 def select(manifest: Manifest, names: Sequence[str]) -> tuple[Note, ...]:
-    """Notes of these ids or dialogues, all without names. Raises `ManifestError` for an unknown one."""
+    """Notes of these ids or dialogues, all without names. Raises `UserInputError` for an unknown one."""
     groups = {dialogue.name: dialogue.notes for dialogue in manifest.dialogues}
     groups |= {note.id: (note,) for note in manifest.notes if note.id not in groups}
     for name in names:
         if name not in groups:
             near = get_close_matches(name, groups, n=1)
             hint = f"Did you mean {near[0]}?" if near else "See: wavoice fixtures list"
-            raise ManifestError(f"There is no note or dialogue {name!r}.", remedy=hint)
+            raise UserInputError(f"There is no note or dialogue {name!r}.", remedy=hint)
     return tuple({note.id: note for name in names or groups for note in groups[name]}.values())
 
 

@@ -152,6 +152,7 @@ async def replay_with_models(
     ears = WhisperEars(settings.ears.model, device=settings.ears.device, workers=settings.ears.workers)
     voice, voice_line = choose_voice(settings.voice.name)
     decoder = SandboxedDecoder(Policy())
+    decoder.start()
     try:
         await asyncio.gather(ears.warm(), *([voice.say("Warming up.", "en")] if voice else []))
         parts = Parts(ears=ears, voice=voice, speaks=voice is not None, decoder=decoder, until=until)

@@ -95,7 +95,8 @@ class Kokoro:
     def say(self, text: str, voice: Voice) -> Signal:
         """Speak with an English Kokoro voice such as `af_heart` or `bm_george`."""
         language = "en-gb" if voice.model.startswith("b") else "en-us"
-        samples, rate = self._model.create(text, self._style(voice.model), voice.speed, language)
+        style = self._style(voice.model)
+        samples, rate = self._model.create(text, style, voice.speed, language)
         return _tight(_resampled(samples.astype(np.float64), rate))
 
     def tools(self) -> Mapping[str, str]:
@@ -171,7 +172,10 @@ def _tight(samples: Signal) -> Signal:
 
 @cache
 def _processor() -> str:
-    """Name of the processor; empty where the system does not tell."""
+    """Name of the processor and a digest of its features; empty where the system does not tell."""
     info = Path("/proc/cpuinfo")
-    found = re.search(r"model name\s*:\s*(.+)", info.read_text()) if info.is_file() else None
-    return found[1] if found else platform.processor()
+    text = info.read_text() if info.is_file() else ""
+    name = re.search(r"model name\s*:\s*(.+)", text)
+    flags = re.search(r"(?:flags|Features)\s*:\s*(.+)", text)
+    digest = hashlib.sha256(flags[1].encode()).hexdigest()[:8] if flags else ""
+    return f"{name[1] if name else platform.processor()} {digest}".strip()

@@ -60,6 +60,8 @@ _INTENTS: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
 )
+_DELIVERY = re.compile(r"\b(?:deliver\w*|order|parcel|package|shipment|bring|come|arrive)\b", re.IGNORECASE)
+"""With a day beside it, and no other job, this asks for that day."""
 _JOBS = tuple(name for name, _ in _INTENTS)
 _ECHO = 3
 """Words in a row that must repeat the question to count as its echo (D60)."""
@@ -78,7 +80,7 @@ class RulesInterpreter:
         """Return acts and marks in spoken order, a job and its slots."""
         slots = find_slots(text, situation)
         spoken = words_of(slots.text)
-        intent, at = self._intent(slots.text, spoken)
+        intent, at = self._intent(slots, spoken)
         explained = _words_within(slots) | _echo(spoken, words_of(situation.prompt))
         found = self._marks(spoken, intent, explained, situation)
         for start, end, _ in found:
@@ -95,7 +97,7 @@ class RulesInterpreter:
             near_miss=self.words.has("near_miss", spoken),
         )
 
-    def _intent(self, text: str, spoken: Phrase) -> tuple[str | None, int]:
+    def _intent(self, slots: Slots, spoken: Phrase) -> tuple[str | None, int]:
         """The job or wish, and the word at which it begins."""
         core = tuple(word for word in spoken if word not in ("please", "pls"))
         if core in self.words.sets["bare_stop"]:
@@ -107,8 +109,10 @@ class RulesInterpreter:
         if self.words.has("human", spoken):
             return "human", 0
         for name, pattern in _INTENTS:
-            if match := pattern.search(text):
-                return name, len(words_of(text[: match.start()]))
+            if match := pattern.search(slots.text):
+                return name, len(words_of(slots.text[: match.start()]))
+        if "day" in slots.mentioned and _DELIVERY.search(slots.text):
+            return "reschedule_delivery", 0
         return None, 0
 
     def _marks(

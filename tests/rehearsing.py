@@ -1,0 +1,128 @@
+"""A rehearsal for tests: the production runtime over the emulator, on a virtual clock."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from wavoice.runtime.build import Parts
+from wavoice.runtime.journal import Event
+from wavoice.runtime.model import SECOND, Micros
+from wavoice.runtime.settings import Shop
+from wavoice.sim.clock import CountingIds, VirtualClock
+from wavoice.sim.phone import PhoneMessage
+from wavoice.sim.rehearsal import Customer, Rehearsal, rehearsal_settings, rehearse
+from wavoice.sim.scripted import Line, ScriptedEars, ToneVoice
+from wavoice.sim.world import World
+
+NOTE = Path(__file__).parent.parent / "fixtures" / "audio" / "no_wait__street_10db.ogg"
+MONDAY = int(datetime(2026, 11, 23, 10, tzinfo=UTC).timestamp()) * SECOND
+
+
+@dataclass(slots=True)
+class Desk:
+    """Verbs of a customer and of time, over one rehearsal."""
+
+    rehearsal: Rehearsal
+    clock: VirtualClock
+    ears: ScriptedEars
+    heard: int = 0
+    note: bytes = field(default_factory=NOTE.read_bytes)
+
+    @property
+    def world(self) -> World:
+        return self.rehearsal.world
+
+    @property
+    def day(self) -> str:
+        """When order 1842 is due now."""
+        return self.world.orders["1842"].day.isoformat()
+
+    @property
+    def writes(self) -> list[tuple[str, dict[str, str]]]:
+        return [(applied.action, dict(applied.args)) for applied in self.world.ledger]
+
+    async def types(self, text: str, after: float = 5, **more: object) -> list[str]:
+        """Type `text` that many seconds after the last thing; return what the phone shows since."""
+        await self.wait(after)
+        await self.rehearsal.phone.says(text, **more)  # type: ignore[arg-type]
+        return await self.news()
+
+    async def speaks(self, text: str, after: float = 5, **line: object) -> list[str]:
+        """Record a note that the ears hear as `text`."""
+        await self.wait(after)
+        self.ears.lines.append(Line(text, **line))  # type: ignore[arg-type]
+        await self.rehearsal.phone.records(self.note)
+        return await self.news()
+
+    async def taps(self, choice: str, after: float = 5) -> list[str]:
+        await self.wait(after)
+        await self.rehearsal.phone.taps(choice)
+        return await self.news()
+
+    async def wait(self, seconds: float) -> list[str]:
+        """Let time pass, stopping at every moment that somebody waits for."""
+        await self.rehearsal.idle()
+        end = self.clock.now() + round(seconds * SECOND)
+        while (due := await self._next(end)) is not None:
+            self.clock.advance_to(max(due, self.clock.now()))
+            await self.rehearsal.idle()
+        self.clock.advance_to(max(end, self.clock.now()))
+        await self.rehearsal.idle()
+        return await self.news()
+
+    async def _next(self, end: Micros) -> Micros | None:
+        due = await self.rehearsal.next_due()
+        return due if due is not None and due <= end else None
+
+    async def news(self) -> list[str]:
+        """Texts that arrived since the last call; a voice note shows as `(voice)` and its words."""
+        await self.rehearsal.idle()
+        fresh = self.messages[self.heard :]
+        self.heard = len(self.messages)
+        spoken = {
+            wamid: event.body.text
+            for event in await self.journal("replied", "noticed")
+            for wamid in event.body.messages
+        }
+        return [message.text or f"(voice) {spoken[message.wamid]}" for message in fresh]
+
+    @property
+    def messages(self) -> list[PhoneMessage]:
+        return self.rehearsal.phone.messages
+
+    async def journal(self, *kinds: str) -> Sequence[Event]:
+        return [event for event in await self.rehearsal.journal() if not kinds or event.kind in kinds]
+
+    async def rows(self) -> list[str]:
+        """Rows of the decision table, in the order in which they decided."""
+        return [event.body.row for event in await self.journal("decided")]
+
+
+@asynccontextmanager
+async def desk(
+    *,
+    parts: Parts | None = None,
+    world: World | None = None,
+    store: str = ":memory:",
+    customer: Customer | None = None,
+    voice: bool = True,
+    zone: str = "Asia/Kolkata",
+) -> AsyncIterator[Desk]:
+    """Open a rehearsal on Monday 23 November 2026, 10:00 UTC; order 1842 is due on Thursday 26."""
+    clock = VirtualClock(MONDAY)
+    ears = ScriptedEars()
+    settings = rehearsal_settings(store=store)
+    settings = settings.model_copy(update={"shop": Shop(base_url=settings.shop.base_url, zone=zone)})
+    parts = replace(
+        parts or Parts(),
+        ears=ears,
+        voice=ToneVoice() if voice else None,
+        speaks=voice,
+        ids=CountingIds(),
+    )
+    async with rehearse(settings, parts, clock, customer, world) as rehearsal:
+        yield Desk(rehearsal, clock, ears)
