@@ -105,6 +105,10 @@ class TestEvidence:
     def test_no_speech(self, made: Case) -> None:
         assert row(made) == ("D18", Effect.ASK)
 
+    def test_a_no_invented_in_noise_holds_and_does_not_cancel(self) -> None:
+        decision = decide(case("no", VOICE, speech=0.0), POLICY)
+        assert (decision.row, decision.effect, decision.held) == ("D18", Effect.ASK, True)
+
     def test_one_decode_is_not_enough_for_r2(self) -> None:
         assert row(replace(case("yes", VOICE), other=None)) == ("D17", Effect.ASK)
 

@@ -80,12 +80,20 @@ def hiss(seconds: float) -> Audio:
     return note(np.random.default_rng(7).normal(0, 0.05, int(seconds * RATE)))
 
 
+def tone(seconds: float) -> Audio:
+    """With a yes in the prompt of decode A, this is heard as one."""
+    return note(0.1 * np.sin(2 * np.pi * 440 * np.arange(int(seconds * RATE)) / RATE))
+
+
 def one_after_another(*notes: Audio) -> Audio:
     return Audio(pcm=b"".join(each.pcm for each in notes), seconds=sum(each.seconds for each in notes))
 
 
 def words(text: str) -> list[str]:
     return "".join(c for c in text.lower() if c.isalnum() or c in " '").split()
+
+
+NO_SPEECH = {"silence": silence(2), "click": silence(0.01), "hiss": hiss(2), "tone": tone(2)}
 
 
 async def test_a_request_is_heard_once_without_a_prompt(ears: WhisperEars, spoken: dict[str, Audio]) -> None:
@@ -121,7 +129,7 @@ async def test_both_decodes_hear_a_change_of_mind(ears: WhisperEars, spoken: dic
     assert all("no" in words(decode.text) for decode in heard.decodes)
 
 
-@pytest.mark.parametrize("nothing", [silence(2), silence(0.01), hiss(2)], ids=["silence", "click", "hiss"])
+@pytest.mark.parametrize("nothing", NO_SPEECH.values(), ids=NO_SPEECH)
 async def test_a_note_without_speech_never_sounds_like_a_yes(ears: WhisperEars, nothing: Audio) -> None:
     heard = await ears.hear(nothing, Hint(awaiting_yes=True))
     assert heard.speech_seconds < Policy().min_speech_seconds

@@ -114,7 +114,7 @@ def test_a_note_knows_its_file_its_words_and_what_must_come_of_it(manifest: Path
         ("version = 1", "version = 2", "version 2 is newer than 1. Upgrade wavoice"),
         ("version = 1", "", "'version' is missing."),
         ("version = 1", "version = ", "not a TOML file"),
-        ("[defaults]", "[[defaults]]", "`defaults` is a table"),
+        ("[defaults]", "[[defaults]]", "defaults: write [defaults] once"),
         ('action = "reschedule_delivery", ', "", "a write needs its action"),
     ],
 )

@@ -11,7 +11,7 @@ import typer
 def command(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of lines.")] = False,
 ) -> None:
-    r"""Say what is missing on this machine, what it would add, and how to get it.
+    """Say what is missing on this machine, what it would add, and how to get it.
 
     Exit code 0: replays can run; 1: something they need is missing.
 
@@ -19,7 +19,7 @@ def command(
     Examples:
       wavoice doctor
       wavoice doctor --json
-    """
+    """  # noqa: D301 -- \b keeps the lines of the examples apart
     from wavoice.sim.doctor import examine  # noqa: PLC0415
 
     findings = examine()

@@ -19,9 +19,9 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
-app.command("replay")(replay.command)
-app.command("doctor")(doctor.command)
-app.add_typer(fixtures.app, name="fixtures")
+app.command("replay", short_help="Send voice notes through the runtime.")(replay.command)
+app.command("doctor", short_help="Say what this machine lacks.")(doctor.command)
+app.add_typer(fixtures.app, name="fixtures", short_help="Make, check and list voice notes.")
 
 
 def _version(wanted: bool) -> None:

@@ -23,7 +23,7 @@ DEFAULT = Path("fixtures/audio")
 def command(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[PATH]...", help="Voice notes (.ogg), folders or manifests."),
+        typer.Argument(metavar="PATH", help="Voice notes (.ogg), folders or manifests."),
     ] = None,
     json_file: Annotated[
         str | None,
@@ -41,7 +41,7 @@ def command(
         bool, typer.Option("--real-time", help="Wait settle windows and pauses instead of skipping them.")
     ] = False,
 ) -> None:
-    r"""Send recorded voice notes through the runtime, and show what came of them.
+    """Send recorded voice notes through the runtime, and show what came of them.
 
     Without PATH, the notes of fixtures/audio. Every dialogue starts with a fresh shop: order 1842,
     packed, due on Thursday. Exit code 0: all came out as their manifest says; 1: some did not, or
@@ -53,7 +53,7 @@ def command(
       wavoice replay fixtures/audio/no_wait__street_10db.ogg   the dialogue of one note
       wavoice replay my-notes/ --until transcribe      only listen
       wavoice replay --json after.jsonl --baseline before.jsonl
-    """
+    """  # noqa: D301 -- \b keeps the lines of the examples apart
     from wavoice.sim.baseline import read_results  # noqa: PLC0415
     from wavoice.sim.replay import find_scripts  # noqa: PLC0415
 
@@ -61,6 +61,8 @@ def command(
         raise UserInputError(f"There is no {DEFAULT} here.", remedy="Name a voice note or a folder.")
     scripts = find_scripts(paths or [DEFAULT])
     before = read_results(baseline) if baseline else None
+    if json_file and json_file != "-":
+        _write(Path(json_file), "")  # a path that cannot be written is said before the work, not after
     results = asyncio.run(_run(scripts, until, real_time=real_time, quiet=json_file == "-"))
     raise typer.Exit(_show(results, json_file, before))
 

@@ -35,7 +35,8 @@ def print_results(results: Sequence[NoteResult]) -> None:
     known = [result.wer for result in results if result.wer is not None]
     wer = f", mean WER {statistics.mean(known):.3f}" if known else ""
     checked = sum(result.expected is not None for result in results)
-    console.print(f"{len(results)} notes, {checked - len(wrong)} of {checked} as expected{wer}")
+    expected = f", {checked - len(wrong)} of {checked} as expected" if checked else ""
+    console.print(f"{len(results)} notes{expected}{wer}")
 
 
 def _notes(results: Sequence[NoteResult]) -> Table:

@@ -43,7 +43,7 @@ from wavoice.runtime.replies import english
 from wavoice.runtime.respond import Step
 from wavoice.runtime.trace import StageReached, Trace
 from wavoice.runtime.turn import take
-from wavoice.runtime.understand import recall
+from wavoice.runtime.understand import Known, recall
 
 log = structlog.get_logger("wavoice")
 
@@ -118,21 +118,22 @@ class Bot:
         async with self.kit.store.begin() as tx:
             conversation = await tx.conversations.take(address)
             message = await tx.inbox.next(address, now)
+            known = await recall(tx, message, conversation, self.kit.policy) if message else None
             unread = 0 if message else await tx.inbox.unread(address)
             timer = None if message or unread else await tx.timers.due(address, now)
-        if message is not None:
-            await self._take(message, conversation)
+        if message is not None and known is not None:
+            await self._take(message, known)
         elif timer is not None:
             await self._wake(timer, conversation)
         return message is not None or timer is not None
 
-    async def _take(self, message: Inbound, conversation: Conversation) -> None:
-        turn = self._begin(message.turn, conversation, message.modality, message.received_at)
+    async def _take(self, message: Inbound, known: Known) -> None:
+        turn = self._begin(message.turn, known.conversation, message.modality, message.received_at)
         try:
             if message.attempts >= self.kit.policy.max_turn_attempts:
-                await self._give_up(turn, message, conversation)
+                await self._give_up(turn, message, known)
             else:
-                await take(turn, message, conversation)
+                await take(turn, message, known)
         except FencedError:
             raise
         except StageReached:
@@ -211,9 +212,8 @@ class Bot:
         finally:
             await turn.close()
 
-    async def _give_up(self, turn: Turn, message: Inbound, conversation: Conversation) -> None:
+    async def _give_up(self, turn: Turn, message: Inbound, known: Known) -> None:
         """A turn that failed again and again: apologise, hold what is open, let a person look."""
-        known = await recall(turn, message, conversation)
         held = known.proposal if known.proposal and can_hold(known.proposal) else None
         step = Step(
             text=english.TROUBLE,

@@ -143,6 +143,15 @@ def _unreadable(case: Case, _: Policy) -> Decision | None:
     return None
 
 
+def _silence(case: Case, policy: Policy) -> Decision | None:
+    """Recognisers invent words in noise, refusals among them: such a veto holds, it does not cancel."""
+    evidence = case.evidence
+    spoken = evidence.modality is Modality.VOICE and can_hold(case.proposal)
+    if spoken and evidence.speech_seconds < policy.min_speech_seconds:
+        return Decision("D18", Effect.ASK, "no speech in the note")
+    return None
+
+
 def _nothing_open(case: Case, policy: Policy) -> Decision | None:
     """No open proposal: the latest closed one says what a yes or no could mean."""
     proposal = case.proposal
@@ -243,7 +252,6 @@ def _audio(case: Case, policy: Policy) -> Decision | None:
         return None
     heard_nothing = (
         not evidence.decodes
-        or evidence.speech_seconds < policy.min_speech_seconds
         or evidence.decodes[-1].no_speech > policy.max_no_speech
         or not case.reading.text.strip()
     )
@@ -320,6 +328,7 @@ _CHECKS: tuple[Check, ...] = (
     _duplicate,
     _stop_or_person,
     _unreadable,
+    _silence,
     _nothing_open,
     _button_no,
     _in_flight,

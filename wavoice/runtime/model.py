@@ -270,7 +270,7 @@ class Decode:
     """Probability that the window holds no speech."""
     language: str
     prompt: str
-    """`none` or `negative` (confirmation.md A2, decode A)."""
+    """`negative` (decode A), `none` (decode B), or `words` (B with names that were to be expected)."""
     beam: int
     words: tuple[tuple[str, float], ...] = ()
     """Token text with its probability; for read-backs, never a floor."""

@@ -120,7 +120,7 @@ class Ears(_Section):
     """Where it runs."""
     compute_type: str = "int8"
     """CTranslate2 quantisation."""
-    workers: Annotated[int, Field(ge=1)] = 1
+    workers: Annotated[int, Field(ge=1)] = 2
     """Notes transcribed at the same time, one thread each."""
     language: str = "en"
     """Language of a contact whose language is not known yet (ISO 639-1)."""

@@ -17,22 +17,22 @@ from wavoice.runtime.hear import Words, hear
 from wavoice.runtime.keep import keep, reply_to
 from wavoice.runtime.kit import Turn
 from wavoice.runtime.look_up import look_up
-from wavoice.runtime.model import SECOND, Conversation, Facts, Inbound, Reply, Stage
+from wavoice.runtime.model import SECOND, Facts, Inbound, Reply, Stage
 from wavoice.runtime.ports import Hint
 from wavoice.runtime.respond import Scene, Step, respond
-from wavoice.runtime.understand import Known, interpret, make_case, recall
+from wavoice.runtime.understand import Known, interpret, make_case
 
 
-async def take(turn: Turn, message: Inbound, conversation: Conversation) -> None:
+async def take(turn: Turn, message: Inbound, known: Known) -> None:
     """Carry one message from its receipt to its reply, or into its settle window."""
     kit, trace = turn.kit, turn.trace
     trace.add(Stage.RECEIVE, message.received_at, message.stored_at)
     turn.begin(kit.channel.seen(message.id))
     shop = turn.begin(look_up(turn, message.alias))
-    known = await recall(turn, message, conversation)
+    language = known.conversation.language
     awaiting = known.proposal is not None and known.proposal.is_open
 
-    words = await hear(turn, message, Hint(language=conversation.language, awaiting_yes=awaiting))
+    words = await hear(turn, message, Hint(language=language, awaiting_yes=awaiting))
     facts = await shop
     with trace.span(Stage.INTERPRET):
         readings = interpret(turn, message, known, words)
@@ -41,7 +41,7 @@ async def take(turn: Turn, message: Inbound, conversation: Conversation) -> None
         decision = decide(case, kit.policy)
         step = _respond(turn, known, words, facts, case, decision)
         reply = _reply(message, known, step)
-    speech = turn.begin(speak(turn, reply, conversation.language)) if reply else None
+    speech = turn.begin(speak(turn, reply, language)) if reply else None
     with trace.span(Stage.DECIDE):
         group = await keep(turn, message, known, words, step, reply)
     kit.failpoints.reach("turn_kept")

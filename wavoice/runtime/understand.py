@@ -20,7 +20,8 @@ from wavoice.runtime.model import (
     Proposal,
     Reading,
 )
-from wavoice.runtime.ports import Situation
+from wavoice.runtime.policy import Policy
+from wavoice.runtime.ports import Situation, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +35,18 @@ class Known:
     unread: int
 
 
-async def recall(turn: Turn, message: Inbound, conversation: Conversation) -> Known:
+async def recall(tx: UnitOfWork, message: Inbound, conversation: Conversation, policy: Policy) -> Known:
     """Read task state; the inbox is counted so that nothing received is overlooked."""
-    address, policy = turn.address, turn.kit.policy
-    async with turn.kit.store.begin() as tx:
-        proposal = await tx.proposals.open(address)
-        if proposal is None:
-            proposal = await tx.proposals.latest(address, message.received_at - policy.business_clock)
-        consents = session.Consents(
-            messages=await tx.consents.given(address, Consent.MESSAGES),
-            voice_replies=await tx.consents.given(address, Consent.VOICE_REPLIES),
-        )
-        unread = await tx.inbox.unread(address) - 1
-    awake = session.awaken(conversation, message.received_at, policy)
-    return Known(awake, proposal, consents, unread)
+    address = message.address
+    proposal = await tx.proposals.open(address)
+    if proposal is None:
+        proposal = await tx.proposals.latest(address, message.received_at - policy.business_clock)
+    consents = session.Consents(
+        messages=await tx.consents.given(address, Consent.MESSAGES),
+        voice_replies=await tx.consents.given(address, Consent.VOICE_REPLIES),
+    )
+    unread = await tx.inbox.unread(address) - 1
+    return Known(session.awaken(conversation, message.received_at, policy), proposal, consents, unread)
 
 
 def interpret(turn: Turn, message: Inbound, known: Known, words: Words) -> tuple[Reading, Reading | None]:

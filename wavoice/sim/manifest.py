@@ -236,7 +236,9 @@ def load_manifest(path: Path) -> Manifest:
 def _with_defaults(raw: Mapping[str, Any], path: Path) -> dict[str, Any]:
     """Hand defaults down. What has the wrong shape is left as it is: validation says so better."""
     defaults = raw.get("defaults", {})
-    for key in _keys(defaults) - _DEFAULTS:
+    if not isinstance(defaults, dict):
+        raise ManifestError(f"{path}: defaults: write [defaults] once, and its keys below.")
+    for key in defaults.keys() - _DEFAULTS:
         raise ManifestError(f"{path}: defaults: unknown key '{key}'{_nearest(key, _DEFAULTS)}")
     dialogues = raw.get("dialogue", [])
     merged = [_cascade(defaults, one) for one in dialogues] if isinstance(dialogues, list) else dialogues
@@ -251,12 +253,6 @@ def _cascade(defaults: Mapping[str, Any], dialogue: Any) -> Any:
     shared = {key: value for key, value in defaults.items() if key not in _SOUND}
     notes = [{**sound, **note} if isinstance(note, dict) else note for note in dialogue["note"]]
     return {**shared, **own, "note": notes}
-
-
-def _keys(table: object) -> frozenset[str]:
-    if not isinstance(table, dict):
-        raise ManifestError(f"`defaults` is a table: write [defaults] and its keys below, not {table!r}.")
-    return frozenset(table)
 
 
 def _known(kind: str, name: str, names: Mapping[str, object], where: str) -> None:

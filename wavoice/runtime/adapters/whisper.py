@@ -6,7 +6,8 @@ words alone; below that floor Whisper repeats itself without end. A note too lon
 where it is quietest, so that nothing said after 30 s is lost.
 
 While a proposal waits for its yes, the same encoder output is decoded twice (confirmation.md A2):
-A hears with a prompt made of refusals, B without any. They run side by side on two workers.
+A hears with a prompt made of refusals, B without any. They run side by side on two workers. What
+follows a long pause is then heard on its own.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numpy as np
@@ -41,6 +43,8 @@ TAIL = 2.0
 LONGEST_PIECE = 28.0
 """Seconds: a window of 30 s less the tail."""
 SHORTEST_PIECE = 14.0
+LONG_PAUSE = 1.0
+"""Seconds of silence after which an answer to a question is heard on its own."""
 TOKENS_PER_SECOND = 9
 """Nobody speaks faster; a decode that wants more is a loop and is cut."""
 UNHEARD_LOGPROB = -10.0
@@ -123,10 +127,13 @@ class WhisperEars:
         if not samples.size:
             return _unheard(audio, hint)
         whisper = await self._run(self._whisper)
-        speech = await self._run(whisper.speech_seconds, samples)
+        spans = await self._run(whisper.speech, samples)
+        speech = sum(end - start for start, end in spans) / RATE
         passes = _passes(hint, speech)
+        breaths = _breaths(samples, spans) if hint.awaiting_yes else [samples]
+        cuts = [piece for breath in breaths for piece in _cut(breath)]
         pieces = await asyncio.gather(
-            *(self._hear_piece(whisper, piece, passes, _primary(hint.language)) for piece in _cut(samples))
+            *(self._hear_piece(whisper, piece, passes, _primary(hint.language)) for piece in cuts)
         )
         decodes = tuple(
             _joined(each, made, _primary(hint.language), whisper.name)
@@ -180,10 +187,10 @@ class _Whisper:
                 f"The model {weights.name} cannot be loaded: {error}.", remedy="Fetch its files again."
             ) from error
 
-    def speech_seconds(self, samples: Samples) -> float:
-        """Seconds of speech that Silero finds, pauses and margins not counted."""
+    def speech(self, samples: Samples) -> list[tuple[int, int]]:
+        """Where Silero finds speech, as samples; pauses and margins are not part of it."""
         spans = self._vad.get_speech_timestamps(samples, self._vad_options)
-        return float(sum(span["end"] - span["start"] for span in spans)) / RATE
+        return [(span["start"], span["end"]) for span in spans]
 
     def encode(self, samples: Samples) -> Any:
         seconds = max(SHORTEST_WINDOW, samples.size / RATE + TAIL)
@@ -249,6 +256,20 @@ def _passes(hint: Hint, speech: float) -> tuple[_Pass, ...]:
     if hint.words and speech:
         return (_Pass("words", ", ".join(hint.words), _PLAIN.beam),)
     return (_PLAIN,)
+
+
+def _breaths(samples: Samples, spans: Sequence[tuple[int, int]]) -> list[Samples]:
+    """The note, cut in the middle of every long pause.
+
+    Heard in one window with a loud "yes" before it, a quiet "no wait" after a pause is dropped by the
+    decoder; heard alone it is not.
+    """
+    cuts = [
+        (end + start) // 2
+        for (_, end), (start, _) in pairwise(spans)
+        if start - end >= LONG_PAUSE * RATE
+    ]  # fmt: skip
+    return np.split(samples, cuts)
 
 
 def _cut(samples: Samples) -> list[Samples]:

@@ -38,7 +38,9 @@ def _encode(samples: np.ndarray[tuple[int], np.dtype[np.float32]], rate: int) ->
     frame = av.AudioFrame.from_ndarray(samples[np.newaxis, :], format="flt", layout="mono")
     frame.sample_rate = rate
     target = io.BytesIO()
-    with av.open(target, mode="w", format="ogg") as container:
+    # FFmpeg draws a random stream serial; the same speech should be the same bytes.
+    options = {"fflags": "+bitexact"}
+    with av.open(target, mode="w", format="ogg", options=options) as container:
         options = {"application": "voip", "compression_level": _COMPLEXITY}
         stream = container.add_stream("libopus", rate=_RATE, layout="mono", options=options)
         stream.bit_rate = _BIT_RATE
