@@ -1,6 +1,6 @@
 """How long ears and voice take on this machine.
 
-    uv run python benchmarks/speech.py [--rounds N] [--workers N] [--intra-threads N] [--json FILE]
+    uv run python -m benchmarks.speech [--rounds N] [--workers N] [--intra-threads N] [--json FILE]
 
 Stands alone: the notes are spoken by Piper on the spot. Rounds are interleaved, so that a busy moment
 of the machine falls on every row; the first round is not counted. Times are wall-clock milliseconds.
@@ -11,18 +11,16 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
-import platform
 import statistics
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 from faster_whisper.vad import get_speech_timestamps
 
+from benchmarks.machine import machine
 from wavoice.runtime.adapters.piper_voice import PiperVoice
 from wavoice.runtime.adapters.whisper import WhisperEars
 from wavoice.runtime.model import Audio, Speech
@@ -36,7 +34,6 @@ NOTES = {
     "but I am travelling, so could you bring it on Thursday instead?",
 }
 REPLY = "Order 1842 now arrives on Friday. Is that right?"
-LIBRARIES = ("faster-whisper", "ctranslate2", "onnxruntime", "piper-tts", "numpy")
 
 Step = Callable[[], Awaitable[object]]
 
@@ -46,27 +43,6 @@ def at_16_khz(speech: Speech) -> Audio:
     times = np.arange(int(len(pcm) * RATE / speech.rate)) / RATE
     samples = np.interp(times, np.arange(len(pcm)) / speech.rate, pcm)
     return Audio(pcm=samples.astype("<f4").tobytes(), seconds=len(samples) / RATE)
-
-
-def cpu() -> str:
-    """The CPU's name; Linux keeps it in /proc/cpuinfo only."""
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text().splitlines() if info.exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor() or platform.machine()
-
-
-def machine(arguments: argparse.Namespace) -> dict[str, object]:
-    return {
-        "cpu": cpu(),
-        "cores": os.cpu_count(),
-        "load_before": round(os.getloadavg()[0], 2),
-        "python": platform.python_version(),
-        "libraries": {name: version(name) for name in LIBRARIES},
-        "workers": arguments.workers,
-        "intra_threads": arguments.intra_threads,
-        "rounds": arguments.rounds,
-    }
 
 
 async def milliseconds(step: Step) -> float:
@@ -125,7 +101,11 @@ def main() -> None:
     parser.add_argument("--intra-threads", type=int, default=1)
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
     arguments = parser.parse_args()
-    about = machine(arguments)
+    about = machine() | {
+        "workers": arguments.workers,
+        "intra_threads": arguments.intra_threads,
+        "rounds": arguments.rounds,
+    }
     model, figures = asyncio.run(measure(arguments))
     about["model"] = model
     print(json.dumps(about, indent=2))

@@ -51,7 +51,7 @@ def proposal(state: ProposalState = ProposalState.PENDING, **changes: object) ->
     return replace(asked, **changes)  # type: ignore[arg-type]
 
 
-def case(  # noqa: PLR0913
+def case(
     words: str,
     modality: Modality = Modality.TEXT,
     open_one: Proposal | None = None,

@@ -106,10 +106,14 @@ async def test_a_request_is_heard_once_without_a_prompt(ears: WhisperEars, spoke
     assert 0.5 * heard.note_seconds < heard.speech_seconds <= heard.note_seconds
 
 
-async def test_every_word_of_a_request_has_a_probability(ears: WhisperEars, spoken: dict[str, Audio]) -> None:
-    transcript = (await ears.hear(spoken[REQUEST], Hint())).transcript
-    assert words(" ".join(word for word, _ in transcript.words))[:4] == ["hi", "can", "you", "move"]
-    assert all(0 < probability <= 1 for _, probability in transcript.words)
+async def test_every_word_heard_under_a_prompt_has_a_probability(
+    ears: WhisperEars, spoken: dict[str, Audio]
+) -> None:
+    plain = (await ears.hear(spoken[REQUEST], Hint())).transcript
+    prompted = (await ears.hear(spoken[REQUEST], Hint(words=("Baker Street",)))).transcript
+    assert plain.words == ()
+    assert words(" ".join(word for word, _ in prompted.words))[:4] == ["hi", "can", "you", "move"]
+    assert all(0 < probability <= 1 for _, probability in prompted.words)
 
 
 async def test_a_yes_is_heard_with_refusals_in_mind_and_without(

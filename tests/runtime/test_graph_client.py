@@ -13,8 +13,19 @@ from functools import partial
 import httpx
 import pytest
 from pydantic import SecretStr
-from scripted_graph import ANNA, LIMIT, OPUS, START, TOKEN, always, recording, refused, scripted, settings
 
+from tests.runtime.scripted_graph import (
+    ANNA,
+    LIMIT,
+    OPUS,
+    START,
+    TOKEN,
+    always,
+    recording,
+    refused,
+    scripted,
+    settings,
+)
 from wavoice.runtime.adapters.graph import GraphClient
 from wavoice.runtime.adapters.wire import parse
 from wavoice.runtime.errors import (

@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
-from scripted_graph import LIMIT, OPUS, refused, scripted, streamed
 
+from tests.runtime.scripted_graph import LIMIT, OPUS, refused, scripted, streamed
 from wavoice.runtime.adapters.graph import GraphClient
 from wavoice.runtime.errors import AuthError, ChannelError, MediaGoneError, MediaTooLargeError, WavoiceError
 from wavoice.runtime.model import MediaRef

@@ -15,8 +15,8 @@ from itertools import pairwise
 
 import httpx
 import pytest
-from emulated_world import NUMBER, SECRET, START, TOKEN, WEEK, Bot, World, opus, says
 
+from tests.sim.emulated_world import NUMBER, SECRET, START, TOKEN, WEEK, Bot, World, opus, says
 from wavoice.runtime.adapters.wire import parse, verify_signature
 from wavoice.runtime.errors import PortInUseError, UserInputError
 from wavoice.runtime.model import SECOND, Alias, Modality

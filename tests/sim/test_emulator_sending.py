@@ -13,8 +13,8 @@ from typing import Any
 
 import httpx
 import pytest
-from emulated_world import MESSAGES, NUMBER, START, TOKEN, World, opus, says
 
+from tests.sim.emulated_world import MESSAGES, NUMBER, START, TOKEN, World, opus, says
 from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.model import SECOND
 

@@ -16,7 +16,7 @@ import structlog
 from wavoice.runtime import journal, session
 from wavoice.runtime.commit import Woken, finish
 from wavoice.runtime.confirm import can_hold
-from wavoice.runtime.deliver import Spoken, bind_prompt, keep_delivery, send, speak
+from wavoice.runtime.deliver import bind_prompt, keep_delivery, send, speak
 from wavoice.runtime.errors import FencedError, WavoiceError
 from wavoice.runtime.hear import Words
 from wavoice.runtime.keep import keep, reply_to, wake
@@ -198,11 +198,11 @@ class Bot:
                 return
         turn = self._begin(group.turn, conversation, Modality.OTHER, timer.due_at)
         try:
-            delivery = await send(turn, group, await speak(turn, group.reply, conversation.language))
+            delivery = await send(turn, group, speak(turn, group.reply, conversation.language))
             if delivery.retry and group.attempts >= kit.policy.max_sends:
                 failed = replace(delivery.group, state=OutboxState.FAILED)
                 delivery = replace(delivery, group=failed, retry=False)
-            turn.ended("answered", "sent again", turn.trace.started, delivery.accepted_at or turn.trace.now())
+            turn.ended("answered", "sent again", turn.trace.started, delivery.ended_at)
             async with kit.store.begin() as tx:
                 await keep_delivery(turn, tx, delivery)
                 if delivery.retry:
@@ -225,8 +225,8 @@ class Bot:
         group = await keep(turn, message, known, Words(text=""), step, reply_to(step, by_voice=False))
         if group is None:
             return
-        delivery = await send(turn, group, Spoken(None))
-        turn.ended("answered", "turn_failed", message.received_at, delivery.accepted_at or turn.trace.now())
+        delivery = await send(turn, group, speak(turn, group.reply, known.conversation.language))
+        turn.ended("answered", "turn_failed", message.received_at, delivery.ended_at)
         async with self.kit.store.begin() as tx:
             await keep_delivery(turn, tx, delivery)
             await turn.write_journal(tx)

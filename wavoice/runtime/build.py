@@ -18,6 +18,7 @@ from wavoice.runtime.adapters.decoder import SandboxedDecoder
 from wavoice.runtime.adapters.embedded import EmbeddedEngine
 from wavoice.runtime.adapters.graph import GraphClient, GraphSettings
 from wavoice.runtime.adapters.orders_http import HttpOrders
+from wavoice.runtime.adapters.phrases import open_voice
 from wavoice.runtime.adapters.store import SqliteStore, drain_lock
 from wavoice.runtime.adapters.webhook import WebhookSecrets, webhook_app
 from wavoice.runtime.bot import Bot
@@ -162,9 +163,7 @@ def _ears(settings: Settings) -> ports.SpeechToText:
 def _voice(settings: Settings, parts: Parts) -> ports.TextToSpeech | None:
     if parts.voice is not None or not parts.speaks:
         return parts.voice
-    from wavoice.runtime.adapters.voices import choose_voice  # noqa: PLC0415 -- looks for engines
-
-    return choose_voice(settings.voice.name)[0]
+    return open_voice(settings.voice.name)[0]
 
 
 def _secrets(settings: Settings) -> WebhookSecrets:

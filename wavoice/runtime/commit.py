@@ -233,9 +233,9 @@ async def _answer(turn: Turn, woken: Woken, step: Step) -> None:
         group = await queue(turn, tx, conversation, reply)
         await turn.write_journal(tx)
     kit.failpoints.reach("outcome_kept")
-    delivery = await send(turn, group, await speech)
+    delivery = await send(turn, group, speech)
     kit.failpoints.reach("replied")
-    end = delivery.accepted_at or turn.trace.now()
+    end = delivery.ended_at
     if notice:
         turn.ended("answered", "notice", turn.trace.started, end)
     else:

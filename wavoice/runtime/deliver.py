@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 
 from wavoice.runtime import journal
@@ -19,6 +20,7 @@ from wavoice.runtime.model import (
     Stage,
 )
 from wavoice.runtime.ports import Accepted, UnitOfWork
+from wavoice.runtime.replies.spoken import speakable
 
 VOICE_MIME = "audio/ogg; codecs=opus"
 
@@ -37,8 +39,10 @@ class Delivery:
 
     group: OutboxGroup
     form: str
-    accepted_at: Micros | None
-    """When WhatsApp accepted the last part that was due; None if nothing was accepted."""
+    asked_at: Micros | None
+    """When WhatsApp accepted the first part: from here on a question stands; None if nothing was."""
+    ended_at: Micros
+    """When the last part that was due had been accepted, or given up."""
     fallback: str | None = None
     retry: bool = False
 
@@ -53,7 +57,7 @@ async def speak(turn: Turn, reply: Reply, language: str) -> Spoken:
     try:
         with turn.trace.span(Stage.SPEAK):
             async with asyncio.timeout(kit.policy.speak_budget_seconds):
-                speech = await kit.voice.say(reply.text, language)
+                speech = await kit.voice.say(speakable(reply.text), language)
                 ogg = await asyncio.to_thread(to_voice_note, speech, kit.policy.max_reply_bytes)
     except TimeoutError:
         return Spoken(None, "speech exceeded its budget")
@@ -62,40 +66,50 @@ async def speak(turn: Turn, reply: Reply, language: str) -> Spoken:
     return Spoken(ogg)
 
 
-async def send(turn: Turn, group: OutboxGroup, spoken: Spoken) -> Delivery:
-    """Send the parts of a group. A question's buttons go first: they make it stand."""
+async def send(turn: Turn, group: OutboxGroup, speech: Awaitable[Spoken]) -> Delivery:
+    """Send the parts of a group. A question's buttons go at once, before its words are spoken."""
     reply, accepted = group.reply, list[Accepted]()
-    form = "buttons" if reply.buttons else "text"
-    fallback = spoken.fallback
+    form, fallback = ("buttons" if reply.buttons else "text"), None
     try:
-        with turn.trace.span(Stage.SEND):
-            if reply.buttons or spoken.ogg is None:
-                accepted.append(await turn.kit.channel.send(_message(group, len(accepted))))
-                turn.kit.failpoints.reach("part_sent")
-            if spoken.ogg is not None:
-                accepted.append(await _send_note(turn, group, spoken.ogg, len(accepted)))
-                form = "voice+buttons" if reply.buttons else "voice"
+        if reply.buttons:
+            accepted.append(await _send(turn, _message(group, 0)))
+            turn.kit.failpoints.reach("part_sent")
+        spoken = await speech
+        fallback = spoken.fallback
+        if spoken.ogg is not None:
+            accepted.append(await _send_note(turn, group, spoken.ogg, len(accepted)))
+            form = "voice+buttons" if reply.buttons else "voice"
+        elif not reply.buttons:
+            accepted.append(await _send(turn, _message(group, 0)))
     except (ChannelError, AuthError) as error:
         turn.log(journal.Trouble(stage="send", code=error.code, detail=error.message))
         if not accepted:
-            return _not_sent(group, form, fallback, error)
+            return _not_sent(turn, group, form, fallback, error)
         fallback = "the voice note was not accepted"
     sent = replace(group, state=OutboxState.SENT, messages=tuple(part.message for part in accepted))
-    return Delivery(sent, form, turn.trace.now(), fallback)
+    return Delivery(sent, form, accepted[0].at, turn.trace.now(), fallback)
 
 
-def _not_sent(group: OutboxGroup, form: str, fallback: str | None, error: WavoiceError) -> Delivery:
+async def _send(turn: Turn, message: Outgoing) -> Accepted:
+    with turn.trace.span(Stage.SEND):
+        return await turn.kit.channel.send(message)
+
+
+def _not_sent(
+    turn: Turn, group: OutboxGroup, form: str, fallback: str | None, error: WavoiceError
+) -> Delivery:
     """A refused token is an operator's matter: the reply waits for it, like for a lost network."""
     retry = error.retryable or isinstance(error, AuthError)
     state = OutboxState.QUEUED if retry else OutboxState.FAILED
     failed = replace(group, state=state, attempts=group.attempts + 1)
-    return Delivery(failed, form, None, fallback, retry=retry)
+    return Delivery(failed, form, None, turn.trace.now(), fallback, retry=retry)
 
 
 async def _send_note(turn: Turn, group: OutboxGroup, ogg: bytes, part: int) -> Accepted:
     channel = turn.kit.channel
-    media = await channel.upload(ogg, VOICE_MIME)
-    return await channel.send(Outgoing(to=group.to, reference=f"{group.id}/{part}", media=media))
+    with turn.trace.span(Stage.SEND):
+        media = await channel.upload(ogg, VOICE_MIME)
+        return await channel.send(Outgoing(to=group.to, reference=f"{group.id}/{part}", media=media))
 
 
 def _message(group: OutboxGroup, part: int) -> Outgoing:
@@ -110,9 +124,9 @@ async def keep_delivery(turn: Turn, tx: UnitOfWork, delivery: Delivery) -> None:
     if delivery.retry:
         return
     await tx.timers.clear(group.id)
-    if delivery.accepted_at is None:
+    if delivery.asked_at is None:
         return
-    await bind_prompt(tx, group, delivery.accepted_at, PromptState.ACCEPTED)
+    await bind_prompt(tx, group, delivery.asked_at, PromptState.ACCEPTED)
     body = journal.Noticed if group.reply.notice else journal.Replied
     turn.log(
         body(

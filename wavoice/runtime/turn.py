@@ -49,9 +49,9 @@ async def take(turn: Turn, message: Inbound, known: Known) -> None:
     if group is None or speech is None:
         await _end_without_reply(turn, message, step, case.now)
         return
-    delivery = await send(turn, group, await speech)
+    delivery = await send(turn, group, speech)
     kit.failpoints.reach("replied")
-    turn.ended("answered", decision.row, message.received_at, delivery.accepted_at or trace.now())
+    turn.ended("answered", decision.row, message.received_at, delivery.ended_at)
     async with kit.store.begin() as tx:
         await keep_delivery(turn, tx, delivery)
         await turn.write_journal(tx)

@@ -143,14 +143,14 @@ async def rehearse(
             async with build(settings, parts) as runtime:
                 late.app = runtime.app
                 phone = emulator.phone(customer.name, customer.phone, customer.bsuid)
-                await _agree(runtime, settings, customer)
+                await agree(runtime, settings, customer)
                 try:
                     yield Rehearsal(runtime, emulator, phone, world, clock)
                 finally:
                     await emulator.close()
 
 
-async def _agree(runtime: Runtime, settings: Settings, customer: Customer) -> None:
+async def agree(runtime: Runtime, settings: Settings, customer: Customer) -> None:
     """Enter the consent that a sample customer has given."""
     number = settings.whatsapp.phone_number_id or ""
     now = runtime.bot.kit.clock.now()

@@ -12,7 +12,7 @@ from pathlib import Path
 from wavoice.runtime import journal
 from wavoice.runtime.adapters.clock import SystemClock
 from wavoice.runtime.adapters.decoder import SandboxedDecoder
-from wavoice.runtime.adapters.voices import choose_voice
+from wavoice.runtime.adapters.phrases import open_voice
 from wavoice.runtime.adapters.whisper import WhisperEars
 from wavoice.runtime.build import Parts
 from wavoice.runtime.errors import ManifestError, UserInputError
@@ -150,7 +150,7 @@ async def replay_with_models(
     Raises `MissingModelError`, or `AuthError` if the configured token is refused.
     """
     ears = WhisperEars(settings.ears.model, device=settings.ears.device, workers=settings.ears.workers)
-    voice, voice_line = choose_voice(settings.voice.name)
+    voice, voice_line = open_voice(settings.voice.name)
     decoder = SandboxedDecoder(Policy())
     decoder.start()
     try:

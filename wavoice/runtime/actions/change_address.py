@@ -12,12 +12,12 @@ from wavoice.runtime.replies import english
 CHANGEABLE = ("open", "packed")
 
 
-def _prepare(slots: Mapping[str, str], facts: Facts, _today: date) -> Prepared:
+def _prepare(slots: Mapping[str, str], facts: Facts, today: date) -> Prepared:
     order = pick_order(slots, facts)
     if not isinstance(order, Order):
         return order
     if order.status not in CHANGEABLE:
-        return Refuse(f"{english.order_status(order)} Its address cannot be changed any more.")
+        return Refuse(f"{english.order_status(order, today)} Its address cannot be changed any more.")
     if "address" not in slots:
         return Ask("address", english.WHICH_ADDRESS)
     if slots["address"].casefold() == order.delivery_address.casefold():

@@ -17,7 +17,7 @@ def _prepare(slots: Mapping[str, str], facts: Facts, today: date) -> Prepared:
     if not isinstance(order, Order):
         return order
     if order.status not in MOVABLE:
-        return Refuse(f"{english.order_status(order)} It cannot be moved any more.")
+        return Refuse(f"{english.order_status(order, today)} It cannot be moved any more.")
     if "day" not in slots:
         return Ask("day", english.WHICH_DAY)
     day = date.fromisoformat(slots["day"])

@@ -10,13 +10,13 @@ from wavoice.runtime.model import Facts, Order, Tier
 from wavoice.runtime.replies import english
 
 
-def _prepare(slots: Mapping[str, str], facts: Facts, _today: date) -> Prepared:
+def _prepare(slots: Mapping[str, str], facts: Facts, today: date) -> Prepared:
     picked = pick_order(slots, facts)
     if isinstance(picked, Order):
-        return Answer(english.order_status(picked))
+        return Answer(english.order_status(picked, today))
     if isinstance(picked, Refuse) and facts.orders:
         latest = max(facts.orders, key=lambda order: order.day)
-        return Answer(f"{picked.text} {english.order_status(latest)}")
+        return Answer(f"{picked.text} {english.order_status(latest, today)}")
     return picked
 
 

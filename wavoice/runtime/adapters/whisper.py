@@ -112,7 +112,8 @@ class WhisperEars:
 
         Decode B alone, or A and B when `hint.awaiting_yes`. `hint.words` become B's prompt (then
         named `words`) unless a yes is awaited or no speech was found: in silence a prompt comes back
-        as a transcript. B carries the probability of each word when it is the only decode.
+        as a transcript. Only such a B carries the probability of each word: it costs some 20 ms, and
+        names heard under a prompt are what it is for.
         Raises `SpeechError`, and `MissingModelError` if there are no weights.
         """
         try:
@@ -127,8 +128,10 @@ class WhisperEars:
         if not samples.size:
             return _unheard(audio, hint)
         whisper = await self._run(self._whisper)
+        if not hint.awaiting_yes and not hint.words:
+            return await self._hear_request(whisper, samples, audio, _primary(hint.language))
         spans = await self._run(whisper.speech, samples)
-        speech = sum(end - start for start, end in spans) / RATE
+        speech = _seconds(spans)
         passes = _passes(hint, speech)
         breaths = _breaths(samples, spans) if hint.awaiting_yes else [samples]
         cuts = [piece for breath in breaths for piece in _cut(breath)]
@@ -141,11 +144,24 @@ class WhisperEars:
         )
         return Heard(decodes=decodes, speech_seconds=speech, note_seconds=audio.seconds)
 
+    async def _hear_request(self, whisper: _Whisper, samples: Samples, audio: Audio, language: str) -> Heard:
+        """Nothing depends on where the speech is: look for it while Whisper listens."""
+        listening = asyncio.gather(
+            *(self._hear_piece(whisper, piece, (_PLAIN,), language) for piece in _cut(samples))
+        )
+        spans, pieces = await asyncio.gather(self._run(whisper.speech, samples), listening)
+        heard = [piece for made in pieces for piece in made]
+        return Heard(
+            decodes=(_joined(_PLAIN, heard, language, whisper.name),),
+            speech_seconds=_seconds(spans),
+            note_seconds=audio.seconds,
+        )
+
     async def _hear_piece(
         self, whisper: _Whisper, piece: Samples, passes: Sequence[_Pass], language: str
     ) -> list[_Piece]:
         encoded = await self._run(whisper.encode, piece)
-        window = _Window(encoded, piece.size / RATE, language, with_words=len(passes) == 1)
+        window = _Window(encoded, piece.size / RATE, language, with_words=passes[0].name == "words")
         return await asyncio.gather(*(self._run(whisper.decode, window, each) for each in passes))
 
     def _whisper(self) -> _Whisper:
@@ -256,6 +272,10 @@ def _passes(hint: Hint, speech: float) -> tuple[_Pass, ...]:
     if hint.words and speech:
         return (_Pass("words", ", ".join(hint.words), _PLAIN.beam),)
     return (_PLAIN,)
+
+
+def _seconds(spans: Sequence[tuple[int, int]]) -> float:
+    return sum(end - start for start, end in spans) / RATE
 
 
 def _breaths(samples: Samples, spans: Sequence[tuple[int, int]]) -> list[Samples]:

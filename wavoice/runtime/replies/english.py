@@ -48,7 +48,12 @@ def weekday(value: date) -> str:
     return format_date(value, "EEEE", locale="en")
 
 
-def order_status(order: Order) -> str:
+def soon(value: date, today: date) -> str:
+    """A day as briefly as it is clear: only the weekday within the next six days."""
+    return weekday(value) if 0 < (value - today).days < 7 else day(value)
+
+
+def order_status(order: Order, today: date) -> str:
     """Where an order is."""
     match order.status:
         case "delivered":
@@ -56,9 +61,9 @@ def order_status(order: Order) -> str:
         case "cancelled":
             return f"Order {order.id} was cancelled."
         case "shipped":
-            return f"Order {order.id} is on its way and arrives on {day(order.day)}."
+            return f"Order {order.id} is on its way and arrives on {soon(order.day, today)}."
         case _:
-            return f"Order {order.id} is {order.status} and arrives on {day(order.day)}."
+            return f"Order {order.id} is {order.status} and arrives on {soon(order.day, today)}."
 
 
 def which_order(orders: Sequence[Order]) -> str:

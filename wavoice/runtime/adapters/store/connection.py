@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
@@ -62,6 +63,10 @@ def _empty() -> bytes:
         database.close()
 
 
+_COMPILED: dict[Any, Any] = {}
+"""Statements compiled by any store of this process: there are some fifty, the same for all."""
+
+
 def _prepare(database: sqlite3.Connection) -> Connection:
     # Looked at before anything is changed: the file may be another program's.
     revision = stored_revision(database)
@@ -74,7 +79,7 @@ def _prepare(database: sqlite3.Connection) -> Connection:
     except BaseException:
         connection.close()
         raise
-    return connection
+    return connection.execution_options(compiled_cache=_COMPILED)
 
 
 def _engine(database: sqlite3.Connection) -> Engine:

@@ -1,0 +1,1 @@
+"""Benchmarks that anybody can repeat; the machine is printed beside every figure."""

@@ -1,0 +1,19 @@
+"""Text as it is best spoken."""
+
+from __future__ import annotations
+
+import re
+
+_ORDER_NUMBER = re.compile(r"\b([Oo]rder) (\d{3,10})\b")
+
+
+def speakable(text: str) -> str:
+    """Order numbers as people say them: "1842" in pairs, others digit by digit; never as a quantity."""
+    return _ORDER_NUMBER.sub(lambda match: f"{match[1]} {_digits(match[2])}", text)
+
+
+def _digits(number: str) -> str:
+    pairs = [number[start : start + 2] for start in range(0, len(number), 2)]
+    if len(number) == 4 and all(pair[0] != "0" for pair in pairs):
+        return " ".join(pairs)
+    return " ".join(number)
