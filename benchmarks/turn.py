@@ -2,8 +2,8 @@
 
     uv run python -m benchmarks.turn [--rounds N] [--json FILE]
 
-Every round has a customer, an order number and a day of its own, so that no reply was spoken before;
-only sentences that all such replies share come from the voice's memory, as in production.
+Every round has a customer and an order number of its own, so that no reply was spoken before; sentences
+that replies share (a weekday, "Reply yes or no.") come from the voice's memory, as in production.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Customers:
         )
 
     def _order(self, n: int) -> ShopOrder:
-        day = self.day + timedelta(days=8 + n)
+        day = self.day + timedelta(days=1 + n % 6)
         return ShopOrder(str(1842 + 17 * n), f"cus_{n}", day, "12 Hill Road", "packed", ("Rice 5 kg",))
 
 

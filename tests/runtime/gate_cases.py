@@ -26,7 +26,7 @@ from wavoice.runtime.proposals import Draft, propose
 POLICY = Policy()
 MONDAY = datetime(2026, 11, 23, 10, tzinfo=UTC)
 ASKED = int(MONDAY.timestamp()) * SECOND
-PROMPT = "Move order 1842 to Friday 27 November? Reply yes or no."
+PROMPT = "Order 1842: move it to Friday 27 November? Reply yes or no."
 DRAFT = Draft(
     address=Address("default", "100", "c_1"),
     action="reschedule_delivery",

@@ -17,13 +17,13 @@ FRIDAY = ("reschedule_delivery", {"order": "1842", "day": "2026-11-27"})
 class TestJobs:
     async def test_where_is_my_order(self) -> None:
         async with desk() as at:
-            assert await at.types("where is my order?") == ["Order 1842 is packed and arrives on Thursday."]
+            assert await at.types("where is my order?") == ["Order 1842 is packed. It arrives on Thursday."]
             assert at.writes == []
 
     async def test_move_a_delivery(self) -> None:
         async with desk() as at:
             asked = await at.types("please move my delivery to Friday")
-            assert asked == ["Move order 1842 to Friday 27 November? Reply yes or no."]
+            assert asked == ["Order 1842: move it to Friday 27 November? Reply yes or no."]
             assert at.messages[-1].buttons[0].title == "Yes"
             assert await at.types("yes") == []
             assert await at.wait(5) == ["Done: order 1842 now comes on Friday 27 November."]
@@ -39,13 +39,13 @@ class TestJobs:
     async def test_what_is_missing_is_asked_and_what_was_said_is_not(self) -> None:
         async with desk() as at:
             assert await at.types("can you reschedule order 1842") == ["Which day should it come?"]
-            assert await at.types("on Friday") == ["Move order 1842 to Friday 27 November? Reply yes or no."]
+            assert await at.types("on Friday") == ["Order 1842: move it to Friday 27 November? Reply yes or no."]
 
     async def test_a_day_that_may_be_two_is_asked(self) -> None:
         async with desk() as at:
             assert await at.types("move my delivery to next Friday") == ["Which date exactly?"]
             assert await at.types("the 4th of December") == [
-                "Move order 1842 to Friday 4 December? Reply yes or no."
+                "Order 1842: move it to Friday 4 December? Reply yes or no."
             ]
 
     async def test_an_order_of_somebody_else(self) -> None:
@@ -112,7 +112,7 @@ class TestGate:
         async with desk() as at:
             await at.speaks("move my delivery to Friday")
             said = await at.speaks("yeah", logprob=-0.9)
-            assert said[0].startswith("I did not catch that. Move order 1842")
+            assert said[0].startswith("I did not catch that. Order 1842: move it")
             assert [button.title for button in at.messages[-2].buttons] == ["Yes", "No"]
             await at.taps("Yes")
             await at.wait(5)
@@ -131,7 +131,7 @@ class TestGate:
         async with desk() as at:
             await at.speaks("move my delivery to Friday")
             said = await at.speaks("yes but to Saturday")
-            assert said[0] == "Move order 1842 to Saturday 28 November? Reply yes or no."
+            assert said[0] == "Order 1842: move it to Saturday 28 November? Reply yes or no."
             await at.speaks("yes")
             await at.wait(5)
             assert [write[1]["day"] for write in at.writes] == ["2026-11-28"]
@@ -142,7 +142,7 @@ class TestGate:
             said = await at.types("yes", after=6 * 3600)
             assert said == [
                 "That question has expired; order 1842 is still Thursday. "
-                "Move order 1842 to Friday 27 November? Reply yes or no."
+                "Order 1842: move it to Friday 27 November? Reply yes or no."
             ]
             assert at.writes == []
 
@@ -161,7 +161,7 @@ class TestGate:
             said = await at.types("no wait", after=2)
             assert said == [
                 "Order 1842 is already moved to Friday. "
-                "Move order 1842 back to Thursday 26 November? Reply yes or no."
+                "Order 1842: move it back to Thursday 26 November? Reply yes or no."
             ]
             assert at.writes == [FRIDAY]
 
@@ -171,7 +171,7 @@ class TestGate:
             await at.types("yes")
             at.world.staff_edits("1842", address="1 New Street")
             said = await at.wait(5)
-            assert said[0].startswith("That order changed meanwhile. Move order 1842 to Friday")
+            assert said[0].startswith("That order changed meanwhile. Order 1842: move it to Friday")
             assert at.writes == []
             assert "D42" in await at.rows()
 
@@ -181,7 +181,7 @@ class TestGate:
             old = at.messages[-1].buttons[0].id
             await at.types("make it Saturday")
             said = await at.taps(old)
-            assert said[0].startswith("That question has changed. Move order 1842 to Saturday")
+            assert said[0].startswith("That question has changed. Order 1842: move it to Saturday")
             await at.wait(60)
             assert at.writes == []
 
@@ -296,13 +296,13 @@ class TestMedia:
     async def test_no_voice_falls_back_to_text(self) -> None:
         async with desk(voice=False) as at:
             said = await at.speaks("where is my order")
-            assert said == ["Order 1842 is packed and arrives on Thursday."]
+            assert said == ["Order 1842 is packed. It arrives on Thursday."]
             assert (await at.journal("replied"))[0].body.fallback == "no voice on this machine"
 
     async def test_a_note_is_answered_by_a_note(self) -> None:
         async with desk() as at:
             spoken = await at.speaks("where is my order")
-            assert spoken == ["(voice) Order 1842 is packed and arrives on Thursday."]
+            assert spoken == ["(voice) Order 1842 is packed. It arrives on Thursday."]
             assert at.messages[-1].kind == "voice"
 
 

@@ -310,7 +310,7 @@ def _offer_back(decision: Decision, scene: Scene) -> Step:
     if step.asks is None or job.words is None or said:
         return step
     asked = step.asks
-    question = job.words.question(asked).replace(" to ", " back to ", 1)
+    question = job.words.question(asked).replace(" it to ", " it back to ", 1)
     asked = replace(asked, read_back=f"{question} {english.YES_OR_NO}")
     return replace(
         step,

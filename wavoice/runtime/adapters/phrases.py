@@ -13,7 +13,7 @@ PAUSE_SECONDS = 0.15
 """Between two sentences."""
 REMEMBERED = 256
 """Sentences; the one unused for longest is forgotten."""
-_BETWEEN_SENTENCES = re.compile(r"(?<=[.?!])\s+")
+_BETWEEN_SENTENCES = re.compile(r"(?<=[.?!:])\s+")
 _BYTES_PER_SAMPLE = 4
 
 

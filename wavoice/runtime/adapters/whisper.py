@@ -16,7 +16,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -145,23 +145,24 @@ class WhisperEars:
         return Heard(decodes=decodes, speech_seconds=speech, note_seconds=audio.seconds)
 
     async def _hear_request(self, whisper: _Whisper, samples: Samples, audio: Audio, language: str) -> Heard:
-        """Nothing depends on where the speech is: look for it while Whisper listens."""
-        listening = asyncio.gather(
-            *(self._hear_piece(whisper, piece, (_PLAIN,), language) for piece in _cut(samples))
-        )
-        spans, pieces = await asyncio.gather(self._run(whisper.speech, samples), listening)
-        heard = [piece for made in pieces for piece in made]
+        """Where the speech is decides nothing here: look for it beside the decoder, which leaves a core."""
+        encoded = [await self._encode(whisper, piece, language) for piece in _cut(samples)]
+        decoding = asyncio.gather(*(self._run(whisper.decode, window, _PLAIN) for window in encoded))
+        spans, heard = await asyncio.gather(self._run(whisper.speech, samples), decoding)
         return Heard(
             decodes=(_joined(_PLAIN, heard, language, whisper.name),),
             speech_seconds=_seconds(spans),
             note_seconds=audio.seconds,
         )
 
+    async def _encode(self, whisper: _Whisper, piece: Samples, language: str) -> _Window:
+        encoded = await self._run(whisper.encode, piece)
+        return _Window(encoded, piece.size / RATE, language, with_words=False)
+
     async def _hear_piece(
         self, whisper: _Whisper, piece: Samples, passes: Sequence[_Pass], language: str
     ) -> list[_Piece]:
-        encoded = await self._run(whisper.encode, piece)
-        window = _Window(encoded, piece.size / RATE, language, with_words=passes[0].name == "words")
+        window = replace(await self._encode(whisper, piece, language), with_words=passes[0].name == "words")
         return await asyncio.gather(*(self._run(whisper.decode, window, each) for each in passes))
 
     def _whisper(self) -> _Whisper:

@@ -61,9 +61,9 @@ def order_status(order: Order, today: date) -> str:
         case "cancelled":
             return f"Order {order.id} was cancelled."
         case "shipped":
-            return f"Order {order.id} is on its way and arrives on {soon(order.day, today)}."
+            return f"Order {order.id} is on its way. It arrives on {soon(order.day, today)}."
         case _:
-            return f"Order {order.id} is {order.status} and arrives on {soon(order.day, today)}."
+            return f"Order {order.id} is {order.status}. It arrives on {soon(order.day, today)}."
 
 
 def which_order(orders: Sequence[Order]) -> str:
