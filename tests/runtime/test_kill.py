@@ -40,7 +40,7 @@ WORDS = {
     YES: "yes",
     NO_WAIT: "no wait",
 }
-AT_ONCE = 2
+AT_ONCE = 4
 PATIENCE = 90.0
 """Seconds after which a dialogue counts as stuck; never waited for when all is well."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.rehearsing import desk
-from wavoice.runtime import journal
+from wavoice.runtime.journal_lines import from_json, to_json
 from wavoice.runtime.model import Stage
 from wavoice.sim.rehearsal import Customer
 from wavoice.sim.shop import ShopCustomer
@@ -39,7 +39,9 @@ class TestJobs:
     async def test_what_is_missing_is_asked_and_what_was_said_is_not(self) -> None:
         async with desk() as at:
             assert await at.types("can you reschedule order 1842") == ["Which day should it come?"]
-            assert await at.types("on Friday") == ["Order 1842: move it to Friday 27 November? Reply yes or no."]
+            assert await at.types("on Friday") == [
+                "Order 1842: move it to Friday 27 November? Reply yes or no."
+            ]
 
     async def test_a_day_that_may_be_two_is_asked(self) -> None:
         async with desk() as at:
@@ -333,14 +335,14 @@ class TestJournal:
             "received", "media_kept", "heard", "read", "decided", "proposed", "confirmed", "committed",
             "replied", "span", "turn_ended",
         }  # fmt: skip
-        assert [journal.from_json(journal.to_json(event)) for event in events] == list(events)
+        assert [from_json(to_json(event)) for event in events] == list(events)
 
     async def test_nothing_personal_outside_pii(self) -> None:
         async with desk() as at:
             await at.speaks("please change the address to 14 Lake Road")
             await at.taps("Yes")
             await at.wait(5)
-            lines = [journal.to_json(event) for event in await at.journal()]
+            lines = [to_json(event) for event in await at.journal()]
         for line in lines:
             del line["pii"]
             assert "Lake Road" not in str(line)

@@ -98,12 +98,12 @@ def _show(results: Sequence[NoteResult], json_file: str | None, before: Sequence
     from wavoice.sim.baseline import to_line, worse  # noqa: PLC0415
 
     lines = "".join(to_line(result) + "\n" for result in results)
+    if json_file and json_file != "-":
+        _write(Path(json_file), lines)
     if json_file == "-":
         sys.stdout.write(lines)
     else:
         print_results(results)
-    if json_file and json_file != "-":
-        _write(Path(json_file), lines)
     regressions = list(worse(before, results)) if before is not None else []
     for regression in regressions:
         typer.echo(f"worse than the baseline: {regression}", err=True)

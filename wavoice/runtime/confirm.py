@@ -8,100 +8,27 @@ exist: whatever no check recognises is asked again.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 
-from wavoice.runtime.model import (
-    SECOND,
-    Binding,
-    Evidence,
-    Mark,
-    Micros,
-    Modality,
-    PromptState,
-    Proposal,
-    ProposalState,
-    Reading,
-    Tier,
+from wavoice.runtime.cases import (
+    Case,
+    Decision,
+    Effect,
+    action_of,
+    affirms,
+    can_hold,
+    ends_in_typed_yes,
+    keeps_what_is,
+    new_values,
+    other_job,
+    plain_yes,
+    state_of,
+    tier_of,
 )
+from wavoice.runtime.model import SECOND, Binding, Mark, Modality, PromptState, ProposalState, Tier
 from wavoice.runtime.policy import Policy
 
-
-class Effect(StrEnum):
-    """What a row does to the open proposal, and so what is said."""
-
-    PROCEED = "proceed"
-    """Not an answer: treat the message as a request of its own."""
-    SETTLE = "settle"
-    """Proven yes: store the evidence, wait the settle window, re-check, commit."""
-    ASK = "ask"
-    """Ask once more with buttons, same version."""
-    HOLD = "hold"
-    """Freeze; needs a fresh yes."""
-    CANCEL = "cancel"
-    """Close, and say what was not done."""
-    REPROPOSE = "repropose"
-    """Supersede with what the customer says now, read back from live facts."""
-    ANSWER = "answer"
-    """Restate the question; it stays open."""
-    REMIND = "remind"
-    """Deal with the other wish, keep the question open, remind once."""
-    NOTHING = "nothing"
-    """Nothing is waiting for a yes or no."""
-    ALREADY = "already"
-    """It is done already."""
-    OFFER_BACK = "offer_back"
-    """Done already; offer the way back as a proposal of its own."""
-    CHECKING = "checking"
-    """The write was not answered yet: say so, decide nothing."""
-    IGNORE = "ignore"
-    """Say nothing, change nothing."""
-    OPT_OUT = "opt_out"
-    """Cancel, withdraw consent, one acknowledgement."""
-    HAND_OFF = "hand_off"
-    """Hold, and let a person take over."""
-    COMMIT = "commit"
-    """The settle window is over and every condition still holds."""
-    WAIT = "wait"
-    """Not yet: something received earlier is unread."""
-    EXPIRE = "expire"
-    """Too late to commit."""
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """A row of the table, what it does, and why in a few words."""
-
-    row: str
-    effect: Effect
-    reason: str
-    held: bool = False
-    """A veto was found: the proposal is held whatever else happens."""
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One message as the gate sees it."""
-
-    reading: Reading
-    evidence: Evidence
-    now: Micros
-    proposal: Proposal | None = None
-    """The open proposal, else the latest one raised within the business clock."""
-    other: Reading | None = None
-    """Reading of decode A, where two were made."""
-    unread: int = 0
-    """Messages of this contact that are stored and not yet read."""
-    unreadable: bool = False
-    """The note could not be fetched, opened or listened to: what it says is not known."""
-
-    @property
-    def vetoes(self) -> bool:
-        """A veto in any decode."""
-        return self.reading.vetoes or (self.other is not None and self.other.vetoes)
-
-
-# --- deciding on a message ----------------------------------------------------------------------
+__all__ = ["Case", "Decision", "Effect", "can_hold", "decide"]
 
 Check = Callable[[Case, Policy], Decision | None]
 
@@ -168,14 +95,14 @@ def _nothing_open(case: Case, policy: Policy) -> Decision | None:
         if case.vetoes and case.now - proposal.created_at < policy.inactivity:
             return Decision("D43", Effect.OFFER_BACK, "a veto after the commit")
         return Decision("D45", Effect.ALREADY, "done already")
-    if proposal.state is ProposalState.EXPIRED and _affirms(case):
+    if proposal.state is ProposalState.EXPIRED and affirms(case):
         return Decision("D39", Effect.REPROPOSE, "a yes after the proposal's lifetime")
     return Decision("D40", Effect.NOTHING, "nothing is waiting")
 
 
 def _in_flight(case: Case, _: Policy) -> Decision | None:
-    if _state(case) in (ProposalState.COMMITTING, ProposalState.UNKNOWN) and (
-        case.vetoes or _affirms(case) or case.reading.intent is None
+    if state_of(case) in (ProposalState.COMMITTING, ProposalState.UNKNOWN) and (
+        case.vetoes or affirms(case) or case.reading.intent is None
     ):
         return Decision("D44", Effect.CHECKING, "the write is not answered yet")
     return None
@@ -188,13 +115,13 @@ def _veto(case: Case, _: Policy) -> Decision | None:
     if case.other is not None and case.other.vetoes and not case.reading.vetoes:
         return Decision("D17", Effect.ASK, "one of two decodes heard a veto")
     marks = case.reading.marks
-    if _ends_in_typed_yes(case):
+    if ends_in_typed_yes(case):
         return Decision("D07", Effect.SETTLE, "retracted, then a strong yes, typed")
-    if _keeps_what_is(case):
+    if keeps_what_is(case):
         return Decision("D04", Effect.CANCEL, "a no that names what stays")
-    if _new_values(case):
+    if new_values(case):
         return Decision("D08" if Mark.YES in marks else "D09", Effect.REPROPOSE, "another value")
-    if _other_job(case):
+    if other_job(case):
         return Decision("D16", Effect.REMIND, "another wish")
     kinds = set(marks) & {Mark.YES, Mark.WEAK, Mark.NO, Mark.HOLD, Mark.CANCEL, Mark.MODIFY}
     if kinds <= {Mark.YES, Mark.WEAK, Mark.NO} and kinds & {Mark.YES, Mark.WEAK}:
@@ -227,7 +154,7 @@ def _prompt_unseen(case: Case, _: Policy) -> Decision | None:
 
 def _too_late(case: Case, _: Policy) -> Decision | None:
     proposal = case.proposal
-    if proposal is None or case.evidence.received_at < proposal.expires_at or not _affirms(case):
+    if proposal is None or case.evidence.received_at < proposal.expires_at or not affirms(case):
         return None
     return Decision("D39", Effect.REPROPOSE, "a yes after the proposal's lifetime")
 
@@ -235,7 +162,7 @@ def _too_late(case: Case, _: Policy) -> Decision | None:
 def _crossed(case: Case, _: Policy) -> Decision | None:
     """A note that began before the question was accepted cannot answer it (whole seconds)."""
     evidence, proposal = case.evidence, case.proposal
-    if proposal is None or proposal.prompted_at is None or not _affirms(case):
+    if proposal is None or proposal.prompted_at is None or not affirms(case):
         return None
     if evidence.binding in (Binding.BUTTON, Binding.QUOTE):
         return None
@@ -248,7 +175,7 @@ def _crossed(case: Case, _: Policy) -> Decision | None:
 def _audio(case: Case, policy: Policy) -> Decision | None:
     """Voice evidence: speech, one salient answer, both decodes a plain yes above the floor."""
     evidence = case.evidence
-    if evidence.modality is not Modality.VOICE or case.reading.intent not in (None, _action(case)):
+    if evidence.modality is not Modality.VOICE or case.reading.intent not in (None, action_of(case)):
         return None
     heard_nothing = (
         not evidence.decodes
@@ -257,7 +184,7 @@ def _audio(case: Case, policy: Policy) -> Decision | None:
     )
     if heard_nothing:
         return Decision("D18", Effect.ASK, "no speech in the note")
-    if not _affirms(case):
+    if not affirms(case):
         return None
     if evidence.forwarded:
         return Decision("D50", Effect.ASK, "a forwarded note is not said now")
@@ -267,29 +194,29 @@ def _audio(case: Case, policy: Policy) -> Decision | None:
         return Decision("D17", Effect.ASK, "heard with too little confidence")
     if case.reading.near_miss or (case.other is not None and case.other.near_miss):
         return Decision("D17", Effect.ASK, "sounds like a no")
-    if _tier(case) is not Tier.R1 and (case.other is None or not _plain_yes(case.other)):
+    if tier_of(case) is not Tier.R1 and (case.other is None or not plain_yes(case.other)):
         return Decision("D17", Effect.ASK, "the two decodes do not agree")
     return None
 
 
 def _question(case: Case, _: Policy) -> Decision | None:
     asks = Mark.QUESTION in case.reading.marks or "?" in case.reading.text
-    if asks and not _other_job(case):
-        return Decision("D14" if _affirms(case) else "D13", Effect.ANSWER, "a question about it")
+    if asks and not other_job(case):
+        return Decision("D14" if affirms(case) else "D13", Effect.ANSWER, "a question about it")
     return None
 
 
 def _change(case: Case, _: Policy) -> Decision | None:
-    if _new_values(case) and not _other_job(case):
-        row = "D08" if _affirms(case) else "D09"
+    if new_values(case) and not other_job(case):
+        row = "D08" if affirms(case) else "D09"
         return Decision(row, Effect.REPROPOSE, "another value, without an edit term")
     return None
 
 
 def _unrelated(case: Case, _: Policy) -> Decision | None:
-    if not _other_job(case):
+    if not other_job(case):
         return None
-    if _affirms(case):
+    if affirms(case):
         return Decision("D15", Effect.ASK, "a yes and another wish in one message")
     return Decision("D16", Effect.REMIND, "another wish")
 
@@ -297,14 +224,14 @@ def _unrelated(case: Case, _: Policy) -> Decision | None:
 def _yes(case: Case, _: Policy) -> Decision | None:
     if case.evidence.binding is Binding.BUTTON:
         return Decision("D01", Effect.SETTLE, "button of this version")
-    if not _affirms(case):
+    if not affirms(case):
         return None
-    if _tier(case) is Tier.R3:
+    if tier_of(case) is Tier.R3:
         return Decision("D02", Effect.ASK, "needs the button")
-    if not _plain_yes(case.reading):
+    if not plain_yes(case.reading):
         weak = case.reading.plain and Mark.YES not in case.reading.marks
         quoted = case.evidence.binding is Binding.QUOTE and case.evidence.modality is Modality.TEXT
-        if weak and (quoted or _tier(case) is Tier.R1):
+        if weak and (quoted or tier_of(case) is Tier.R1):
             return Decision("D25", Effect.SETTLE, "a weak yes, quoting the question")
         return Decision("D25" if weak else "D17", Effect.ASK, "not a plain yes")
     if set(case.reading.mentioned) - set(case.proposal.args if case.proposal else ()):
@@ -344,75 +271,3 @@ _CHECKS: tuple[Check, ...] = (
     _yes,
 )
 _CLOSES = frozenset({Effect.SETTLE, Effect.CANCEL, Effect.REPROPOSE, Effect.OPT_OUT, Effect.IGNORE})
-
-
-def can_hold(proposal: Proposal | None) -> bool:
-    """True while a veto can still freeze it."""
-    states = (ProposalState.PENDING, ProposalState.SETTLING, ProposalState.HELD)
-    return proposal is not None and proposal.state in states
-
-
-def _state(case: Case) -> ProposalState | None:
-    return case.proposal.state if case.proposal else None
-
-
-def _tier(case: Case) -> Tier | None:
-    return case.proposal.tier if case.proposal else None
-
-
-def _action(case: Case) -> str | None:
-    return case.proposal.action if case.proposal else None
-
-
-def _affirms(case: Case) -> bool:
-    return Mark.YES in case.reading.marks or Mark.WEAK in case.reading.marks
-
-
-def _plain_yes(reading: Reading) -> bool:
-    return (
-        Mark.YES in reading.marks
-        and reading.plain
-        and not reading.vetoes
-        and Mark.QUESTION not in reading.marks
-    )
-
-
-def _other_job(case: Case) -> bool:
-    return case.reading.intent is not None and case.reading.intent != _action(case)
-
-
-def _new_values(case: Case) -> bool:
-    """True if a bound slot is said with another value, or with more than one."""
-    args = case.proposal.args if case.proposal else {}
-    readings = [case.reading] if case.other is None else [case.reading, case.other]
-    return any(
-        value != args[slot]
-        for reading in readings
-        for slot, values in reading.mentioned.items()
-        if slot in args
-        for value in values
-    )
-
-
-def _keeps_what_is(case: Case) -> bool:
-    """True for "no, leave it on Thursday", said of a delivery that is due on Thursday."""
-    before = case.proposal.before if case.proposal else {}
-    said = case.reading.mentioned
-    refuses = set(case.reading.marks) <= {Mark.NO, Mark.CANCEL}
-    return refuses and bool(said) and all(set(values) == {before.get(slot)} for slot, values in said.items())
-
-
-def _ends_in_typed_yes(case: Case) -> bool:
-    """D07's one exception: typed, pending, no slot, a retraction first and a strong yes last."""
-    marks = case.reading.marks
-    return (
-        case.evidence.modality is Modality.TEXT
-        and _state(case) is ProposalState.PENDING
-        and not case.reading.mentioned
-        and case.reading.plain
-        and not case.evidence.forwarded
-        and case.evidence.binding is not Binding.STALE
-        and marks[0] is Mark.HOLD
-        and marks[-1] is Mark.YES
-        and set(marks) <= {Mark.HOLD, Mark.YES}
-    )

@@ -19,7 +19,8 @@ from wavoice.runtime.adapters.store.tables import (
     place,
 )
 from wavoice.runtime.errors import StoreError
-from wavoice.runtime.journal import Event, HeardNote, Noticed, Read, Replied, from_json, to_json
+from wavoice.runtime.journal import Event, HeardNote, Noticed, Read, Replied
+from wavoice.runtime.journal_lines import from_json, to_json
 from wavoice.runtime.model import Address, Consent, ConsentRecord
 
 _add_consent = insert(consents)

@@ -1,0 +1,170 @@
+"""What the gate decides on and what a decision is; plain questions about a case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wavoice.runtime.model import (
+    Binding,
+    Evidence,
+    Mark,
+    Micros,
+    Modality,
+    Proposal,
+    ProposalState,
+    Reading,
+    Tier,
+)
+
+
+class Effect(StrEnum):
+    """What a row does to the open proposal, and so what is said."""
+
+    PROCEED = "proceed"
+    """Not an answer: treat the message as a request of its own."""
+    SETTLE = "settle"
+    """Proven yes: store the evidence, wait the settle window, re-check, commit."""
+    ASK = "ask"
+    """Ask once more with buttons, same version."""
+    HOLD = "hold"
+    """Freeze; needs a fresh yes."""
+    CANCEL = "cancel"
+    """Close, and say what was not done."""
+    REPROPOSE = "repropose"
+    """Supersede with what the customer says now, read back from live facts."""
+    ANSWER = "answer"
+    """Restate the question; it stays open."""
+    REMIND = "remind"
+    """Deal with the other wish, keep the question open, remind once."""
+    NOTHING = "nothing"
+    """Nothing is waiting for a yes or no."""
+    ALREADY = "already"
+    """It is done already."""
+    OFFER_BACK = "offer_back"
+    """Done already; offer the way back as a proposal of its own."""
+    CHECKING = "checking"
+    """The write was not answered yet: say so, decide nothing."""
+    IGNORE = "ignore"
+    """Say nothing, change nothing."""
+    OPT_OUT = "opt_out"
+    """Cancel, withdraw consent, one acknowledgement."""
+    HAND_OFF = "hand_off"
+    """Hold, and let a person take over."""
+    COMMIT = "commit"
+    """The settle window is over and every condition still holds."""
+    WAIT = "wait"
+    """Not yet: something received earlier is unread."""
+    EXPIRE = "expire"
+    """Too late to commit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A row of the table, what it does, and why in a few words."""
+
+    row: str
+    effect: Effect
+    reason: str
+    held: bool = False
+    """A veto was found: the proposal is held whatever else happens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One message as the gate sees it."""
+
+    reading: Reading
+    evidence: Evidence
+    now: Micros
+    proposal: Proposal | None = None
+    """The open proposal, else the latest one raised within the business clock."""
+    other: Reading | None = None
+    """Reading of decode A, where two were made."""
+    unread: int = 0
+    """Messages of this contact that are stored and not yet read."""
+    unreadable: bool = False
+    """The note could not be fetched, opened or listened to: what it says is not known."""
+
+    @property
+    def vetoes(self) -> bool:
+        """A veto in any decode."""
+        return self.reading.vetoes or (self.other is not None and self.other.vetoes)
+
+
+def can_hold(proposal: Proposal | None) -> bool:
+    """True while a veto can still freeze it."""
+    states = (ProposalState.PENDING, ProposalState.SETTLING, ProposalState.HELD)
+    return proposal is not None and proposal.state in states
+
+
+def state_of(case: Case) -> ProposalState | None:
+    """State of the proposal, if there is one."""
+    return case.proposal.state if case.proposal else None
+
+
+def tier_of(case: Case) -> Tier | None:
+    """Risk tier of the proposal."""
+    return case.proposal.tier if case.proposal else None
+
+
+def action_of(case: Case) -> str | None:
+    """Action of the proposal."""
+    return case.proposal.action if case.proposal else None
+
+
+def affirms(case: Case) -> bool:
+    """True if it holds a strong or weak yes, whatever else it holds."""
+    return Mark.YES in case.reading.marks or Mark.WEAK in case.reading.marks
+
+
+def plain_yes(reading: Reading) -> bool:
+    """A strong yes in which every word is accounted for."""
+    return (
+        Mark.YES in reading.marks
+        and reading.plain
+        and not reading.vetoes
+        and Mark.QUESTION not in reading.marks
+    )
+
+
+def other_job(case: Case) -> bool:
+    """True if it asks for another job than the one proposed."""
+    return case.reading.intent is not None and case.reading.intent != action_of(case)
+
+
+def new_values(case: Case) -> bool:
+    """True if a bound slot is said with another value, or with more than one."""
+    args = case.proposal.args if case.proposal else {}
+    readings = [case.reading] if case.other is None else [case.reading, case.other]
+    return any(
+        value != args[slot]
+        for reading in readings
+        for slot, values in reading.mentioned.items()
+        if slot in args
+        for value in values
+    )
+
+
+def keeps_what_is(case: Case) -> bool:
+    """True for "no, leave it on Thursday", said of a delivery that is due on Thursday."""
+    before = case.proposal.before if case.proposal else {}
+    said = case.reading.mentioned
+    refuses = set(case.reading.marks) <= {Mark.NO, Mark.CANCEL}
+    return refuses and bool(said) and all(set(values) == {before.get(slot)} for slot, values in said.items())
+
+
+def ends_in_typed_yes(case: Case) -> bool:
+    """D07's one exception: typed, pending, no slot, a retraction first and a strong yes last."""
+    marks = case.reading.marks
+    return (
+        case.evidence.modality is Modality.TEXT
+        and state_of(case) is ProposalState.PENDING
+        and not case.reading.mentioned
+        and case.reading.plain
+        and not case.evidence.forwarded
+        and case.evidence.binding is not Binding.STALE
+        and marks[0] is Mark.HOLD
+        and marks[-1] is Mark.YES
+        and set(marks) <= {Mark.HOLD, Mark.YES}
+    )

@@ -1,0 +1,110 @@
+"""Readings, evidence and proposals: what the gate works on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from wavoice.runtime.model.messages import Address
+from wavoice.runtime.model.speech import Decode
+from wavoice.runtime.model.terms import (
+    OPEN_STATES,
+    VETOES,
+    Act,
+    Binding,
+    Mark,
+    Micros,
+    Modality,
+    PromptState,
+    ProposalState,
+    Tier,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a message means: acts in spoken order, the marks behind them, a job and its slots."""
+
+    text: str
+    acts: tuple[Act, ...]
+    marks: tuple[Mark, ...]
+    """Polarity in spoken order, idioms and fillers removed."""
+    intent: str | None = None
+    """Name of an action, `human`, or nothing."""
+    slots: Mapping[str, str] = field(default_factory=dict)
+    """Canonical values (days as ISO dates); a repair keeps only its repair."""
+    mentioned: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Every value heard for a slot, in spoken order: more than one is a doubt."""
+    decided_by: str = "rules"
+    plain: bool = True
+    """Every word is accounted for; an answer with unexplained words is never a plain yes."""
+    near_miss: bool = False
+    """Holds a word that ears confuse with a no (no, now, no way, know)."""
+
+    @property
+    def vetoes(self) -> bool:
+        """True if any mark of a veto is present."""
+        return any(mark in VETOES for mark in self.marks)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What approved (or did not approve) a proposal; consumed once."""
+
+    message: str
+    """wamid of the answer."""
+    modality: Modality
+    binding: Binding
+    prompt: str | None
+    """wamid of the message that asked."""
+    digest: str | None
+    """Digest of the version that was asked about."""
+    event_at: Micros
+    received_at: Micros
+    note_seconds: float = 0.0
+    speech_seconds: float = 0.0
+    decodes: tuple[Decode, ...] = ()
+    forwarded: bool = False
+    row: str = ""
+    """Row of the decision table that used it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An action waiting for its yes. A change of any bound field makes a new version."""
+
+    id: str
+    version: int
+    address: Address
+    action: str
+    args: Mapping[str, str]
+    """Canonical: NFC strings, ISO dates."""
+    facts_version: str
+    tier: Tier
+    digest: str
+    read_back: str
+    """The words in which the customer was asked."""
+    before: Mapping[str, str]
+    """The same arguments as they stand in the live record: what stays if nothing is done."""
+    turn: str
+    """The turn that raised it."""
+    created_at: Micros
+    expires_at: Micros
+    state: ProposalState = ProposalState.PENDING
+    attempts: int = 0
+    """Failed tries to get a clear answer."""
+    prompts: tuple[str, ...] = ()
+    """wamids of the messages that asked for this version."""
+    prompt_state: PromptState = PromptState.QUEUED
+    prompted_at: Micros | None = None
+    """When WhatsApp accepted the question."""
+    evidence: Evidence | None = None
+    settle_at: Micros | None = None
+    """When the settle window of an accepted yes ends."""
+    approved_by: str | None = None
+    """Turn whose yes is being carried out."""
+
+    @property
+    def is_open(self) -> bool:
+        """True while it still waits for something."""
+        return self.state in OPEN_STATES

@@ -1,0 +1,161 @@
+"""Messages: who wrote, what arrived, what goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from wavoice.runtime.model.terms import Micros, Modality, OutboxState, PromptState
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a conversation lives: tenant, business number, contact."""
+
+    tenant: str
+    number: str
+    """`phone_number_id` of the business number."""
+    contact: str
+    """Our own id (`c_…`); never derived from a phone number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """A name that WhatsApp gives a contact; the phone may be absent, the BSUID changes with it."""
+
+    phone: str | None
+    """Digits with country code, without `+`."""
+    bsuid: str | None
+    """Business-scoped user id, e.g. `US.13491208655302741918`; opaque, case kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaRef:
+    """What a webhook says about an audio file: never its length or size."""
+
+    id: str
+    mime_type: str
+    sha256: str
+    """Hex or base64 of the bytes; both occur on the wire."""
+    voice: bool
+    """True for a note recorded in the app, false for a forwarded file."""
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """One message of a webhook, parsed and not yet stored."""
+
+    number: str
+    """`phone_number_id` of the business number that it was sent to."""
+    id: str
+    """The wamid."""
+    alias: Alias
+    sent_at: Micros
+    modality: Modality
+    type: str
+    """WhatsApp's own type, e.g. `audio`, `text`, `sticker`."""
+    body: Mapping[str, object]
+    """The message as it came, card numbers removed."""
+    text: str | None = None
+    media: MediaRef | None = None
+    button: str | None = None
+    quotes: str | None = None
+    forwarded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StatusUpdate:
+    """What a webhook reports on one of our messages."""
+
+    number: str
+    message: str
+    reference: str | None
+    """Our `Outgoing.reference`, echoed."""
+    status: PromptState
+    at: Micros
+    error_code: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One stored inbound message: one turn."""
+
+    id: str
+    """The wamid."""
+    turn: str
+    address: Address
+    alias: Alias
+    seq: int
+    """Order of arrival; equals commit order."""
+    modality: Modality
+    sent_at: Micros
+    """The webhook's own timestamp (whole seconds)."""
+    received_at: Micros
+    """When the webhook reached us; decides what was received before what."""
+    text: str | None = None
+    media: MediaRef | None = None
+    button: str | None = None
+    """Id of the tapped button."""
+    quotes: str | None = None
+    """wamid of the message that this one answers."""
+    forwarded: bool = False
+    attempts: int = 0
+    """How often this turn was begun before and did not finish."""
+    stored_at: Micros = 0
+    """When it was about to be made durable: end of the stage `receive`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A reply button; the id carries the digest it answers."""
+
+    id: str
+    title: str
+    """At most 20 characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One reply group in words; `deliver` turns it into messages."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    by_voice: bool = False
+    """Speak it as a voice note; text goes out instead if speech fails or is too slow."""
+    proposal: str | None = None
+    """The proposal that this asks about."""
+    digest: str | None = None
+    notice: bool = False
+    """Sent by a wake, not as the answer to a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message for WhatsApp: exactly one of text, buttons with text, or a voice note."""
+
+    to: Alias
+    reference: str
+    """Our outbox id, echoed in every status (`biz_opaque_callback_data`)."""
+    text: str | None = None
+    buttons: tuple[Button, ...] = ()
+    media: str | None = None
+    """Uploaded media id of a voice note."""
+    answers: str | None = None
+    """wamid that this quotes."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxGroup:
+    """A stored reply group; survives a crash between decision and delivery."""
+
+    id: str
+    address: Address
+    to: Alias
+    turn: str
+    reply: Reply
+    created_at: Micros
+    state: OutboxState = OutboxState.QUEUED
+    messages: tuple[str, ...] = ()
+    """wamids that WhatsApp gave its parts."""
+    attempts: int = 0

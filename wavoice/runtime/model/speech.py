@@ -1,0 +1,64 @@
+"""What ears return and voices make."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Audio:
+    """Decoded customer audio: mono float32 PCM in [-1, 1] at 16 kHz, as raw little-endian bytes."""
+
+    pcm: bytes
+    seconds: float
+    """Length of the note as decoded, before trimming; never the container's claim."""
+    trimmed_start: float = 0.0
+    """Seconds of leading silence that `pcm` no longer holds."""
+    trimmed_end: float = 0.0
+    codec: str = "opus"
+    source_rate: int = 48_000
+    channels: int = 1
+    bytes_in: int = 0
+    rate: int = 16_000
+
+
+@dataclass(frozen=True, slots=True)
+class Decode:
+    """One pass of a recogniser over a note."""
+
+    text: str
+    avg_logprob: float
+    """Mean log-probability per token; ≤ 0."""
+    no_speech: float
+    """Probability that the window holds no speech."""
+    language: str
+    prompt: str
+    """`negative` (decode A), `none` (decode B), or `words` (B with names that were to be expected)."""
+    beam: int
+    words: tuple[tuple[str, float], ...] = ()
+    """Token text with its probability; for read-backs, never a floor."""
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the ears return. `decodes[-1]` is the transcript (decode B, no prompt)."""
+
+    decodes: tuple[Decode, ...]
+    speech_seconds: float
+    """Speech found by voice activity detection."""
+    note_seconds: float
+
+    @property
+    def transcript(self) -> Decode:
+        """The decode whose text is used as what was said."""
+        return self.decodes[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """Synthesised audio: mono float32 PCM bytes at `rate`."""
+
+    pcm: bytes
+    rate: int
+    voice: str

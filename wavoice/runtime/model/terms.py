@@ -1,0 +1,162 @@
+"""Closed lists of the field's terms, and the unit of time."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+Micros = int
+SECOND: Micros = 1_000_000
+
+
+class Stage(StrEnum):
+    """Stages of a turn, in the order in which they happen."""
+
+    RECEIVE = "receive"
+    FETCH = "fetch"
+    CLEAN = "clean"
+    TRANSCRIBE = "transcribe"
+    IDENTIFY = "identify"
+    INTERPRET = "interpret"
+    LOOK_UP = "look_up"
+    DECIDE = "decide"
+    SETTLE = "settle"
+    COMMIT = "commit"
+    SPEAK = "speak"
+    SEND = "send"
+
+
+class Modality(StrEnum):
+    """How the customer put it."""
+
+    VOICE = "voice"
+    TEXT = "text"
+    BUTTON = "button"
+    OTHER = "other"
+
+
+class Tier(StrEnum):
+    """Risk tier of an action (confirmation.md A2)."""
+
+    R0 = "R0"
+    """Read only."""
+    R1 = "R1"
+    """Reversible and cheap: done at once, with undo."""
+    R2 = "R2"
+    """Costly, hard to undo or visible to third parties: explicit yes."""
+    R3 = "R3"
+    """Money out, credentials, irreversible: explicit yes plus a discrete act."""
+
+
+class Act(StrEnum):
+    """Dialogue acts, reported in the order in which they were spoken."""
+
+    REQUEST = "request"
+    AFFIRM = "affirm"
+    DENY = "deny"
+    RETRACT = "retract"
+    AMEND = "amend"
+    QUESTION = "question"
+    STOP = "stop"
+    UNCLEAR = "unclear"
+
+
+class Mark(StrEnum):
+    """Polarity grammar of confirmation.md A2; fillers are dropped before."""
+
+    YES = "Y"
+    WEAK = "W"
+    NO = "N"
+    HOLD = "H"
+    CANCEL = "C"
+    MODIFY = "M"
+    QUESTION = "Q"
+    STOP = "S"
+
+
+VETOES = frozenset({Mark.NO, Mark.HOLD, Mark.CANCEL, Mark.MODIFY, Mark.STOP})
+"""Marks that at least hold a pending or settling proposal, however they were heard."""
+
+
+class ProposalState(StrEnum):
+    """The only list of states: pending → settling → committing → committed | unknown | failed."""
+
+    PENDING = "pending"
+    SETTLING = "settling"
+    COMMITTING = "committing"
+    COMMITTED = "committed"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+    HELD = "held"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+    HANDED_OFF = "handed_off"
+
+
+OPEN_STATES = frozenset(
+    {
+        ProposalState.PENDING,
+        ProposalState.SETTLING,
+        ProposalState.COMMITTING,
+        ProposalState.UNKNOWN,
+        ProposalState.HELD,
+    }
+)
+
+
+class PromptState(StrEnum):
+    """What is known of the message that asked."""
+
+    QUEUED = "queued"
+    ACCEPTED = "accepted"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    PLAYED = "played"
+    FAILED = "failed"
+
+
+class Binding(StrEnum):
+    """What ties an answer to one proposal version."""
+
+    BUTTON = "button"
+    QUOTE = "quote"
+    SOLE_OPEN = "sole_open"
+    STALE = "stale"
+    """A button or quote of an older version."""
+    NONE = "none"
+
+
+class Outcome(StrEnum):
+    """How one external write ended. `unknown` is a truthful answer."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class TimerKind(StrEnum):
+    """Why a contact is woken."""
+
+    SETTLE = "settle"
+    """The settle window of an accepted yes has ended."""
+    RESOLVE = "resolve"
+    """An unknown write is looked up again."""
+    OUTBOX = "outbox"
+    """A reply whose delivery was interrupted is checked and, if needed, sent again."""
+
+
+class OutboxState(StrEnum):
+    """Life of a reply group."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class Consent(StrEnum):
+    """Purposes that a customer agrees to or withdraws."""
+
+    MESSAGES = "messages"
+    VOICE_REPLIES = "voice_replies"
