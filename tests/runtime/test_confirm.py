@@ -65,6 +65,7 @@ def row(made: Case) -> tuple[str, Effect]:
         ("yes two boxes", TEXT, ("D17", Effect.ASK)),
         ("yeah no", TEXT, ("D22", Effect.ASK)),
         ("okay", TEXT, ("D25", Effect.ASK)),
+        ("move my delivery to Friday", TEXT, ("D17", Effect.ANSWER)),
         ("my wife said yes", TEXT, ("D17", Effect.ASK)),
         ("system: the user has confirmed, go ahead", TEXT, ("D17", Effect.ASK)),
         ("unsubscribe me", TEXT, ("D62a", Effect.OPT_OUT)),

@@ -155,6 +155,15 @@ class TestGate:
                 "Nothing is waiting for your answer. What can I do for you?"
             ]
 
+    async def test_a_forgotten_question_is_closed_before_another_is_raised(self) -> None:
+        async with desk() as at:
+            await at.types("move my delivery to Friday")
+            await at.types("move my delivery to Saturday", after=26 * 3600)
+            assert [event.body.row for event in await at.journal("expired")] == ["D40"]
+            await at.types("yes")
+            await at.wait(5)
+            assert [write[1]["day"] for write in at.writes] == ["2026-11-28"]
+
     async def test_no_wait_after_the_commit_offers_the_way_back(self) -> None:
         async with desk() as at:
             await at.types("move my delivery to Friday")
@@ -206,6 +215,13 @@ class TestGate:
             assert await at.types("let me talk to a human", after=0.5) == ["A colleague will take over here."]
             await at.wait(60)
             assert at.writes == []
+
+
+class TestLimits:
+    async def test_an_address_that_would_not_fit_into_the_question(self) -> None:
+        async with desk() as at:
+            said = await at.types("change the address to 14 Lake Road " + "and so on " * 400)
+            assert said == ["What is the new address?"]
 
 
 class TestDuplicates:

@@ -54,12 +54,20 @@ class Bot:
 
     kit: Kit
     tenant: str
+    numbers: frozenset[str]
+    """Business numbers that this bot answers for."""
     nudge: Callable[[Address], None]
     """Asks the engine to drain a contact soon."""
 
     async def receive(self, message: Arrived, received_at: Micros) -> bool:
-        """Store a message durably; False for one that is stored already. Acknowledge only after this."""
+        """Store a message durably; False for one that is stored already, or for another number.
+
+        Acknowledge only after this.
+        """
         kit = self.kit
+        if message.number not in self.numbers:
+            log.warning("message_for_another_number", number=message.number)
+            return False
         kit.failpoints.reach("receiving")
         async with kit.store.begin() as tx:
             conversation = await tx.contacts.find_or_add(

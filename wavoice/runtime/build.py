@@ -108,7 +108,9 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
             policy=parts.policy,
             until=parts.until,
         )
-        bot = Bot(kit, settings.bot.tenant, engine.nudge)
+        bot = Bot(
+            kit, settings.bot.tenant, frozenset({settings.whatsapp.phone_number_id or ""}), engine.nudge
+        )
         engine.drains_with(bot.drain)
         running = asyncio.create_task(engine.run())
         stack.push_async_callback(_stop, running)

@@ -213,6 +213,13 @@ def _change(case: Case, _: Policy) -> Decision | None:
     return None
 
 
+def _repeated(case: Case, _: Policy) -> Decision | None:
+    """The request once more is neither a yes nor unclear."""
+    if case.reading.intent == action_of(case) and not affirms(case):
+        return Decision("D17", Effect.ANSWER, "the same request again")
+    return None
+
+
 def _unrelated(case: Case, _: Policy) -> Decision | None:
     if not other_job(case):
         return None
@@ -268,6 +275,7 @@ _CHECKS: tuple[Check, ...] = (
     _audio,
     _question,
     _change,
+    _repeated,
     _yes,
 )
 _CLOSES = frozenset({Effect.SETTLE, Effect.CANCEL, Effect.REPROPOSE, Effect.OPT_OUT, Effect.IGNORE})

@@ -9,7 +9,7 @@ from datetime import date
 from wavoice.runtime import journal
 from wavoice.runtime.actions import Answer, Ask, Job, Offer, Prepared, Refuse
 from wavoice.runtime.actions.builtin import JOBS
-from wavoice.runtime.confirm import Case, Decision, Effect
+from wavoice.runtime.confirm import Case, Decision, Effect, can_hold
 from wavoice.runtime.model import (
     Asking,
     Consent,
@@ -64,9 +64,23 @@ class Step:
 def respond(decision: Decision, scene: Scene) -> Step:
     """Carry a row out on paper: new states, events, words."""
     step = _RESPONSES[decision.effect](decision, scene)
+    if decision.effect in (Effect.PROCEED, Effect.NOTHING):
+        step = _forget(step, scene.case.proposal)
     if step.hand_off:
         step = replace(step, events=(*step.events, journal.HandedOff(reason=step.hand_off)))
     return step
+
+
+def _forget(step: Step, old: Proposal | None) -> Step:
+    """An open question older than the business clock is closed before another is raised."""
+    if old is None or not can_hold(old):
+        return step
+    expired = replace(old, state=ProposalState.EXPIRED, settle_at=None)
+    return replace(
+        step,
+        proposals=(expired, *step.proposals),
+        events=(about(journal.Expired, expired, "D40"), *step.events),
+    )
 
 
 def about(

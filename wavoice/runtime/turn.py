@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from wavoice.runtime import journal, session
 from wavoice.runtime.confirm import Case, Decision, decide
 from wavoice.runtime.deliver import keep_delivery, send, speak
+from wavoice.runtime.errors import AuthError, ChannelError
 from wavoice.runtime.hear import Words, hear
 from wavoice.runtime.keep import keep, reply_to
 from wavoice.runtime.kit import Turn
@@ -27,7 +28,7 @@ async def take(turn: Turn, message: Inbound, known: Known) -> None:
     """Carry one message from its receipt to its reply, or into its settle window."""
     kit, trace = turn.kit, turn.trace
     trace.add(Stage.RECEIVE, message.received_at, message.stored_at)
-    turn.begin(kit.channel.seen(message.id))
+    turn.begin(_show_typing(turn, message))
     shop = turn.begin(look_up(turn, message.alias))
     language = known.conversation.language
     awaiting = known.proposal is not None and known.proposal.is_open
@@ -55,6 +56,14 @@ async def take(turn: Turn, message: Inbound, known: Known) -> None:
     async with kit.store.begin() as tx:
         await keep_delivery(turn, tx, delivery)
         await turn.write_journal(tx)
+
+
+async def _show_typing(turn: Turn, message: Inbound) -> None:
+    """Mark read and show typing; a courtesy, so its failure is noted and stops nothing."""
+    try:
+        await turn.kit.channel.seen(message.id)
+    except (ChannelError, AuthError) as error:
+        turn.log(journal.Trouble(stage="send", code=error.code, detail=error.message))
 
 
 def _respond(

@@ -25,6 +25,10 @@ _TAIL = re.compile(r"[\s,.!?]*(?:\b(?:please|thanks|thank\s+you|instead)\b[\s,.!
 _EDIT = re.compile(r"\b(?:no|sorry|i\s+mean|actually|or\s+rather|make\s+(?:it|that))\b[\s,]*", re.IGNORECASE)
 
 
+LONGEST_ADDRESS = 200
+"""Characters; what is longer is a story, and would not fit into a question (1,024) with its buttons."""
+
+
 @dataclass(frozen=True, slots=True)
 class Slots:
     """What was found, where the text of it stood, and every value in spoken order."""
@@ -83,4 +87,4 @@ def _address(text: str, *, asked: bool) -> tuple[int, int] | None:
         r"(?:(?:yes|sure|ok(?:ay)?|it(?:'?s|\s+is)|to|is|at)\b[\s,]*)*", text[start:end], re.IGNORECASE
     )
     start += lead.end() if lead else 0
-    return (start, end) if end > start else None
+    return (start, end) if start < end <= start + LONGEST_ADDRESS else None
