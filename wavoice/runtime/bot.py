@@ -16,7 +16,7 @@ import structlog
 from wavoice.runtime import journal, session
 from wavoice.runtime.commit import Woken, finish
 from wavoice.runtime.confirm import can_hold
-from wavoice.runtime.deliver import bind_prompt, keep_delivery, send, speak
+from wavoice.runtime.deliver import Delivery, bind_prompt, keep_delivery, send, speak
 from wavoice.runtime.errors import FencedError, WavoiceError
 from wavoice.runtime.hear import Words
 from wavoice.runtime.keep import keep, reply_to, wake
@@ -197,14 +197,21 @@ class Bot:
             await turn.close()
 
     async def _resend(self, timer: Timer, conversation: Conversation) -> None:
-        """A reply that is not known to have been accepted: send it again, unless it is too old."""
+        """A reply whose sending was interrupted: a status says that it arrived, or it is sent again."""
         kit = self.kit
         async with kit.store.begin() as tx:
             group = await tx.outbox.get(timer.subject)
-            if group is None or group.state is not OutboxState.QUEUED:
+            if group is None or group.state is OutboxState.FAILED:
                 await tx.timers.clear(timer.subject)
                 return
         turn = self._begin(group.turn, conversation, Modality.OTHER, timer.due_at)
+        if group.state is OutboxState.SENT:
+            delivery = Delivery.known_from_status(group, turn.trace.now())
+            turn.ended("answered", "known from its status", turn.trace.started, delivery.ended_at)
+            async with kit.store.begin() as tx:
+                await keep_delivery(turn, tx, delivery)
+                await turn.write_journal(tx)
+            return
         try:
             delivery = await send(turn, group, speak(turn, group.reply, conversation.language))
             if delivery.retry and group.attempts >= kit.policy.max_sends:

@@ -46,6 +46,12 @@ class Delivery:
     fallback: str | None = None
     retry: bool = False
 
+    @classmethod
+    def known_from_status(cls, group: OutboxGroup, now: Micros) -> Delivery:
+        """A group that WhatsApp accepted although its answer never reached us."""
+        form = "buttons" if group.reply.buttons else "voice" if group.reply.by_voice else "text"
+        return cls(group, form, now, now, "known from its status")
+
 
 async def speak(turn: Turn, reply: Reply, language: str) -> Spoken:
     """Synthesise within the budget; without a voice the reply goes out as text."""

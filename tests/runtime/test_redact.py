@@ -1,0 +1,130 @@
+"""Card numbers never reach a store, however they are grouped; orders, phones and days stay."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.rehearsing import desk
+from wavoice.runtime.journal import Event
+from wavoice.runtime.journal_lines import to_json
+from wavoice.runtime.redact import REMOVED, redact, redact_tree
+
+VISA = ("4111", "1111", "1111", "1111")
+CARD = re.compile(r"4\D{0,3}1\D{0,3}1\D{0,3}1\D{0,3}(?:1\D{0,3}){12}")
+"""The same sixteen digits with anything short between them."""
+WORDS = "four one one one one one one one one one one one one one one one"
+
+
+class TestRedact:
+    @pytest.mark.parametrize(
+        "between",
+        ["", " ", "-", ".", "  ", ", ", ",", " - ", "/", "\t", "\n", "\u00a0", "\u202f", "\u2011", "\u2013"],
+        ids=ascii,
+    )
+    def test_however_it_is_grouped(self, between: str) -> None:
+        assert redact(f"my card is {between.join(VISA)}, thanks") == f"my card is {REMOVED}, thanks"
+
+    @pytest.mark.parametrize(
+        "number",
+        [
+            "4222222222222",
+            "378282246310005",
+            "3782 822463 10005",
+            "5555-5555-5555-4444",
+            "6011 0009 9013 9424",
+            "4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1",
+            "6304 0000 0000 0000 000",
+            "\uff14111 1111 1111 1111",
+        ],
+    )
+    def test_every_length(self, number: str) -> None:
+        assert redact(number) == REMOVED
+
+    @pytest.mark.parametrize(
+        ("text", "left"),
+        [
+            ("order 1842 card 4111 1111 1111 1111", f"order 1842 card {REMOVED}"),
+            ("(4111111111111111)", f"({REMOVED})"),
+            ("4111 1111 1111 1111, 4242 4242 4242 4242", f"{REMOVED}, {REMOVED}"),
+        ],
+    )
+    def test_only_the_number_goes(self, text: str, left: str) -> None:
+        assert redact(text) == left
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "4111 1111 1111 1111 12/29 123",
+            "4111 1111 1111 1111 1229",
+            "1842 4111 1111 1111 1111",
+        ],
+    )
+    def test_other_digits_beside_it_do_not_hide_it(self, text: str) -> None:
+        assert not CARD.search(redact(text))
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "order 1842",
+            "order 1,842 or 18 42",
+            "call me on +91 98123 00001 or 919812300001",
+            "between 2026-11-27 and 2026-11-28",
+            "parcel 4111 1111 1111 1112",
+            "14 Lake Road, 560001 Bengaluru",
+            "",
+        ],
+    )
+    def test_everything_else_stays(self, text: str) -> None:
+        assert redact(text) == text
+
+    def test_a_tree_is_cleaned_but_for_its_ids(self) -> None:
+        card = " ".join(VISA)
+        tree = {"id": card, "text": {"body": card}, "items": [{"caption": card}, 7, None], "from": card}
+        assert redact_tree(tree) == {
+            "id": card,
+            "text": {"body": REMOVED},
+            "items": [{"caption": REMOVED}, 7, None],
+            "from": card,
+        }
+
+
+def kept(events: Sequence[Event], folder: Path) -> str:
+    """Everything that the journal and the store's files hold, as text."""
+    lines = [json.dumps(to_json(event), default=str) for event in events]
+    return "\n".join([*lines, *(file.read_bytes().decode("latin-1") for file in folder.iterdir())])
+
+
+class TestWholeTurns:
+    @pytest.mark.parametrize("card", ["4111 1111 1111 1111", "4111111111111111", "4111-1111-1111-1111"])
+    async def test_typed(self, card: str, tmp_path: Path) -> None:
+        async with desk(store=str(tmp_path / "bot.sqlite")) as at:
+            await at.types(f"please move my delivery to Friday, my card is {card}")
+            await at.types("yes", quotes=at.messages[-1].wamid)
+            await at.wait(5)
+            text = kept(await at.journal(), tmp_path)
+        assert not CARD.search(text)
+        assert REMOVED in text
+        assert "1842" in text
+        assert at.writes == [("reschedule_delivery", {"order": "1842", "day": "2026-11-27"})]
+
+    async def test_typed_as_an_address(self, tmp_path: Path) -> None:
+        """Slots, proposals, read-backs and replies are made of what is left."""
+        async with desk(store=str(tmp_path / "bot.sqlite")) as at:
+            asked = await at.types("change the address to 14 Lake Road 4111 1111 1111 1111")
+            text = kept(await at.journal(), tmp_path)
+        assert "14 Lake Road" in asked[0]
+        assert not CARD.search(text + asked[0])
+
+    @pytest.mark.parametrize("spoken", ["4111 1111 1111 1111", "4111, 1111, 1111, 1111.", WORDS])
+    async def test_spoken(self, spoken: str, tmp_path: Path) -> None:
+        async with desk(store=str(tmp_path / "bot.sqlite")) as at:
+            await at.speaks(f"where is my order, my card is {spoken}")
+            text = kept(await at.journal(), tmp_path)
+        assert not CARD.search(text)
+        assert WORDS not in text
+        assert REMOVED in text
