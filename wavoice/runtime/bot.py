@@ -16,7 +16,7 @@ import structlog
 from wavoice.runtime import journal, session
 from wavoice.runtime.commit import Woken, finish
 from wavoice.runtime.confirm import can_hold
-from wavoice.runtime.deliver import Delivery, bind_prompt, keep_delivery, send, speak
+from wavoice.runtime.deliver import Delivery, bind_prompt, end_turn, keep_delivery, send, speak
 from wavoice.runtime.errors import FencedError, WavoiceError
 from wavoice.runtime.hear import Words
 from wavoice.runtime.keep import keep, reply_to, wake
@@ -205,19 +205,16 @@ class Bot:
                 await tx.timers.clear(timer.subject)
                 return
         turn = self._begin(group.turn, conversation, Modality.OTHER, timer.due_at)
-        if group.state is OutboxState.SENT:
-            delivery = Delivery.known_from_status(group, turn.trace.now())
-            turn.ended("answered", "known from its status", turn.trace.started, delivery.ended_at)
-            async with kit.store.begin() as tx:
-                await keep_delivery(turn, tx, delivery)
-                await turn.write_journal(tx)
-            return
         try:
-            delivery = await send(turn, group, speak(turn, group.reply, conversation.language))
+            if group.state is OutboxState.SENT:
+                how, delivery = "known from its status", Delivery.known_from_status(group, turn.trace.now())
+            else:
+                how = "sent again"
+                delivery = await send(turn, group, speak(turn, group.reply, conversation.language))
             if delivery.retry and group.attempts >= kit.policy.max_sends:
                 failed = replace(delivery.group, state=OutboxState.FAILED)
                 delivery = replace(delivery, group=failed, retry=False)
-            turn.ended("answered", "sent again", turn.trace.started, delivery.ended_at)
+            end_turn(turn, delivery, how, turn.trace.started)
             async with kit.store.begin() as tx:
                 await keep_delivery(turn, tx, delivery)
                 if delivery.retry:
@@ -241,7 +238,7 @@ class Bot:
         if group is None:
             return
         delivery = await send(turn, group, speak(turn, group.reply, known.conversation.language))
-        turn.ended("answered", "turn_failed", message.received_at, delivery.ended_at)
+        end_turn(turn, delivery, "turn_failed", message.received_at)
         async with self.kit.store.begin() as tx:
             await keep_delivery(turn, tx, delivery)
             await turn.write_journal(tx)

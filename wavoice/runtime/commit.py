@@ -14,7 +14,7 @@ from wavoice.runtime import journal
 from wavoice.runtime.actions.builtin import JOBS
 from wavoice.runtime.confirm import Case, Decision
 from wavoice.runtime.confirm import Effect as Does
-from wavoice.runtime.deliver import keep_delivery, send, speak
+from wavoice.runtime.deliver import end_turn, keep_delivery, send, speak
 from wavoice.runtime.keep import queue, reply_to, wake
 from wavoice.runtime.kit import Turn
 from wavoice.runtime.look_up import look_up
@@ -235,11 +235,10 @@ async def _answer(turn: Turn, woken: Woken, step: Step) -> None:
     kit.failpoints.reach("outcome_kept")
     delivery = await send(turn, group, speech)
     kit.failpoints.reach("replied")
-    end = delivery.ended_at
     if notice:
-        turn.ended("answered", "notice", turn.trace.started, end)
+        end_turn(turn, delivery, "notice", turn.trace.started)
     else:
-        turn.ended("answered", woken.evidence.row, woken.evidence.received_at, end)
+        end_turn(turn, delivery, woken.evidence.row, woken.evidence.received_at)
     async with kit.store.begin() as tx:
         await keep_delivery(turn, tx, delivery)
         await turn.write_journal(tx)

@@ -123,6 +123,15 @@ def _message(group: OutboxGroup, part: int) -> Outgoing:
     return Outgoing(to=group.to, reference=f"{group.id}/{part}", text=reply.text, buttons=reply.buttons)
 
 
+def end_turn(turn: Turn, delivery: Delivery, reason: str, started: Micros) -> None:
+    """Close the turn with what became of its reply; one that will be sent again is not over."""
+    if delivery.retry:
+        turn.log(*turn.trace.close(delivery.ended_at))
+        return
+    how = "undelivered" if delivery.asked_at is None else "answered"
+    turn.ended(how, reason, started, delivery.ended_at)
+
+
 async def keep_delivery(turn: Turn, tx: UnitOfWork, delivery: Delivery) -> None:
     """Store what became of the group; a question counts as asked from its acceptance on."""
     group = delivery.group

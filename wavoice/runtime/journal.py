@@ -291,7 +291,7 @@ class TurnEnded:
 
     kind: ClassVar[str] = "turn_ended"
     how: str
-    """`answered`, `overtaken`, `silent`."""
+    """`answered`, `overtaken`, `silent`, `undelivered`, or `stopped` in a rehearsal."""
     reason: str
     started_at: Micros
     ended_at: Micros

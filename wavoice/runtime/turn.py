@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from wavoice.runtime import journal, session
 from wavoice.runtime.confirm import Case, Decision, decide
-from wavoice.runtime.deliver import keep_delivery, send, speak
+from wavoice.runtime.deliver import end_turn, keep_delivery, send, speak
 from wavoice.runtime.errors import AuthError, ChannelError
 from wavoice.runtime.hear import Words, hear
 from wavoice.runtime.keep import keep, reply_to
@@ -52,7 +52,7 @@ async def take(turn: Turn, message: Inbound, known: Known) -> None:
         return
     delivery = await send(turn, group, speech)
     kit.failpoints.reach("replied")
-    turn.ended("answered", decision.row, message.received_at, delivery.ended_at)
+    end_turn(turn, delivery, decision.row, message.received_at)
     async with kit.store.begin() as tx:
         await keep_delivery(turn, tx, delivery)
         await turn.write_journal(tx)

@@ -1,0 +1,168 @@
+"""The house keeps its rules: who reads clocks and chance, what an import costs, how big files are."""
+
+from __future__ import annotations
+
+import ast
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import wavoice
+
+ROOT = Path(__file__).parents[1]
+RUNTIME = ROOT / "wavoice" / "runtime"
+MAY_READ_THE_WORLD = ("adapters/", "settings.py")
+"""Parts of the runtime that meet clocks, chance and the environment; all others are handed values."""
+
+WORLDLY_MODULES = frozenset({"random", "secrets", "time", "uuid", "uuid6"})
+WORLDLY_NAMES = frozenset(
+    {
+        ("date", "today"),
+        ("datetime", "now"),
+        ("datetime", "today"),
+        ("datetime", "utcnow"),
+        ("numpy", "random"),
+        ("np", "random"),
+        ("os", "environ"),
+        ("os", "environb"),
+        ("os", "getenv"),
+        ("os", "getrandom"),
+        ("os", "urandom"),
+    }
+)
+
+
+def worldly(source: str) -> Iterator[str]:
+    """Name each read of a clock, of chance or of the environment."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Import(names=names):
+                found = [one.name for one in names if one.name.partition(".")[0] in WORLDLY_MODULES]
+            case ast.ImportFrom(module=str(module), names=names):
+                base = module.rpartition(".")[2]
+                whole = module.partition(".")[0] in WORLDLY_MODULES
+                found = [
+                    f"{module}.{one.name}" for one in names if whole or (base, one.name) in WORLDLY_NAMES
+                ]
+            case ast.Attribute(value=ast.Name(id=base) | ast.Attribute(attr=base), attr=name):
+                found = [f"{base}.{name}"] if (base, name) in WORLDLY_NAMES else []
+            case _:
+                continue
+        yield from (f"{node.lineno}: {name}" for name in found)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import time",
+        "import random as chance",
+        "from time import perf_counter",
+        "import uuid\nuuid.uuid4()",
+        "from uuid6 import uuid7",
+        "from os import environ",
+        "from os import urandom as noise",
+        "import os\nos.environ['X']",
+        "import os\nread = os.getenv",
+        "from datetime import datetime\ndatetime.now()",
+        "import datetime\ndatetime.datetime.now(datetime.UTC)",
+        "from datetime import date\nbirthday = date.today()",
+        "import numpy as np\nnp.random.default_rng()",
+        "def late():\n    import secrets",
+    ],
+)
+def test_the_detector_sees(source: str) -> None:
+    assert list(worldly(source))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from datetime import datetime\ndatetime.fromtimestamp(0)",
+        "def now(clock): return clock.now()",
+        "import os\nos.path.join('a', 'b')",
+        "words = 'time random os.environ'",
+        "from wavoice.runtime.ports import Clock",
+    ],
+)
+def test_the_detector_is_not_afraid_of_shadows(source: str) -> None:
+    assert list(worldly(source)) == []
+
+
+def test_only_adapters_and_settings_read_clock_chance_and_environment() -> None:
+    files = [file for file in RUNTIME.rglob("*.py")]
+    readers = {
+        file.relative_to(RUNTIME).as_posix(): found
+        for file in files
+        if (found := list(worldly(file.read_text(encoding="utf-8"))))
+    }
+    assert {name: found for name, found in readers.items() if not name.startswith(MAY_READ_THE_WORLD)} == {}
+    assert "settings.py" in readers
+    assert "adapters/clock.py" in readers
+
+
+def imported_by(statement: str) -> set[str]:
+    """Top-level modules that a fresh interpreter holds after the statement."""
+    code = f"{statement}\nimport json, sys\nprint(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    return {name.partition(".")[0] for name in json.loads(done.stdout)}
+
+
+HEAVY = {
+    "av",
+    "ctranslate2",
+    "dateparser",
+    "faster_whisper",
+    "httpx",
+    "numpy",
+    "pydantic",
+    "rich",
+    "sqlalchemy",
+    "starlette",
+    "uvicorn",
+}
+
+
+def test_what_an_app_author_imports() -> None:
+    assert list(wavoice.__all__) == sorted(wavoice.__all__)
+    assert [name for name in wavoice.__all__ if not hasattr(wavoice, name)] == []
+    assert imported_by("import wavoice") & (HEAVY | {"asyncio", "typer"}) == set()
+
+
+def test_the_command_starts_light() -> None:
+    modules = imported_by("import wavoice.cli.main")
+    assert modules & HEAVY == set()
+    assert {"typer", "wavoice"} <= modules
+
+
+def test_the_import_probe_sees() -> None:
+    assert imported_by("import httpx") & HEAVY == {"httpx"}
+
+
+def test_no_tracked_file_is_large() -> None:
+    git = shutil.which("git")
+    if git is None or not (ROOT / ".git").exists():
+        pytest.skip("needs a git checkout")
+    listed = subprocess.run([git, "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, timeout=60)
+    files = [ROOT / name.decode() for name in listed.stdout.split(b"\0") if name]
+    assert len(files) > 100
+    assert {file.name: file.stat().st_size for file in files if _size(file) > 1_000_000} == {}
+
+
+def _size(file: Path) -> int:
+    return file.stat().st_size if file.is_file() else 0
+
+
+def test_no_module_is_long() -> None:
+    lengths = {
+        file.relative_to(ROOT).as_posix(): len(file.read_text(encoding="utf-8").splitlines())
+        for file in (ROOT / "wavoice").rglob("*.py")
+    }
+    assert len(lengths) > 50
+    assert {name: length for name, length in lengths.items() if length > 400} == {}
