@@ -94,10 +94,9 @@ def test_the_detector_is_not_afraid_of_shadows(source: str) -> None:
 
 
 def test_only_adapters_and_settings_read_clock_chance_and_environment() -> None:
-    files = [file for file in RUNTIME.rglob("*.py")]
     readers = {
         file.relative_to(RUNTIME).as_posix(): found
-        for file in files
+        for file in RUNTIME.rglob("*.py")
         if (found := list(worldly(file.read_text(encoding="utf-8"))))
     }
     assert {name: found for name, found in readers.items() if not name.startswith(MAY_READ_THE_WORLD)} == {}
@@ -142,7 +141,7 @@ def test_the_command_starts_light() -> None:
 
 
 def test_the_import_probe_sees() -> None:
-    assert imported_by("import httpx") & HEAVY == {"httpx"}
+    assert "httpx" in imported_by("import httpx")
 
 
 def test_no_tracked_file_is_large() -> None:

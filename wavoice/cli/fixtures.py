@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
-    no_args_is_help=True,
     help="Make, check and list the noisy voice notes that bots are rehearsed with.",
 )
 

@@ -16,7 +16,6 @@ app = typer.Typer(
     name="wavoice",
     help="Build, rehearse and run WhatsApp voice bots that finish the job.",
     rich_markup_mode=None,
-    no_args_is_help=True,
     add_completion=False,
 )
 app.command("replay", short_help="Send voice notes through the runtime.")(replay.command)
@@ -24,19 +23,23 @@ app.command("doctor", short_help="Say what this machine lacks.")(doctor.command)
 app.add_typer(fixtures.app, name="fixtures", short_help="Make, check and list voice notes.")
 
 
-def _version(wanted: bool) -> None:
+def _print_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"wavoice {__version__}")
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def _options(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    context: typer.Context,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit."),
     ] = False,
 ) -> None:
     """Build, rehearse and run WhatsApp voice bots that finish the job."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 def main() -> None:
@@ -51,7 +54,7 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(_say("Stopped.", 130))
     except typer.TyperException as error:
-        sys.exit(_say(f"{error.format_message().rstrip('.')}. Try: wavoice --help", 2))
+        sys.exit(_say(f"{_plain(error)}. Try: wavoice --help", 2))
     except WavoiceError as error:
         sys.exit(_say(str(error), 2 if error.category in (Category.USER_INPUT, Category.AUTH) else 1))
     except BrokenPipeError:
@@ -59,6 +62,10 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
     sys.exit(code)
+
+
+def _plain(error: typer.TyperException) -> str:
+    return error.format_message().replace("Value error, ", "").rstrip(".")
 
 
 def _say(sentence: str, code: int) -> int:

@@ -31,12 +31,12 @@ def print_results(results: Sequence[NoteResult]) -> None:
         console.print(_times(timed))
     wrong = [result for result in results if not result.ok]
     for result in wrong:
-        console.print(f"[red]✗[/] {result.fixture}: {'; '.join(result.problems)}")
+        console.print(Text("✗ ", "red").append(f"{result.fixture}: {'; '.join(result.problems)}", "default"))
     known = [result.wer for result in results if result.wer is not None]
     wer = f", mean WER {statistics.mean(known):.3f}" if known else ""
     checked = sum(result.expected is not None for result in results)
     expected = f", {checked - len(wrong)} of {checked} as expected" if checked else ""
-    console.print(f"{len(results)} notes{expected}{wer}")
+    console.print(f"{len(results)} {'note' if len(results) == 1 else 'notes'}{expected}{wer}")
 
 
 def _notes(results: Sequence[NoteResult]) -> Table:
@@ -84,7 +84,7 @@ def _row(result: NoteResult) -> tuple[Text | str, ...]:
         heard,
         "-" if result.wer is None else f"{result.wer:.2f}",
         decided,
-        written or "-",
+        Text(written or "-"),
         reply or Text("-"),
         f"{result.turn_ms:.0f}",
         wait,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from wavoice.runtime import journal
 from wavoice.runtime.errors import AuthError, ChannelError, MediaError, SpeechError
+from wavoice.runtime.interpret.slots import number_words_as_digits
 from wavoice.runtime.kit import Turn
 from wavoice.runtime.model import Audio, Decode, Heard, Inbound, MediaRef, Stage
 from wavoice.runtime.ports import Hint
@@ -47,9 +48,10 @@ async def _listen(turn: Turn, media: MediaRef, hint: Hint) -> Words:
     kit.failpoints.reach("fetched")
     with turn.trace.span(Stage.CLEAN):
         audio = await kit.decoder.decode(data)
+        turn.log(_kept(media, audio))
     with turn.trace.span(Stage.TRANSCRIBE):
         heard = _without_cards(await _transcribe(turn, audio, hint))
-    turn.log(_kept(media, audio), _figures(heard))
+        turn.log(_figures(heard))
     other = heard.decodes[0].text if len(heard.decodes) > 1 else None
     return Words(text=heard.transcript.text, other=other, heard=heard, audio=audio, size=len(data))
 
@@ -64,12 +66,15 @@ async def _transcribe(turn: Turn, audio: Audio, hint: Hint) -> Heard:
 
 
 def _without_cards(heard: Heard) -> Heard:
-    """A spoken card number is cut out before anything is kept."""
-    decodes = tuple(
-        decode if (text := redact(decode.text)) == decode.text else replace(decode, text=text, words=())
-        for decode in heard.decodes
-    )
-    return replace(heard, decodes=decodes)
+    """A spoken card number is cut out before anything is kept, in digits or in words."""
+    return replace(heard, decodes=tuple(_without_card(decode) for decode in heard.decodes))
+
+
+def _without_card(decode: Decode) -> Decode:
+    for text in (decode.text, number_words_as_digits(decode.text)):
+        if (safe := redact(text)) != text:
+            return replace(decode, text=safe, words=())
+    return decode
 
 
 def _kept(media: MediaRef, audio: Audio) -> journal.MediaKept:

@@ -230,7 +230,7 @@ def load_manifest(path: Path) -> Manifest:
     try:
         return Manifest.model_validate(_with_defaults(raw, path), context={"folder": path.parent})
     except ValidationError as error:
-        raise ManifestError("\n".join(f"{path}: {line}" for line in _problems(error, raw))) from error
+        raise ManifestError(" ".join(f"{path}: {line}" for line in _problems(error, raw))) from error
 
 
 def _with_defaults(raw: Mapping[str, Any], path: Path) -> dict[str, Any]:

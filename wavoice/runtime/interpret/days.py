@@ -21,11 +21,12 @@ _PATTERN = re.compile(
     rf"""(?P<after>\bday\s+after\s+tomorrow\b)
     |(?P<tomorrow>\btomorrow\b)
     |(?P<today>\b(?:today|tonight)\b)
-    |\b(?P<next>next\s+|this\s+|coming\s+)?(?P<weekday>{"|".join(_WEEKDAYS)})s?\b
+    |\b(?P<next>next\s+week\s+(?:on\s+)?|next\s+|this\s+|coming\s+)?
+      (?P<weekday>{"|".join(_WEEKDAYS)})s?\b(?P<later>\s+(?:next\s+)?week\b)?
     |(?P<calendar>\b(?:the\s+)?\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTH})\b
       |\b(?:{_MONTH})\s+(?:the\s+)?\d{{1,2}}(?:st|nd|rd|th)?\b
       |\b\d{{4}}-\d{{2}}-\d{{2}}\b)
-    |(?P<ordinal>\b(?:the\s+)?\d{{1,2}}(?:st|nd|rd|th)\b)""",
+    |\b(?:the\s+)?(?P<ordinal>\d{{1,2}})(?:st|nd|rd|th)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 
@@ -46,16 +47,32 @@ def _meaning(match: re.Match[str], today: date, now: datetime) -> tuple[date, ..
     if match["today"]:
         return (today,)
     if match["weekday"]:
-        return _weekday(match["weekday"].lower(), (match["next"] or "").strip().lower(), today)
+        said = f"{match['next'] or ''} {match['later'] or ''}".lower().split()
+        return _weekday(match["weekday"].lower(), said, today)
+    if match["ordinal"]:
+        return _ordinal(int(match["ordinal"]), today)
     return _calendar(match.group(), now)
 
 
-def _weekday(name: str, qualifier: str, today: date) -> tuple[date, ...]:
-    ahead = (_WEEKDAYS.index(name) - today.weekday()) % 7 or 7
-    first = today + timedelta(days=ahead)
-    if qualifier == "next" and first.isocalendar().week == today.isocalendar().week:
+def _weekday(name: str, said: list[str], today: date) -> tuple[date, ...]:
+    index = _WEEKDAYS.index(name)
+    first = today + timedelta(days=(index - today.weekday()) % 7 or 7)
+    if said == ["week"]:
+        return (first + timedelta(days=7),)
+    if "week" in said:
+        return (today + timedelta(days=7 - today.weekday() + index),)
+    if "next" in said and first.isocalendar().week == today.isocalendar().week:
         return first, first + timedelta(days=7)
     return (first,)
+
+
+def _ordinal(number: int, today: date) -> tuple[date, ...]:
+    """The next such day of a month, from today on: "the 31st" said in April is 31 May."""
+    for ahead in range(93):
+        day = today + timedelta(days=ahead)
+        if day.day == number:
+            return (day,)
+    return ()
 
 
 def _calendar(text: str, now: datetime) -> tuple[date, ...]:

@@ -55,13 +55,15 @@ _INTENTS: tuple[tuple[str, re.Pattern[str]], ...] = (
             rf"\bwhere(?:'?s|\s+is|\s+are)?\b.*\b{_THING}\b"
             rf"|\b(?:track|status|whereabouts)\b"
             rf"|\bwhen\b.*\b(?:arrive|come|coming|get|here|delivered|deliver)\b"
-            rf"|\b(?:has|is)\b.*\b{_THING}\b.*\b(?:shipped|sent|left|dispatched|arrived|on\s+its\s+way)\b",
+            rf"|\b(?:has|is|did)\b.*\b{_THING}\b.*\b(?:shipped|sent|left|leave|dispatched|arrived|on\s+its\s+way)\b"
+            rf"|\b{_THING}\b.*\b(?:hasn'?t|has\s+not|didn'?t|did\s+not|never|still\s+not)\b.*\b(?:arriv|come|shown)",
             re.IGNORECASE,
         ),
     ),
 )
 _DELIVERY = re.compile(r"\b(?:deliver\w*|order|parcel|package|shipment|bring|come|arrive)\b", re.IGNORECASE)
 """With a day beside it, and no other job, this asks for that day."""
+_MOVE = re.compile(r"\b(?:move|change|shift|switch|put)\b", re.IGNORECASE)
 _JOBS = tuple(name for name, _ in _INTENTS)
 _ECHO = 3
 """Words in a row that must repeat the question to count as its echo (D60)."""
@@ -111,7 +113,8 @@ class RulesInterpreter:
         for name, pattern in _INTENTS:
             if match := pattern.search(slots.text):
                 return name, len(words_of(slots.text[: match.start()]))
-        if "day" in slots.mentioned and _DELIVERY.search(slots.text):
+        moves = "order" in slots.values and _MOVE.search(slots.text)
+        if "day" in slots.mentioned and (moves or _DELIVERY.search(slots.text)):
             return "reschedule_delivery", 0
         return None, 0
 
@@ -127,7 +130,7 @@ class RulesInterpreter:
         if intent in _JOBS and intent != situation.open_action:
             dropped.add(Mark.QUESTION)
         if intent in _JOBS and situation.open_action is None:
-            dropped |= {Mark.MODIFY, Mark.WEAK}
+            dropped |= {Mark.MODIFY, Mark.YES, Mark.WEAK}
         return [
             (start, end, mark)
             for start, end, mark in self.words.scan(spoken)

@@ -17,11 +17,18 @@ _ORDER = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(
-    r"\b(?:address|deliver(?:ed)?(?:\s+it)?|send\s+it|ship\s+it|bring\s+it)\b[^.?!]*?"
-    r"\b(?:to|is|at)[:,]?\s+(?P<address>.*\d.*|.*\b(?:street|road|lane|avenue|drive|square|close|st|rd|ave)\b.*)",
+    r"\b(?:address|deliver(?:ed)?(?:\s+it)?|send\s+it|ship\s+it|bring\s+it)\b.*?\b(?:to|is|at|be)[:,]?\s+"
+    r"(?P<address>(?:(?:flat|apartment|apt|house|unit|number|no)\.?\s*)?\d.*)",
     re.IGNORECASE | re.DOTALL,
 )
-_TAIL = re.compile(r"[\s,.!?]*(?:\b(?:please|thanks|thank\s+you|instead)\b[\s,.!?]*)*$", re.IGNORECASE)
+_STREET = re.compile(
+    r"\baddress\b[^.?!]*?\b(?:to|is|at|be)[:,]?\s+"
+    r"(?P<address>.*\b(?:street|road|lane|avenue|drive|square|close|st|rd|ave)\b.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_TAIL = re.compile(r"[\s,.!?]*(?:\b(?:please|thanks|thank\s+you|instead|now)\b[\s,.!?]*)*$", re.IGNORECASE)
+_REFUSED = re.compile(r"\b(?:not|isn't|instead\s+of|rather\s+than)\s+(?:on\s+)?$", re.IGNORECASE)
+"""Before a day: this is the one that is not wanted."""
 _EDIT = re.compile(r"\b(?:no|sorry|i\s+mean|actually|or\s+rather|make\s+(?:it|that))\b[\s,]*", re.IGNORECASE)
 
 
@@ -43,16 +50,18 @@ class Slots:
 
 def find_slots(text: str, situation: Situation) -> Slots:
     """Find order, day and address. A day that may be two is mentioned twice and has no value."""
-    text = _digits(text)
+    text = number_words_as_digits(text)
     values: dict[str, str] = {}
     mentioned: dict[str, tuple[str, ...]] = {}
     spans: list[tuple[int, int]] = []
     for match, days in find_days(text, situation.now):
         mentioned["day"] = (*mentioned.get("day", ()), *(day.isoformat() for day in days))
+        spans.append(match.span())
+        if _REFUSED.search(text, 0, match.start()):
+            continue
         values.pop("day", None)
         if len(days) == 1:
             values["day"] = days[0].isoformat()
-        spans.append(match.span())
     if address := _address(text, asked=situation.asked == "address"):
         start, end = address
         values["address"] = unicodedata.normalize("NFC", text[start:end])
@@ -66,13 +75,13 @@ def find_slots(text: str, situation: Situation) -> Slots:
     return Slots(values, mentioned, tuple(spans), text)
 
 
-def _digits(text: str) -> str:
+def number_words_as_digits(text: str) -> str:
     """Number words as digits ("eighteen forty-two" → "18 42"); other words stay as they were."""
     return str(alpha2digit(text, "en"))
 
 
 def _address(text: str, *, asked: bool) -> tuple[int, int] | None:
-    match = _ADDRESS.search(text)
+    match = _ADDRESS.search(text) or _STREET.search(text)
     if match:
         start, end = match.span("address")
     elif asked and re.search(r"\d", text):
