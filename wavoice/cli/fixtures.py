@@ -44,6 +44,13 @@ JsonFile = Annotated[
 _MANIFEST = Path("fixtures/audio/manifest.toml")
 
 
+@app.callback(invoke_without_command=True)
+def _help(context: typer.Context) -> None:
+    """Make, check and list the noisy voice notes that bots are rehearsed with."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
 @app.command(
     "make",
     epilog="""\b
