@@ -80,6 +80,25 @@ def test_answers_to_an_open_question(words: str, modality: Modality, expected: t
     assert row(case(words, modality)) == expected
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "definitely, I will be at work on Friday", "exactly, I have work on Friday",
+        "I have work on Friday, perfect",
+        "yes I have been here all Friday", "perfect as it is", "It's perfect as it is now",
+        "exactly as it was",
+        "looks good as it is, thank you", "please proceed with it as it is", "please correct it",
+        "correct the order", "that is correct now", "definitely too much", "absolutely too much",
+        "would you do that", "I will do it", "confirm it to me please", "approved by you",
+        "certainly, I would love that, as it is", "reply yes", "send it to 12 Hill Road, don't move it",
+        "12 Hill Road no wait stop", "yes please but to 12 Hill Road, do not change the day",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("modality", [TEXT, VOICE])
+def test_agreeable_words_that_approve_nothing(words: str, modality: Modality) -> None:
+    assert row(case(words, modality))[1] is not Effect.SETTLE
+
+
 class TestEvidence:
     """D03, D17, D18: what a spoken yes has to bring."""
 
@@ -98,8 +117,8 @@ class TestEvidence:
         assert (decision.row, decision.effect, decision.held) == ("D17", Effect.ASK, True)
 
     def test_near_miss_of_no(self) -> None:
-        assert row(case("yes now", VOICE)) == ("D17", Effect.ASK)
-        assert row(case("yes now", TEXT)) == ("D02", Effect.SETTLE)
+        assert row(case("no problem, go ahead", VOICE)) == ("D17", Effect.ASK)
+        assert row(case("no problem, go ahead", TEXT)) == ("D02", Effect.SETTLE)
 
     @pytest.mark.parametrize("made", [case("", VOICE), case("yes", VOICE, speech=0.0),
                                       case("yes", VOICE, no_speech=0.95)])  # fmt: skip
@@ -221,6 +240,7 @@ class TestApply:
     def test_a_question_about_something_else_lets_it_run(self) -> None:
         running = proposal(SETTLING, settle_at=ASKED, evidence=case("yes").evidence)
         made = case("where is my order", open_one=running, message="wamid.SECOND")
+        made = replace(made, reads_only=True)
         assert apply(running, decide(made, POLICY), made, "t_3", POLICY) == running
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rehearsing import desk
+from tests.rehearsing import Desk, desk
 from wavoice.runtime.journal_lines import from_json, to_json
 from wavoice.runtime.model import Stage
 from wavoice.sim.rehearsal import Customer
 from wavoice.sim.shop import ShopCustomer
+from wavoice.sim.shop_faults import FaultKind
 from wavoice.sim.world import World
 
 FRIDAY = ("reschedule_delivery", {"order": "1842", "day": "2026-11-27"})
@@ -217,7 +218,104 @@ class TestGate:
             assert at.writes == []
 
 
+class TestVetoes:
+    """What a hostile reader found: each of these once ended in a write or in a message too many."""
+
+    async def unanswered(self, at: Desk, fault: FaultKind) -> None:
+        """Get to a yes whose write was not answered, and cannot be looked up for a while."""
+        await at.types("move my delivery to Friday")
+        at.world.fault(fault, at="write")
+        at.world.fault("fail", at="look_up", times=2)
+        await at.types("yes")
+        assert await at.wait(1.6) == ["I am checking whether that went through. I will tell you here."]
+
+    async def test_a_veto_while_the_write_is_unknown_stops_its_retry(self) -> None:
+        async with desk() as at:
+            await self.unanswered(at, "timeout")
+            await at.types("no wait, cancel that", after=0)
+            assert "Okay, nothing changed: order 1842 is still Thursday." in await at.wait(60)
+            assert at.writes == []
+
+    async def test_a_veto_that_came_too_late_is_told_the_truth(self) -> None:
+        async with desk() as at:
+            await self.unanswered(at, "lost_response")
+            await at.types("no wait", after=0)
+            told = await at.wait(60)
+            assert told[-1].startswith("That was made before I could stop it. Done: order 1842")
+            assert at.writes == [FRIDAY]
+
+    @pytest.mark.parametrize("words", ["stop messaging me", "let me talk to a human"])
+    async def test_silence_is_kept_while_an_unknown_write_is_resolved(self, words: str) -> None:
+        async with desk() as at:
+            await self.unanswered(at, "lost_response")
+            assert len(await at.types(words, after=0)) == 1
+            assert await at.wait(60) == []
+            assert len(await at.journal("committed")) == 1
+            assert await at.journal("cancelled") == []
+
+    async def test_another_value_waits_until_the_unknown_write_is_known(self) -> None:
+        async with desk() as at:
+            await self.unanswered(at, "lost_response")
+            said = await at.types("move my delivery to Saturday", after=0)
+            assert said == ["I am checking whether that went through. I will tell you here."]
+            await at.wait(60)
+            assert at.writes == [FRIDAY]
+
+    async def test_a_veto_inside_an_address_counts(self) -> None:
+        async with desk() as at:
+            await at.types("move my delivery to Friday")
+            await at.types("yes")
+            await at.types("send it to 12 Hill Road, don't move it", after=0.5)
+            await at.wait(10)
+            assert at.writes == []
+
+    async def test_a_yes_stored_with_a_veto_revives_nothing(self) -> None:
+        async with desk() as at:
+            await at.types("move my delivery to Friday")
+            question = at.messages[-1].wamid
+            bot = at.rehearsal.runtime.bot
+            nudge, bot.nudge = bot.nudge, lambda address: None
+            await at.rehearsal.phone.says("no wait")
+            await at.rehearsal.phone.says("yes", quotes=question)
+            bot.nudge = nudge
+            await at.wait(10)
+            assert at.writes == []
+
+    async def test_a_quote_of_the_question_before_the_veto_revives_nothing(self) -> None:
+        async with desk() as at:
+            await at.types("move my delivery to Friday")
+            question = at.messages[-1].wamid
+            await at.types("no wait")
+            assert await at.types("yes", quotes=question) == [
+                "That question has changed. Order 1842: move it to Friday 27 November? Reply yes or no."
+            ]
+            await at.wait(10)
+            assert at.writes == []
+
+    async def test_a_reaction_is_neither_an_answer_nor_a_failed_one(self) -> None:
+        async with desk() as at:
+            await at.types("move my delivery to Friday")
+            await at.types("yes")
+            network, phone = at.rehearsal.phone._network, at.rehearsal.phone
+            heart = {"message_id": at.messages[-1].wamid, "emoji": "\u2764"}
+            for _ in range(3):
+                await network.carry(phone, {"type": "reaction", "reaction": heart}, "once")
+            assert await at.wait(10) == ["Done: order 1842 now comes on Friday 27 November."]
+
+    async def test_start_ends_a_hand_off(self) -> None:
+        async with desk() as at:
+            await at.types("let me talk to a human")
+            assert await at.types("where is my order?") == []
+            assert await at.types("START") == ["Welcome back. What can I do for you?"]
+            assert (await at.types("where is my order?"))[0].startswith("Order 1842")
+
+
 class TestLimits:
+    @pytest.mark.parametrize("words", ["address is to at ", "is order has ", "delivery on ", "5th "])
+    async def test_a_very_long_text_gets_its_one_answer(self, words: str) -> None:
+        async with desk() as at:
+            assert len(await at.types(words * (4000 // len(words)))) == 1
+
     async def test_an_address_that_would_not_fit_into_the_question(self) -> None:
         async with desk() as at:
             said = await at.types("change the address to 14 Lake Road " + "and so on " * 400)

@@ -30,6 +30,7 @@ from wavoice.runtime.model import (
     Inbound,
     Micros,
     Modality,
+    OutboxGroup,
     OutboxState,
     PromptState,
     ProposalState,
@@ -106,7 +107,9 @@ class Bot:
             if state is not PromptState.FAILED and group.state is not OutboxState.SENT:
                 group = replace(group, state=OutboxState.SENT)
                 await tx.outbox.save(group)
-            await bind_prompt(tx, group, self.kit.clock.now(), state)
+            # If only the voice note of a question fails, its text with the buttons still stands.
+            if state is not PromptState.FAILED or _is_first_part(update, group):
+                await bind_prompt(tx, group, self.kit.clock.now(), state)
             address = group.address
             where = journal.Where(address.tenant, address.number, address.contact, group.turn)
             event = journal.StatusSeen(message=update.message, status=state)
@@ -171,9 +174,19 @@ class Bot:
                 await tx.timers.clear(timer.subject)
         except Exception as error:  # noqa: BLE001 -- the timer is set again, so nothing is lost
             log.error("wake_failed", kind=timer.kind, subject=timer.subject, **_facts(error))
-            later = self.kit.clock.now() + min(2**timer.attempts, 60) * SECOND
-            async with self.kit.store.begin() as tx:
-                await tx.timers.set(replace(timer, due_at=later, attempts=timer.attempts + 1))
+            await self._later(timer)
+
+    async def _later(self, timer: Timer) -> None:
+        """Wake again with growing gaps; a reply that cannot be sent is given up after `max_sends`."""
+        later = self.kit.clock.now() + min(2**timer.attempts, 60) * SECOND
+        async with self.kit.store.begin() as tx:
+            group = await tx.outbox.get(timer.subject) if timer.kind is TimerKind.OUTBOX else None
+            if group is not None and timer.attempts >= self.kit.policy.max_sends:
+                await tx.outbox.save(replace(group, state=OutboxState.FAILED))
+                await tx.timers.clear(group.id)
+                await _note_trouble(tx, group, "it could not be sent", self.kit.clock.now())
+                return
+            await tx.timers.set(replace(timer, due_at=later, attempts=timer.attempts + 1))
 
     async def _finish(self, timer: Timer, conversation: Conversation) -> None:
         """The settle window of a yes has passed, or an unanswered write is due to be looked up."""
@@ -181,6 +194,7 @@ class Bot:
         async with self.kit.store.begin() as tx:
             proposal = await tx.proposals.get(timer.subject)
             voice_replies = await tx.consents.given(address, Consent.VOICE_REPLIES)
+            silenced = await tx.consents.given(address, Consent.MESSAGES) is False
             evidence = proposal.evidence if proposal else None
             if proposal is None or evidence is None or proposal.settle_at is None or not proposal.is_open:
                 await tx.timers.clear(timer.subject)
@@ -190,7 +204,8 @@ class Bot:
         started = timer.due_at if notice else proposal.settle_at
         turn = self._begin(turn_id, conversation, evidence.modality, started)
         by_voice = session.answers_by_voice(evidence.modality, session.Consents(voice_replies=voice_replies))
-        woken = Woken(proposal, evidence, proposal.settle_at, conversation, by_voice, timer.attempts)
+        muted = silenced or conversation.handed_off
+        woken = Woken(proposal, evidence, proposal.settle_at, conversation, by_voice, muted, timer.attempts)
         try:
             await finish(turn, woken)
         finally:
@@ -204,7 +219,15 @@ class Bot:
             if group is None or group.state is OutboxState.FAILED:
                 await tx.timers.clear(timer.subject)
                 return
-        turn = self._begin(group.turn, conversation, Modality.OTHER, timer.due_at)
+            reason = await self._no_longer_wanted(tx, group, conversation)
+            if reason and group.state is OutboxState.QUEUED:
+                await tx.outbox.save(replace(group, state=OutboxState.FAILED))
+                await tx.timers.clear(group.id)
+                await _note_trouble(tx, group, reason, kit.clock.now())
+                return
+        # A first sending that was cut off belongs to its turn; a later one is a turn of its own.
+        turn_id = group.turn if group.attempts == 0 else kit.ids.new("t")
+        turn = self._begin(turn_id, conversation, Modality.OTHER, timer.due_at)
         try:
             if group.state is OutboxState.SENT:
                 how, delivery = "known from its status", Delivery.known_from_status(group, turn.trace.now())
@@ -224,13 +247,26 @@ class Bot:
         finally:
             await turn.close()
 
+    async def _no_longer_wanted(
+        self, tx: UnitOfWork, group: OutboxGroup, conversation: Conversation
+    ) -> str | None:
+        """Why a waiting reply must not go out any more: silence was asked for, or its question is void."""
+        silenced = await tx.consents.given(group.address, Consent.MESSAGES) is False
+        if (silenced or conversation.handed_off) and not group.reply.final:
+            return "the customer is not to be written to any more"
+        if group.reply.proposal is None:
+            return None
+        asked = await tx.proposals.get(group.reply.proposal)
+        current = asked is not None and asked.digest == group.reply.digest and can_hold(asked)
+        return None if current else "its question is void"
+
     async def _give_up(self, turn: Turn, message: Inbound, known: Known) -> None:
         """A turn that failed again and again: apologise, hold what is open, let a person look."""
         held = known.proposal if known.proposal and can_hold(known.proposal) else None
         step = Step(
             text=english.TROUBLE,
             hand_off="turn_failed",
-            proposals=(hold(held),) if held else (),
+            proposals=(hold(held, turn.trace.now()),) if held else (),
             events=(journal.HandedOff(reason="turn_failed"),),
         )
         turn.log(*step.events)
@@ -264,6 +300,19 @@ async def _note(tx: UnitOfWork, message: Inbound) -> None:
         voice=bool(media and media.voice),
     )
     await tx.journal.add([journal.Event(message.received_at, where, body)])
+
+
+def _is_first_part(update: StatusUpdate, group: OutboxGroup) -> bool:
+    if update.reference:
+        return update.reference.endswith("/0")
+    return group.messages[:1] == (update.message,)
+
+
+async def _note_trouble(tx: UnitOfWork, group: OutboxGroup, reason: str, now: Micros) -> None:
+    address = group.address
+    where = journal.Where(address.tenant, address.number, address.contact, group.turn)
+    body = journal.Trouble(stage="send", code="not_sent", detail=reason)
+    await tx.journal.add([journal.Event(now, where, body)])
 
 
 def _facts(error: Exception) -> dict[str, str]:

@@ -83,6 +83,8 @@ class Case:
     """Reading of decode A, where two were made."""
     unread: int = 0
     """Messages of this contact that are stored and not yet read."""
+    reads_only: bool = False
+    """The message asks for a job that only reads (R0)."""
     unreadable: bool = False
     """The note could not be fetched, opened or listened to: what it says is not known."""
 

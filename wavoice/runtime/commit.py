@@ -38,6 +38,8 @@ from wavoice.runtime.proposals import CommitCase, idempotency_key, may_commit, m
 from wavoice.runtime.replies import english
 from wavoice.runtime.respond import Scene, Step, about, respond
 
+NEVER_APPLIED = "never applied"
+
 
 @dataclass(frozen=True, slots=True)
 class Woken:
@@ -50,6 +52,8 @@ class Woken:
     """When its settle window ended."""
     conversation: Conversation
     by_voice: bool
+    muted: bool = False
+    """The customer has opted out, or a person has taken over: nothing is said any more."""
     looks: int = 0
     """How often the write was looked up before."""
 
@@ -125,7 +129,7 @@ async def _resolve(turn: Turn, woken: Woken) -> Step | None:
     with turn.trace.span(Stage.COMMIT):
         found = await kit.orders.look_up(woken.effect.key)
         if found is None:
-            found = WriteResult(Outcome.FAILED, reason="never applied")
+            found = WriteResult(Outcome.FAILED, reason=NEVER_APPLIED)
             if may_retry(woken.proposal, turn.trace.now()):
                 found = await kit.orders.write(woken.effect)
     return await _outcome(turn, woken, found)
@@ -142,12 +146,20 @@ async def _outcome(turn: Turn, woken: Woken, result: WriteResult) -> Step | None
     match result.outcome:
         case Outcome.DONE:
             done = replace(proposal, state=ProposalState.COMMITTED)
+            text = (
+                words.done(proposal) if proposal.vetoed_at is None else english.too_late(words.done(proposal))
+            )
             event = about(
                 journal.Committed, done, woken.evidence.row, key=key, reference=result.reference or ""
             )
-            return Step(text=words.done(proposal), proposals=(done,), events=(event,))
+            return Step(text=text, proposals=(done,), events=(event,))
         case Outcome.UNKNOWN:
             return await _unknown(turn, woken, key)
+        case _ if proposal.vetoed_at is not None and result.reason == NEVER_APPLIED:
+            stopped = replace(proposal, state=ProposalState.CANCELLED)
+            event = about(journal.Cancelled, stopped, "D44")
+            text = english.nothing_changed(words.still(proposal))
+            return Step(text=text, proposals=(stopped,), events=(event,))
         case _:
             failed = replace(proposal, state=ProposalState.FAILED)
             event = about(journal.Failed, failed, key=key, reason=result.reason or str(result.outcome))
@@ -216,7 +228,7 @@ async def _answer(turn: Turn, woken: Woken, step: Step) -> None:
     kit = turn.kit
     notice = woken.proposal.state is ProposalState.UNKNOWN
     reply = reply_to(step, by_voice=woken.by_voice, notice=notice)
-    speech = turn.begin(speak(turn, reply, woken.conversation.language))
+    speech = None if woken.muted else turn.begin(speak(turn, reply, woken.conversation.language))
     turn.log(*step.events)
     conversation = replace(
         woken.conversation, handed_off=woken.conversation.handed_off or step.hand_off is not None
@@ -230,6 +242,10 @@ async def _answer(turn: Turn, woken: Woken, step: Step) -> None:
         await tx.timers.clear(woken.proposal.id)
         if step.settles is not None:
             await wake(turn, tx, TimerKind.RESOLVE, turn.trace.now() + SECOND, woken.proposal.id)
+        if speech is None:
+            turn.ended("silent", "muted", woken.evidence.received_at, turn.trace.now())
+            await turn.write_journal(tx)
+            return
         group = await queue(turn, tx, conversation, reply)
         await turn.write_journal(tx)
     kit.failpoints.reach("outcome_kept")

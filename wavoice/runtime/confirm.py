@@ -50,6 +50,13 @@ def _duplicate(case: Case, _: Policy) -> Decision | None:
     return None
 
 
+def _not_words(case: Case, _: Policy) -> Decision | None:
+    """A reaction, a sticker, an image: no evidence of anything, and no failed answer."""
+    if case.evidence.modality is Modality.OTHER:
+        return Decision("D29", Effect.PROCEED, "not words")
+    return None
+
+
 def _stop_or_person(case: Case, _: Policy) -> Decision | None:
     intent = case.reading.intent
     if intent == "opt_out":
@@ -87,7 +94,7 @@ def _nothing_open(case: Case, policy: Policy) -> Decision | None:
         return None
     if case.reading.intent is not None and not case.reading.intent.startswith("bare_"):
         return Decision("", Effect.PROCEED, "a request of its own")
-    if not case.reading.marks or (forgotten and not case.reading.plain):
+    if not case.reading.marks or (forgotten and (case.reading.slots or not case.reading.plain)):
         return Decision("", Effect.PROCEED, "not an answer to anything")
     if proposal is None or forgotten:
         return Decision("D40", Effect.NOTHING, "nothing is waiting")
@@ -101,9 +108,8 @@ def _nothing_open(case: Case, policy: Policy) -> Decision | None:
 
 
 def _in_flight(case: Case, _: Policy) -> Decision | None:
-    if state_of(case) in (ProposalState.COMMITTING, ProposalState.UNKNOWN) and (
-        case.vetoes or affirms(case) or case.reading.intent is None
-    ):
+    under_way = state_of(case) in (ProposalState.COMMITTING, ProposalState.UNKNOWN)
+    if under_way and (case.vetoes or not case.reads_only):
         return Decision("D44", Effect.CHECKING, "the write is not answered yet")
     return None
 
@@ -164,6 +170,8 @@ def _crossed(case: Case, _: Policy) -> Decision | None:
     evidence, proposal = case.evidence, case.proposal
     if proposal is None or proposal.prompted_at is None or not affirms(case):
         return None
+    if proposal.state is ProposalState.HELD and evidence.received_at <= proposal.prompted_at:
+        return Decision("D38", Effect.ASK, "came before the question was put again")
     if evidence.binding in (Binding.BUTTON, Binding.QUOTE):
         return None
     began = evidence.event_at // SECOND + 1 - evidence.note_seconds
@@ -225,7 +233,8 @@ def _unrelated(case: Case, _: Policy) -> Decision | None:
         return None
     if affirms(case):
         return Decision("D15", Effect.ASK, "a yes and another wish in one message")
-    return Decision("D16", Effect.REMIND, "another wish")
+    settling = state_of(case) is ProposalState.SETTLING
+    return Decision("D16", Effect.REMIND, "another wish", held=settling and not case.reads_only)
 
 
 def _yes(case: Case, _: Policy) -> Decision | None:
@@ -260,6 +269,7 @@ def _button_no(case: Case, _: Policy) -> Decision | None:
 
 _CHECKS: tuple[Check, ...] = (
     _duplicate,
+    _not_words,
     _stop_or_person,
     _unreadable,
     _silence,

@@ -22,6 +22,10 @@ from wavoice.runtime.model import (
 from wavoice.runtime.ports import Accepted, UnitOfWork
 from wavoice.runtime.replies.spoken import speakable
 
+_RANK = tuple(
+    PromptState(name) for name in ("queued", "accepted", "sent", "failed", "delivered", "read", "played")
+)
+"""Delivered, read or played beats failed: a customer may have several devices."""
 VOICE_MIME = "audio/ogg; codecs=opus"
 
 
@@ -124,9 +128,9 @@ def _message(group: OutboxGroup, part: int) -> Outgoing:
 
 
 def end_turn(turn: Turn, delivery: Delivery, reason: str, started: Micros) -> None:
-    """Close the turn with what became of its reply; one that will be sent again is not over."""
+    """Close the turn with what became of its reply; one that will be sent again is a turn of its own."""
     if delivery.retry:
-        turn.log(*turn.trace.close(delivery.ended_at))
+        turn.ended("delayed", reason, started, delivery.ended_at)
         return
     how = "undelivered" if delivery.asked_at is None else "answered"
     turn.ended(how, reason, started, delivery.ended_at)
@@ -135,9 +139,12 @@ def end_turn(turn: Turn, delivery: Delivery, reason: str, started: Micros) -> No
 async def keep_delivery(turn: Turn, tx: UnitOfWork, delivery: Delivery) -> None:
     """Store what became of the group; a question counts as asked from its acceptance on."""
     group = delivery.group
-    await tx.outbox.save(group)
     if delivery.retry:
-        return
+        stored = await tx.outbox.get(group.id)
+        if stored is None or stored.state is OutboxState.QUEUED:
+            await tx.outbox.save(group)
+        return  # a status may have said meanwhile that it arrived: then the wake finds it sent
+    await tx.outbox.save(group)
     await tx.timers.clear(group.id)
     if delivery.asked_at is None:
         return
@@ -161,6 +168,15 @@ async def bind_prompt(tx: UnitOfWork, group: OutboxGroup, at: Micros, state: Pro
     proposal = await tx.proposals.get(group.reply.proposal)
     if proposal is None or proposal.digest != group.reply.digest:
         return
+    if proposal.held_at is not None and group.created_at < proposal.held_at:
+        return  # the question before the veto: it must be put again
     prompts = tuple(dict.fromkeys((*proposal.prompts, *group.messages)))
-    asked_at = at if state is PromptState.ACCEPTED or proposal.prompted_at is None else proposal.prompted_at
-    await tx.proposals.save(replace(proposal, prompts=prompts, prompted_at=asked_at, prompt_state=state))
+    fresh = state is PromptState.ACCEPTED
+    asked_at = at if fresh or proposal.prompted_at is None else proposal.prompted_at
+    known = (
+        PromptState.ACCEPTED
+        if fresh and proposal.prompt_state is PromptState.FAILED
+        else proposal.prompt_state
+    )
+    best = max(known, state, key=_RANK.index)
+    await tx.proposals.save(replace(proposal, prompts=prompts, prompted_at=asked_at, prompt_state=best))

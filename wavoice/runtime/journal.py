@@ -208,7 +208,8 @@ class Failed(ProposalEvent):
 
     kind: ClassVar[str] = "failed"
     key: str = ""
-    reason: str = ""
+    reason: str = field(default="", metadata=PII)
+    """The shop's own words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +271,8 @@ class Trouble:
     kind: ClassVar[str] = "trouble"
     stage: str
     code: str
-    detail: str
+    detail: str = field(metadata=PII)
+    """In the words of whoever refused; they may name a customer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from wavoice.runtime.hear import Words
 from wavoice.runtime.kit import Turn
 from wavoice.runtime.model import (
     Button,
+    Consent,
     ConsentRecord,
     Conversation,
     Inbound,
@@ -37,6 +38,7 @@ def reply_to(step: Step, *, by_voice: bool, notice: bool = False) -> Reply:
         proposal=asks.id if asks else None,
         digest=asks.digest if asks else None,
         notice=notice,
+        final=step.hand_off is not None or (Consent.MESSAGES, False) in step.consents,
     )
 
 
@@ -51,7 +53,7 @@ async def keep(
     """The one commit of the turn: everything it decided, or nothing."""
     kit, address = turn.kit, turn.address
     said = replace(known.conversation, asking=step.asking)
-    said = replace(said, handed_off=said.handed_off or step.hand_off is not None)
+    said = replace(said, handed_off=(said.handed_off and not step.releases) or step.hand_off is not None)
     said = session.remember(said, words.text, reply.text if reply else "", kit.policy)
     kit.failpoints.reach("turn_decided")
     async with kit.store.begin() as tx:
@@ -70,12 +72,25 @@ async def keep(
 
 async def _keep_proposals(turn: Turn, tx: UnitOfWork, before: Proposal | None, step: Step) -> None:
     for proposal in step.proposals:
-        await tx.proposals.save(proposal)
+        await tx.proposals.save(await _with_prompt_of_today(tx, proposal))
         if before is not None and before.id == proposal.id and _stopped(before, proposal):
             await tx.timers.clear(before.id)
             _overtake(turn, before)
     if step.settles is not None and step.settles.settle_at is not None:
         await wake(turn, tx, TimerKind.SETTLE, step.settles.settle_at, step.settles.id)
+
+
+async def _with_prompt_of_today(tx: UnitOfWork, proposal: Proposal) -> Proposal:
+    """Statuses may have come in while the turn was thinking; a question that was just voided stays void."""
+    stored = await tx.proposals.get(proposal.id)
+    if stored is None or stored.digest != proposal.digest or stored.held_at != proposal.held_at:
+        return proposal
+    return replace(
+        proposal,
+        prompts=stored.prompts,
+        prompt_state=stored.prompt_state,
+        prompted_at=stored.prompted_at,
+    )
 
 
 def _stopped(before: Proposal, after: Proposal) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 import rfc8785
 
 from wavoice.runtime.confirm import Case, Decision, Effect, can_hold
-from wavoice.runtime.model import Address, Micros, Proposal, ProposalState, Tier
+from wavoice.runtime.model import Address, Micros, PromptState, Proposal, ProposalState, Tier
 from wavoice.runtime.policy import Policy
 
 
@@ -74,19 +74,12 @@ def idempotency_key(proposal: Proposal, step: str = "write") -> str:
 
 def apply(proposal: Proposal, decision: Decision, case: Case, turn: str, policy: Policy) -> Proposal:
     """Return the proposal after the decision; a transition that its state forbids leaves it as it is."""
+    if proposal.state in (ProposalState.COMMITTING, ProposalState.UNKNOWN):
+        stops = case.vetoes or decision.effect in (Effect.OPT_OUT, Effect.HAND_OFF, Effect.CANCEL)
+        return replace(proposal, vetoed_at=proposal.vetoed_at or case.now) if stops else proposal
     match decision.effect:
         case Effect.SETTLE:
-            if proposal.state not in (ProposalState.PENDING, ProposalState.HELD):
-                return proposal
-            settle_at = case.now + policy.settle.get(case.evidence.modality, max(policy.settle.values()))
-            return replace(
-                proposal,
-                state=ProposalState.SETTLING,
-                evidence=replace(case.evidence, row=decision.row),
-                settle_at=settle_at,
-                expires_at=settle_at + policy.commit_grace,
-                approved_by=turn,
-            )
+            return _settle(proposal, decision, case, turn, policy)
         case Effect.CANCEL | Effect.OPT_OUT:
             return replace(proposal, state=ProposalState.CANCELLED, settle_at=None)
         case Effect.REPROPOSE:
@@ -94,27 +87,50 @@ def apply(proposal: Proposal, decision: Decision, case: Case, turn: str, policy:
             state = ProposalState.EXPIRED if expired else ProposalState.SUPERSEDED
             return replace(proposal, state=state, settle_at=None)
         case Effect.HOLD | Effect.HAND_OFF:
-            return hold(proposal)
+            return hold(proposal, case.now)
         case Effect.ASK:
-            return _paused(replace(proposal, attempts=proposal.attempts + 1), decision)
+            return _paused(replace(proposal, attempts=proposal.attempts + 1), decision, case.now)
         case Effect.ANSWER:
-            return _paused(proposal, decision)
+            return _paused(proposal, decision, case.now)
         case _:
-            return hold(proposal) if decision.held else proposal
+            return hold(proposal, case.now) if decision.held else proposal
 
 
-def _paused(proposal: Proposal, decision: Decision) -> Proposal:
+def _settle(proposal: Proposal, decision: Decision, case: Case, turn: str, policy: Policy) -> Proposal:
+    if proposal.state not in (ProposalState.PENDING, ProposalState.HELD):
+        return proposal
+    settle_at = case.now + policy.settle.get(case.evidence.modality, max(policy.settle.values()))
+    return replace(
+        proposal,
+        state=ProposalState.SETTLING,
+        evidence=replace(case.evidence, row=decision.row),
+        settle_at=settle_at,
+        expires_at=settle_at + policy.commit_grace,
+        approved_by=turn,
+    )
+
+
+def _paused(proposal: Proposal, decision: Decision, now: Micros) -> Proposal:
     """Whatever asks the customer something cannot let an earlier yes run on."""
     if decision.held or proposal.state is ProposalState.SETTLING:
-        return hold(proposal)
+        return hold(proposal, now)
     return proposal
 
 
-def hold(proposal: Proposal) -> Proposal:
-    """Freeze: the yes is void, a fresh one is needed. A proposal past holding stays as it is."""
+def hold(proposal: Proposal, now: Micros) -> Proposal:
+    """Freeze: the yes is void and so is the question, until it is put again. Past holding it stays."""
     if not can_hold(proposal):
         return proposal
-    return replace(proposal, state=ProposalState.HELD, settle_at=None, evidence=None, approved_by=None)
+    return replace(
+        proposal,
+        state=ProposalState.HELD,
+        settle_at=None,
+        evidence=None,
+        approved_by=None,
+        held_at=now,
+        prompts=(),
+        prompted_at=None,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +157,14 @@ def may_commit(case: CommitCase) -> Decision:
         return Decision("D37", Effect.WAIT, "a message received earlier is unread")
     if case.now >= proposal.expires_at:
         return Decision("D41", Effect.EXPIRE, "the deadline has passed")
+    if proposal.prompt_state is PromptState.FAILED:
+        return Decision("D54", Effect.IGNORE, "the question never reached the customer")
     if case.live_version != proposal.facts_version:
         return Decision("D42", Effect.REPROPOSE, "the record changed since it was read back")
     return Decision(proposal.evidence.row, Effect.COMMIT, "proven and unchanged")
 
 
 def may_retry(proposal: Proposal, now: Micros) -> bool:
-    """An unanswered write may be repeated under its key only before its deadline (I4)."""
-    return proposal.state in (ProposalState.COMMITTING, ProposalState.UNKNOWN) and now < proposal.expires_at
+    """An unanswered write may be repeated under its key only before its deadline and without a veto."""
+    under_way = proposal.state in (ProposalState.COMMITTING, ProposalState.UNKNOWN)
+    return under_way and now < proposal.expires_at and proposal.vetoed_at is None

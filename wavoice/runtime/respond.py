@@ -57,6 +57,8 @@ class Step:
     asking: Asking | None = None
     consents: tuple[tuple[Consent, bool], ...] = ()
     hand_off: str | None = None
+    releases: bool = False
+    """The bot answers again after a person had taken over."""
     silent: str = ""
     """Why there is no reply, if there is none."""
 
@@ -65,15 +67,16 @@ def respond(decision: Decision, scene: Scene) -> Step:
     """Carry a row out on paper: new states, events, words."""
     step = _RESPONSES[decision.effect](decision, scene)
     if decision.effect in (Effect.PROCEED, Effect.NOTHING):
-        step = _forget(step, scene.case.proposal)
+        step = _forget(step, scene)
     if step.hand_off:
         step = replace(step, events=(*step.events, journal.HandedOff(reason=step.hand_off)))
     return step
 
 
-def _forget(step: Step, old: Proposal | None) -> Step:
+def _forget(step: Step, scene: Scene) -> Step:
     """An open question older than the business clock is closed before another is raised."""
-    if old is None or not can_hold(old):
+    old = scene.case.proposal
+    if old is None or not can_hold(old) or scene.case.now - old.created_at < scene.policy.business_clock:
         return step
     expired = replace(old, state=ProposalState.EXPIRED, settle_at=None)
     return replace(
@@ -128,7 +131,7 @@ def _proceed(_decision: Decision, scene: Scene) -> Step:
     """A message that answers nothing: a request, the missing piece of one, or not understood."""
     reading, asking = scene.case.reading, scene.conversation.asking
     if reading.intent == "opt_in":
-        return Step(text=english.OPTED_IN, consents=((Consent.MESSAGES, True),))
+        return Step(text=english.OPTED_IN, consents=((Consent.MESSAGES, True),), releases=True)
     if scene.case.evidence.modality is Modality.OTHER:
         quiet = reading.text in ("[reaction]", "[system]")
         return Step(silent="nothing to answer") if quiet else Step(text=english.CANNOT_USE, asking=asking)
@@ -275,7 +278,7 @@ def _remind(decision: Decision, scene: Scene) -> Step:
     events = _held_events(scene.case.proposal, after, decision.row)
     job = JOBS.get(scene.case.reading.intent or "")
     other = _start(job, scene.case.reading.slots, scene) if job and job.tier is Tier.R0 else Step()
-    if after.state is ProposalState.SETTLING:
+    if not can_hold(after) or after.state is ProposalState.SETTLING:
         text = other.text or f"One moment: {after.read_back.removesuffix(english.YES_OR_NO).strip()}"
         return replace(other, text=text, events=events)
     lead = other.text or "One thing first."
@@ -288,7 +291,9 @@ def _opt_out(decision: Decision, scene: Scene) -> Step:
     if proposal is None or not proposal.is_open:
         return step
     after = _after(decision, scene)
-    return replace(step, proposals=(after,), events=(about(journal.Cancelled, after, decision.row),))
+    closed = after.state is ProposalState.CANCELLED
+    events = (about(journal.Cancelled, after, decision.row),) if closed else ()
+    return replace(step, proposals=(after,), events=events)
 
 
 def _hand_off(decision: Decision, scene: Scene) -> Step:
@@ -335,8 +340,8 @@ def _offer_back(decision: Decision, scene: Scene) -> Step:
     )
 
 
-def _checking(_decision: Decision, _scene: Scene) -> Step:
-    return Step(text=english.CHECKING)
+def _checking(decision: Decision, scene: Scene) -> Step:
+    return Step(text=english.CHECKING, proposals=(_after(decision, scene),))
 
 
 def _ignore(decision: Decision, _scene: Scene) -> Step:

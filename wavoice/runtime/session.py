@@ -33,7 +33,7 @@ def must_be_silent(conversation: Conversation, consents: Consents, intent: str |
     """Why the bot may not answer, or None. Only an explicit opt-in ends an opt-out (I20)."""
     if consents.messages is False and intent != "opt_in":
         return "opted out"
-    if conversation.handed_off:
+    if conversation.handed_off and intent not in ("opt_in", "opt_out", "bare_stop"):
         return "a person has taken over"
     return None
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from wavoice.runtime import journal, session
+from wavoice.runtime.actions.builtin import JOBS
 from wavoice.runtime.confirm import Case
 from wavoice.runtime.hear import Words
 from wavoice.runtime.kit import Turn
@@ -19,6 +20,7 @@ from wavoice.runtime.model import (
     Mark,
     Proposal,
     Reading,
+    Tier,
 )
 from wavoice.runtime.policy import Policy
 from wavoice.runtime.ports import Situation, UnitOfWork
@@ -52,8 +54,9 @@ async def recall(tx: UnitOfWork, message: Inbound, conversation: Conversation, p
 def interpret(turn: Turn, message: Inbound, known: Known, words: Words) -> tuple[Reading, Reading | None]:
     """Read what was said in both decodes; a button says what its id says."""
     if message.button is not None:
-        mark = Mark.YES if message.button.startswith("yes:") else Mark.NO
-        return Reading(text=message.text or "", acts=(), marks=(mark,)), None
+        mark = {"yes": Mark.YES, "no": Mark.NO}.get(message.button.partition(":")[0])
+        if mark is not None and ":" in message.button:
+            return Reading(text=message.text or "", acts=(), marks=(mark,)), None
     proposal = known.proposal if known.proposal and known.proposal.is_open else None
     asking = known.conversation.asking
     situation = Situation(
@@ -96,6 +99,7 @@ def make_case(
         other=other,
         unread=known.unread,
         unreadable=words.trouble is not None,
+        reads_only=(job := JOBS.get(reading.intent or "")) is not None and job.tier is Tier.R0,
     )
 
 
@@ -123,8 +127,11 @@ def _evidence(message: Inbound, proposal: Proposal | None, words: Words) -> Evid
 def _binding(message: Inbound, proposal: Proposal) -> Binding:
     """A button is bound by the digest in its id, a quote by the message that it quotes."""
     if message.button is not None:
+        if ":" not in message.button:
+            return Binding.SOLE_OPEN
         current = message.button.partition(":")[2] == proposal.digest
-        return Binding.BUTTON if current else Binding.STALE
+        asked_now = message.quotes is None or message.quotes in proposal.prompts
+        return Binding.BUTTON if current and asked_now else Binding.STALE
     if message.quotes is not None:
         return Binding.QUOTE if message.quotes in proposal.prompts else Binding.STALE
     return Binding.SOLE_OPEN

@@ -9,6 +9,8 @@ from wavoice.runtime.actions import Ask, Job, Offer, Prepared, Refuse, Words, pi
 from wavoice.runtime.model import Facts, Order, Proposal, Tier
 from wavoice.runtime.replies import english
 
+FARTHEST_DAYS = 90
+"""Within them a day is clear without its year."""
 MOVABLE = ("open", "packed")
 
 
@@ -23,6 +25,8 @@ def _prepare(slots: Mapping[str, str], facts: Facts, today: date) -> Prepared:
     day = date.fromisoformat(slots["day"])
     if day <= today:
         return Ask("day", f"{english.day(day)} is too soon. {english.WHICH_DAY}")
+    if (day - today).days > FARTHEST_DAYS:
+        return Ask("day", f"{english.TOO_FAR} {english.WHICH_DAY}")
     if day == order.day:
         return Refuse(f"Order {order.id} comes on {english.day(day)} already.")
     return Offer(

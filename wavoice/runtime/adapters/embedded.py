@@ -6,9 +6,15 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 
-from wavoice.runtime.model import Address
+import structlog
+
+from wavoice.runtime.errors import StoreError
+from wavoice.runtime.model import SECOND, Address, Micros
 from wavoice.runtime.ports import Clock, Store
 
+log = structlog.get_logger("wavoice")
+REST: Micros = SECOND
+"""After trouble with the store, a contact (or the sweep) is left alone for this long."""
 Drain = Callable[[Address], Awaitable[None]]
 
 
@@ -23,6 +29,7 @@ class EmbeddedEngine:
         self._drain: Drain | None = None
         self._tasks: dict[Address, asyncio.Task[None]] = {}
         self._dirty: set[Address] = set()
+        self._resting: dict[Address, Micros] = {}
         self._poke = asyncio.Event()
         self._parked = asyncio.Event()
         self._running = False
@@ -34,7 +41,7 @@ class EmbeddedEngine:
     def nudge(self, address: Address) -> None:
         """Drain that contact soon; while a drain runs, it goes round once more."""
         self._dirty.add(address)
-        if self._running:
+        if self._running and address not in self._resting:
             self._start(address)
 
     def _start(self, address: Address) -> None:
@@ -47,6 +54,9 @@ class EmbeddedEngine:
             while address in self._dirty and self._drain is not None:
                 self._dirty.discard(address)
                 await self._drain(address)
+        except Exception as error:  # noqa: BLE001 -- one contact's trouble stops nobody else
+            log.error("drain_failed", contact=address.contact, error=type(error).__name__)
+            self._resting[address] = self._clock.now() + REST
         finally:
             # No await between the check above and here: a nudge is never lost.
             del self._tasks[address]
@@ -65,15 +75,23 @@ class EmbeddedEngine:
                 await self._stop()
 
     async def _sweep(self) -> None:
-        async with self._store.begin() as tx:
-            due = await tx.conversations.with_work(self._clock.now())
-            next_due = await tx.timers.next_due()
-        for address in {*due, *self._dirty} - self._tasks.keys():
+        now = self._clock.now()
+        self._resting = {address: until for address, until in self._resting.items() if until > now}
+        try:
+            async with self._store.begin() as tx:
+                due = await tx.conversations.with_work(now)
+                next_due = await tx.timers.next_due()
+        except StoreError as error:
+            log.error("sweep_failed", error=error.code)
+            await self._clock.wait(asyncio.Event(), now + REST)
+            return
+        for address in {*due, *self._dirty} - self._tasks.keys() - self._resting.keys():
             self._dirty.add(address)
             self._start(address)
         if not self._tasks:
             self._parked.set()
-        await self._clock.wait(self._poke, None if self._tasks else next_due)
+        moments = [moment for moment in (next_due, *self._resting.values()) if moment is not None]
+        await self._clock.wait(self._poke, None if self._tasks else min(moments, default=None))
 
     async def idle(self) -> None:
         """Look for work once more, and return when none is due and no drain is running."""

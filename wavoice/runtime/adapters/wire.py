@@ -149,7 +149,7 @@ def _content(kind: str, node: Node) -> tuple[Modality, str | None, MediaRef | No
             return Modality.VOICE, None, _audio(own), None
         case "button":
             return Modality.BUTTON, _string(own, "text"), None, _required(own, "payload")
-        case "interactive" if own.get("type") in {"button_reply", "list_reply"}:
+        case "interactive" if own.get("type") in ("button_reply", "list_reply"):
             reply = _node(own, str(own["type"]))
             return Modality.BUTTON, _string(reply, "title"), None, _required(reply, "id")
     return Modality.OTHER, None, None, None
@@ -201,7 +201,7 @@ def _status(node: Node, number: str) -> StatusUpdate:
 
 def _moment(node: Node) -> Micros:
     seconds = _required(node, "timestamp")
-    if not (seconds.isdecimal() and int(seconds) < _LATEST_SECOND):
+    if not (seconds.isdecimal() and len(seconds) <= 12 and int(seconds) < _LATEST_SECOND):
         raise _MalformedError("`timestamp` is no Unix time in seconds")
     return int(seconds) * SECOND
 

@@ -25,7 +25,10 @@ def to_voice_note(speech: Speech, max_bytes: int) -> bytes:
     samples = np.frombuffer(speech.pcm, dtype="<f4")
     if samples.size == 0:
         raise SpeechError("The speech backend returned no audio.")
-    note = _encode(samples, speech.rate)
+    try:
+        note = _encode(samples, speech.rate)
+    except (av.error.FFmpegError, ValueError) as error:
+        raise SpeechError("The spoken reply could not be encoded.") from error
     if len(note) > max_bytes:
         raise SpeechError(
             f"The spoken reply takes {len(note)} bytes, more than the {max_bytes} that play inline.",

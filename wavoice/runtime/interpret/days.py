@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from itertools import islice
 
+MOST = 8
+"""Mentions that are looked at; nobody means more."""
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
@@ -23,8 +26,8 @@ _PATTERN = re.compile(
     |(?P<today>\b(?:today|tonight)\b)
     |\b(?P<next>next\s+week\s+(?:on\s+)?|next\s+|this\s+|coming\s+)?
       (?P<weekday>{"|".join(_WEEKDAYS)})s?\b(?P<later>\s+(?:next\s+)?week\b)?
-    |(?P<calendar>\b(?:the\s+)?\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTH})\b
-      |\b(?:{_MONTH})\s+(?:the\s+)?\d{{1,2}}(?:st|nd|rd|th)?\b
+    |(?P<calendar>\b(?:the\s+)?\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTH})\b(?:,?\s+\d{{4}}\b)?
+      |\b(?:{_MONTH})\s+(?:the\s+)?\d{{1,2}}(?:st|nd|rd|th)?\b(?:,?\s+\d{{4}}\b)?
       |\b\d{{4}}-\d{{2}}-\d{{2}}\b)
     |\b(?:the\s+)?(?P<ordinal>\d{{1,2}})(?:st|nd|rd|th)\b""",
     re.IGNORECASE | re.VERBOSE,
@@ -34,7 +37,7 @@ _PATTERN = re.compile(
 def find_days(text: str, now: datetime) -> Iterator[tuple[re.Match[str], tuple[date, ...]]]:
     """Yield each mention in spoken order with the day it means, or the two it may mean."""
     today = now.date()
-    for match in _PATTERN.finditer(text):
+    for match in islice(_PATTERN.finditer(text), MOST):
         if days := _meaning(match, today, now):
             yield match, days
 

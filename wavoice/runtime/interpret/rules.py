@@ -14,7 +14,7 @@ from itertools import groupby
 from wavoice.runtime import lexicon
 from wavoice.runtime.interpret.slots import Slots, find_slots
 from wavoice.runtime.lexicon import Lexicon, Phrase, words_of
-from wavoice.runtime.model import Act, Mark, Reading
+from wavoice.runtime.model import VETOES, Act, Mark, Reading
 from wavoice.runtime.ports import Situation
 
 _ACTS = {
@@ -65,6 +65,8 @@ _DELIVERY = re.compile(r"\b(?:deliver\w*|order|parcel|package|shipment|bring|com
 """With a day beside it, and no other job, this asks for that day."""
 _MOVE = re.compile(r"\b(?:move|change|shift|switch|put)\b", re.IGNORECASE)
 _JOBS = tuple(name for name, _ in _INTENTS)
+LONGEST = 500
+"""Characters that are read for jobs and values: half a minute of speech. Patterns stay fast."""
 _ECHO = 3
 """Words in a row that must repeat the question to count as its echo (D60)."""
 
@@ -79,25 +81,32 @@ class RulesInterpreter:
     words: Lexicon = field(default_factory=lambda: lexicon.load("en"))
 
     def read(self, text: str, situation: Situation) -> Reading:
-        """Return acts and marks in spoken order, a job and its slots."""
-        slots = find_slots(text, situation)
+        """Return acts and marks in spoken order, a job and its slots.
+
+        Jobs, slots and a plain yes are looked for in the first `LONGEST` characters; vetoes in all of it.
+        """
+        slots = find_slots(text[:LONGEST], situation)
         spoken = words_of(slots.text)
         intent, at = self._intent(slots, spoken)
-        explained = _words_within(slots) | _echo(spoken, words_of(situation.prompt))
-        found = self._marks(spoken, intent, explained, situation)
-        for start, end, _ in found:
-            explained.update(range(start, end))
-        plain = self._is_plain(spoken, explained, situation)
+        valued = _words_within(slots)
+        echoed = _echo(spoken, words_of(situation.prompt))
+        found = self._marks(spoken, intent, valued, echoed, situation)
+        explained = valued | echoed | {word for start, end, _ in found for word in range(start, end)}
+        rest = self._vetoes_in(text[LONGEST:])
+        plain = not text[LONGEST:] and self._is_plain(spoken, explained, valued, intent, situation)
         return Reading(
             text=text,
             acts=_acts(found, _request(intent, at, slots, situation), slots, situation, plain=plain),
-            marks=tuple(mark for _, _, mark in found if mark is not None),
+            marks=(*(mark for _, _, mark in found if mark is not None), *rest),
             intent=intent,
             slots=slots.values,
             mentioned=slots.mentioned,
             plain=plain,
             near_miss=self.words.has("near_miss", spoken),
         )
+
+    def _vetoes_in(self, text: str) -> tuple[Mark, ...]:
+        return tuple(mark for _, _, mark in self.words.scan(words_of(text)) if mark in VETOES)
 
     def _intent(self, slots: Slots, spoken: Phrase) -> tuple[str | None, int]:
         """The job or wish, and the word at which it begins."""
@@ -108,7 +117,8 @@ class RulesInterpreter:
             return "opt_in", 0
         if any(mark is Mark.STOP for _, _, mark in self.words.scan(spoken)):
             return "opt_out", 0
-        if self.words.has("human", spoken):
+        valued = _words_within(slots)
+        if any(not valued.issuperset(range(*span)) for span in self.words.spans("human", spoken)):
             return "human", 0
         for name, pattern in _INTENTS:
             if match := pattern.search(slots.text):
@@ -119,9 +129,11 @@ class RulesInterpreter:
         return None, 0
 
     def _marks(
-        self, spoken: Phrase, intent: str | None, explained: set[int], situation: Situation
+        self, spoken: Phrase, intent: str | None, valued: set[int], echoed: set[int], situation: Situation
     ) -> list[Found]:
-        """Marks with their word positions; words that carry a slot or an echo are no marks."""
+        """Marks with their word positions. An echo of the question is no mark; nor are words of a slot,
+        except that while a question is open a veto counts wherever it stands.
+        """
         if intent == "bare_stop":
             return [(0, len(spoken), Mark.STOP)]
         dropped: set[Mark | None] = set()
@@ -134,18 +146,35 @@ class RulesInterpreter:
         return [
             (start, end, mark)
             for start, end, mark in self.words.scan(spoken)
-            if mark not in dropped and not explained.issuperset(range(start, end))
+            if mark not in dropped
+            and not echoed.issuperset(range(start, end))
+            and not (
+                valued.issuperset(range(start, end)) and (situation.open_action is None or mark not in VETOES)
+            )
         ]
 
-    def _is_plain(self, spoken: Phrase, explained: set[int], situation: Situation) -> bool:
-        """True if marks, slots, echoes, fillers and courtesies account for every word."""
+    def _is_plain(
+        self,
+        spoken: Phrase,
+        explained: set[int],
+        valued: set[int],
+        intent: str | None,
+        situation: Situation,
+    ) -> bool:
+        """True if marks, values, echoes, fillers and courtesies account for every word."""
         if self.words.has("reported", spoken) or self.words.has("sarcastic", spoken):
             return False
-        known = {
-            word for name in ("filler", "courtesy") for phrase in self.words.sets[name] for word in phrase
-        }
-        known.update(words_of(situation.prompt))
-        return all(position in explained or word in known for position, word in enumerate(spoken))
+        explained = set(explained)
+        names = ["filler", "courtesy"]
+        if intent is not None and intent == situation.open_action:
+            names.append("request")
+        for name in names:
+            for start, end in self.words.spans(name, spoken):
+                explained.update(range(start, end))
+        for start, end in self.words.spans("before_value", spoken):
+            if end in valued:
+                explained.update(range(start, end))
+        return explained.issuperset(range(len(spoken)))
 
 
 def _request(intent: str | None, at: int, slots: Slots, situation: Situation) -> int | None:

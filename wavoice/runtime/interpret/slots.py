@@ -13,7 +13,8 @@ from wavoice.runtime.interpret.days import find_days
 from wavoice.runtime.ports import Situation
 
 _ORDER = re.compile(
-    r"\b(?:order|parcel|package|delivery)?\s*(?:number|no\.?|num|#)?\s*#?\s*(\d(?:[\s,.-]{0,2}\d){2,9})\b",
+    r"\b(?:order|parcel|package|delivery)?\s*(?:number|no\.?|num|#)?\s*#?\s*"
+    r"(\d{1,3}(?:,\d{3})+|\d{3,10}|\d{1,2}(?:[\s-]\d{1,2}){1,4})\b",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(
@@ -29,7 +30,11 @@ _STREET = re.compile(
 _TAIL = re.compile(r"[\s,.!?]*(?:\b(?:please|thanks|thank\s+you|instead|now)\b[\s,.!?]*)*$", re.IGNORECASE)
 _REFUSED = re.compile(r"\b(?:not|isn't|instead\s+of|rather\s+than)\s+(?:on\s+)?$", re.IGNORECASE)
 """Before a day: this is the one that is not wanted."""
-_EDIT = re.compile(r"\b(?:no|sorry|i\s+mean|actually|or\s+rather|make\s+(?:it|that))\b[\s,]*", re.IGNORECASE)
+_EDIT = re.compile(
+    r"(?:[,;.]\s*no\b(?!\.|\s*\d)|\bno,?\s+(?=sorry|i\s+mean|wait)"
+    r"|\b(?:sorry|i\s+mean|actually|or\s+rather|make\s+(?:it|that))\b)[\s,]*",
+    re.IGNORECASE,
+)
 
 
 LONGEST_ADDRESS = 200

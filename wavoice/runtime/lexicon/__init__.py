@@ -40,7 +40,7 @@ class Lexicon:
     marks: Mapping[Phrase, Mark]
     idioms: frozenset[Phrase]
     sets: Mapping[str, frozenset[Phrase]]
-    """filler, courtesy, near_miss, reported, sarcastic, human, bare_stop, start."""
+    """filler, courtesy, before_value, request, near_miss, reported, sarcastic, human, bare_stop, start."""
     longest: int
 
     def scan(self, words: Phrase) -> Iterator[tuple[int, int, Mark | None]]:
@@ -56,13 +56,16 @@ class Lexicon:
             else:
                 position += 1
 
+    def spans(self, name: str, words: Phrase) -> Iterator[tuple[int, int]]:
+        """Yield (start, end) of every phrase of that set, wherever it stands."""
+        for phrase in self.sets[name]:
+            for start in range(len(words) - len(phrase) + 1):
+                if words[start : start + len(phrase)] == phrase:
+                    yield start, start + len(phrase)
+
     def has(self, name: str, words: Phrase) -> bool:
         """True if any phrase of that set occurs in the words."""
-        return any(
-            words[start : start + len(phrase)] == phrase
-            for phrase in self.sets[name]
-            for start in range(len(words) - len(phrase) + 1)
-        )
+        return any(True for _ in self.spans(name, words))
 
 
 @cache

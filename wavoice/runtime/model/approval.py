@@ -101,6 +101,10 @@ class Proposal:
     evidence: Evidence | None = None
     settle_at: Micros | None = None
     """When the settle window of an accepted yes ends."""
+    held_at: Micros | None = None
+    """When a veto froze it; only what was said after the question was put again can take it up."""
+    vetoed_at: Micros | None = None
+    """When a veto came while the write was under way: it is not repeated."""
     approved_by: str | None = None
     """Turn whose yes is being carried out."""
 

@@ -126,6 +126,8 @@ class Reply:
     proposal: str | None = None
     """The proposal that this asks about."""
     digest: str | None = None
+    final: bool = False
+    """The one acknowledgement that may follow an opt-out or a hand-off."""
     notice: bool = False
     """Sent by a wake, not as the answer to a message."""
 

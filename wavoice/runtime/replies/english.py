@@ -15,6 +15,7 @@ NOTHING_WAITING = "Nothing is waiting for your answer. What can I do for you?"
 HELP = "I can tell you where your order is, move a delivery, or change its address."
 WHICH_DAY = "Which day should it come?"
 WHICH_DAY_EXACTLY = "Which date exactly?"
+TOO_FAR = "I can only move it within the next 90 days."
 WHICH_ADDRESS = "What is the new address?"
 OPTED_OUT = "Okay, I will not message you again. Send START if you change your mind."
 OPTED_IN = "Welcome back. What can I do for you?"
@@ -25,7 +26,7 @@ SEVERAL_ACCOUNTS = "I find more than one account with this number. A colleague w
 CHECKING = "I am checking whether that went through. I will tell you here."
 SYSTEM_DOWN = "I cannot reach the shop right now, so nothing was changed. Please try again in a moment."
 CANNOT_USE = "I can only read text and voice notes. Please type or record it."
-TROUBLE = "Something went wrong on my side, so nothing was changed. A colleague will help you."
+TROUBLE = "Something went wrong on my side. A colleague will help you."
 
 MEDIA_TROUBLE = {
     "too_large": "That recording is too large for me. Please send a shorter note, or type it.",
@@ -75,6 +76,11 @@ def which_order(orders: Sequence[Order]) -> str:
 def no_such_order(number: str) -> str:
     """A number that is not among the customer's own orders."""
     return f"I cannot find order {number} among your orders. Which number is it?"
+
+
+def too_late(done: str) -> str:
+    """A veto came while the write was under way, and the write had been made."""
+    return f"That was made before I could stop it. {done} Say no if it should go back."
 
 
 def nothing_changed(still: str) -> str:
