@@ -70,6 +70,14 @@ LONGEST = 500
 _ECHO = 3
 """Words in a row that must repeat the question to count as its echo (D60)."""
 
+_AGREES = re.compile(
+    r"\b(?:that|thats|this|it|its|everything|all that|all this|they|yes)"
+    r"(?: (?:all|is|are|will be|would be|should be|sounds?|seems?|looks?|feels?|suits me|works|is all))?"
+    r"(?: (?:just|all|completely|really|very|quite|totally|about))?"
+    r" (?:fine|good|great|perfect|correct|right|ok|okay|true|awesome|cool|nice|ideal|fantastic|amazing"
+    r"|wonderful|excellent|alright|well|lovely|super|exactly right)(?: (?:for|to|with|by) me)?\b"
+)
+"""A sentence that only agrees ("that sounds good to me"): explained as a whole, never word by word."""
 Found = tuple[int, int, Mark | None]
 """First word, word after the last, and the mark of a phrase; idioms have none."""
 
@@ -174,6 +182,10 @@ class RulesInterpreter:
         for start, end in self.words.spans("before_value", spoken):
             if end in valued:
                 explained.update(range(start, end))
+        sentence = " ".join(spoken)
+        for match in _AGREES.finditer(sentence):
+            first = sentence.count(" ", 0, match.start())
+            explained.update(range(first, first + len(match.group().split())))
         return explained.issuperset(range(len(spoken)))
 
 
