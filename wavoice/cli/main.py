@@ -48,7 +48,7 @@ def main() -> None:
     0: done. 1: it ran, and something did not come out as expected. 2: it could not run.
     """
     try:
-        code = app(standalone_mode=False)
+        code = app(prog_name="wavoice", standalone_mode=False)
     except typer.Abort:
         sys.exit(_say("Stopped.", 130))
     except KeyboardInterrupt:
