@@ -41,7 +41,7 @@ from wavoice.runtime.model import (
 from wavoice.runtime.ports import UnitOfWork
 from wavoice.runtime.proposals import hold
 from wavoice.runtime.replies import english
-from wavoice.runtime.respond import Step
+from wavoice.runtime.steps import Step
 from wavoice.runtime.trace import StageReached, Trace
 from wavoice.runtime.turn import take
 from wavoice.runtime.understand import Known, recall

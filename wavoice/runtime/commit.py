@@ -36,7 +36,8 @@ from wavoice.runtime.model import (
 )
 from wavoice.runtime.proposals import CommitCase, idempotency_key, may_commit, may_retry
 from wavoice.runtime.replies import english
-from wavoice.runtime.respond import Scene, Step, about, respond
+from wavoice.runtime.respond import respond
+from wavoice.runtime.steps import Scene, Step, about
 
 NEVER_APPLIED = "never applied"
 

@@ -23,7 +23,7 @@ from wavoice.runtime.model import (
     TimerKind,
 )
 from wavoice.runtime.ports import UnitOfWork
-from wavoice.runtime.respond import Step
+from wavoice.runtime.steps import Step
 from wavoice.runtime.understand import Known
 
 

@@ -3,64 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 
 from wavoice.runtime import journal
-from wavoice.runtime.actions import Answer, Ask, Job, Offer, Prepared, Refuse
 from wavoice.runtime.actions.builtin import JOBS
-from wavoice.runtime.confirm import Case, Decision, Effect, can_hold
-from wavoice.runtime.model import (
-    Asking,
-    Consent,
-    Conversation,
-    Facts,
-    Modality,
-    Proposal,
-    ProposalState,
-    Tier,
-)
-from wavoice.runtime.policy import Policy
-from wavoice.runtime.proposals import Draft, apply, propose
+from wavoice.runtime.confirm import Decision, Effect, can_hold
+from wavoice.runtime.model import Consent, Proposal, ProposalState, Tier
+from wavoice.runtime.proposals import apply
 from wavoice.runtime.replies import english
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """All that an answer may depend on."""
-
-    case: Case
-    facts: Facts | None
-    """None if the shop could not be read."""
-    conversation: Conversation
-    today: date
-    """In the shop's zone."""
-    turn: str
-    fresh: str
-    """Id for a proposal that may be raised."""
-    policy: Policy
-    trouble: str | None = None
-    """Code of a `MediaError` or `SpeechError`: the note could not be read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What a decision amounts to; kept in one transaction."""
-
-    text: str | None = None
-    asks: Proposal | None = None
-    """The reply puts this question: buttons, and both message ids bind."""
-    proposals: tuple[Proposal, ...] = ()
-    events: tuple[journal.Body, ...] = ()
-    settles: Proposal | None = None
-    """Wake this one when its settle window ends."""
-    asking: Asking | None = None
-    consents: tuple[tuple[Consent, bool], ...] = ()
-    hand_off: str | None = None
-    releases: bool = False
-    """The bot answers again after a person had taken over."""
-    silent: str = ""
-    """Why there is no reply, if there is none."""
+from wavoice.runtime.requests import proceed, start
+from wavoice.runtime.steps import Scene, Step, about
 
 
 def respond(decision: Decision, scene: Scene) -> Step:
@@ -84,97 +36,6 @@ def _forget(step: Step, scene: Scene) -> Step:
         proposals=(expired, *step.proposals),
         events=(about(journal.Expired, expired, "D40"), *step.events),
     )
-
-
-def about(
-    kind: type[journal.ProposalEvent], proposal: Proposal, row: str = "", **more: str | int
-) -> journal.ProposalEvent:
-    """Make an event of `kind` from a proposal's bound fields."""
-    return kind(
-        proposal=proposal.id,
-        version=proposal.version,
-        action=proposal.action,
-        tier=str(proposal.tier),
-        digest=proposal.digest,
-        facts_version=proposal.facts_version,
-        row=row,
-        args=dict(proposal.args),
-        read_back=proposal.read_back,
-        **more,
-    )
-
-
-def raise_proposal(scene: Scene, job: Job, offer: Offer, replaces: Proposal | None = None) -> Proposal:
-    """Make the next version of `replaces`, or a fresh proposal."""
-    words = job.words
-    if words is None:
-        raise ValueError(f"{job.name} never writes, so it cannot be proposed")
-    draft = Draft(
-        address=scene.conversation.address,
-        action=job.name,
-        args=offer.args,
-        before=offer.before,
-        facts_version=offer.order.version,
-        tier=job.tier,
-        read_back="",
-        turn=scene.turn,
-    )
-    identity, version = (replaces.id, replaces.version + 1) if replaces else (scene.fresh, 1)
-    proposal = propose(draft, identity, version, scene.case.now, scene.policy)
-    return replace(proposal, read_back=f"{words.question(proposal)} {english.YES_OR_NO}")
-
-
-# --- requests -----------------------------------------------------------------------------------
-
-
-def _proceed(_decision: Decision, scene: Scene) -> Step:
-    """A message that answers nothing: a request, the missing piece of one, or not understood."""
-    reading, asking = scene.case.reading, scene.conversation.asking
-    if reading.intent == "opt_in":
-        return Step(text=english.OPTED_IN, consents=((Consent.MESSAGES, True),), releases=True)
-    if scene.case.evidence.modality is Modality.OTHER:
-        quiet = reading.text in ("[reaction]", "[system]")
-        return Step(silent="nothing to answer") if quiet else Step(text=english.CANNOT_USE, asking=asking)
-    if scene.trouble:
-        return Step(text=english.MEDIA_TROUBLE[scene.trouble], asking=asking)
-    name = reading.intent if reading.intent in JOBS else None
-    slots: Mapping[str, str] = reading.slots
-    if asking and name in (None, asking.intent) and (name or asking.missing in slots):
-        name, slots = asking.intent, {**asking.slots, **slots}
-    if name is None:
-        return Step(text=f"{english.NOT_CAUGHT} {english.HELP}", asking=asking)
-    return _start(JOBS[name], slots, scene)
-
-
-def _start(job: Job, slots: Mapping[str, str], scene: Scene, replaces: Proposal | None = None) -> Step:
-    """Prepare a job from live facts and say what comes next."""
-    if scene.facts is None:
-        return Step(text=english.SYSTEM_DOWN)
-    if scene.facts.identity.customer is None:
-        many = bool(scene.facts.identity.customers)
-        return Step(
-            text=english.SEVERAL_ACCOUNTS if many else english.NOT_RECOGNISED,
-            hand_off="identity_many" if many else "identity_none",
-        )
-    prepared: Prepared = job.prepare(slots, scene.facts, scene.today)
-    match prepared:
-        case Answer(text) | Refuse(text):
-            return Step(text=text)
-        case Ask(slot, text):
-            exact = slot == "day" and len(scene.case.reading.mentioned.get("day", ())) > 1
-            known = {key: value for key, value in slots.items() if key != slot}
-            return Step(
-                text=english.WHICH_DAY_EXACTLY if exact else text,
-                asking=Asking(intent=job.name, slots=known, missing=slot),
-            )
-        case Offer():
-            proposal = raise_proposal(scene, job, prepared, replaces)
-            return Step(
-                text=proposal.read_back,
-                asks=proposal,
-                proposals=(proposal,),
-                events=(about(journal.Proposed, proposal),),
-            )
 
 
 # --- answers to a question ----------------------------------------------------------------------
@@ -258,7 +119,7 @@ def _repropose(decision: Decision, scene: Scene) -> Step:
     closing = about(journal.Expired if expired else journal.Superseded, old, decision.row)
     reading = scene.case.reading
     unsaid = {slot: value for slot, value in old.args.items() if slot not in reading.mentioned}
-    step = _start(JOBS[old.action], {**unsaid, **reading.slots}, scene, replaces=None if expired else old)
+    step = start(JOBS[old.action], {**unsaid, **reading.slots}, scene, replaces=None if expired else old)
     if step.text and expired:
         step = replace(step, text=f"That question has expired; {_still(old)}. {step.text}")
     kept = () if step.asks and step.asks.id == old.id else (old,)
@@ -277,7 +138,7 @@ def _remind(decision: Decision, scene: Scene) -> Step:
     after = _after(decision, scene)
     events = _held_events(scene.case.proposal, after, decision.row)
     job = JOBS.get(scene.case.reading.intent or "")
-    other = _start(job, scene.case.reading.slots, scene) if job and job.tier is Tier.R0 else Step()
+    other = start(job, scene.case.reading.slots, scene) if job and job.tier is Tier.R0 else Step()
     if not can_hold(after) or after.state is ProposalState.SETTLING:
         text = other.text or f"One moment: {after.read_back.removesuffix(english.YES_OR_NO).strip()}"
         return replace(other, text=text, events=events)
@@ -325,7 +186,7 @@ def _offer_back(decision: Decision, scene: Scene) -> Step:
         raise ValueError(f"row {decision.row} needs a proposal")
     job = JOBS[done.action]
     said = {slot: value for slot, value in scene.case.reading.slots.items() if slot in done.args}
-    step = _start(job, {**done.args, **(said or done.before)}, scene)
+    step = start(job, {**done.args, **(said or done.before)}, scene)
     if step.asks is None or job.words is None or said:
         return step
     asked = step.asks
@@ -349,7 +210,7 @@ def _ignore(decision: Decision, _scene: Scene) -> Step:
 
 
 _RESPONSES: Mapping[Effect, Callable[[Decision, Scene], Step]] = {
-    Effect.PROCEED: _proceed,
+    Effect.PROCEED: proceed,
     Effect.SETTLE: _settle,
     Effect.ASK: _ask,
     Effect.HOLD: _hold,

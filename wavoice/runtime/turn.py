@@ -20,7 +20,8 @@ from wavoice.runtime.kit import Turn
 from wavoice.runtime.look_up import look_up
 from wavoice.runtime.model import SECOND, Facts, Inbound, Reply, Stage
 from wavoice.runtime.ports import Hint
-from wavoice.runtime.respond import Scene, Step, respond
+from wavoice.runtime.respond import respond
+from wavoice.runtime.steps import Scene, Step
 from wavoice.runtime.understand import Known, interpret, make_case
 
 

@@ -1,0 +1,85 @@
+"""Requests: a message that answers nothing, or the missing piece of one. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from wavoice.runtime import journal
+from wavoice.runtime.actions import Answer, Ask, Job, Offer, Prepared, Refuse
+from wavoice.runtime.actions.builtin import JOBS
+from wavoice.runtime.confirm import Decision
+from wavoice.runtime.model import Asking, Consent, Modality, Proposal
+from wavoice.runtime.proposals import Draft, propose
+from wavoice.runtime.replies import english
+from wavoice.runtime.steps import Scene, Step, about
+
+
+def raise_proposal(scene: Scene, job: Job, offer: Offer, replaces: Proposal | None = None) -> Proposal:
+    """Make the next version of `replaces`, or a fresh proposal."""
+    words = job.words
+    if words is None:
+        raise ValueError(f"{job.name} never writes, so it cannot be proposed")
+    draft = Draft(
+        address=scene.conversation.address,
+        action=job.name,
+        args=offer.args,
+        before=offer.before,
+        facts_version=offer.order.version,
+        tier=job.tier,
+        read_back="",
+        turn=scene.turn,
+    )
+    identity, version = (replaces.id, replaces.version + 1) if replaces else (scene.fresh, 1)
+    proposal = propose(draft, identity, version, scene.case.now, scene.policy)
+    return replace(proposal, read_back=f"{words.question(proposal)} {english.YES_OR_NO}")
+
+
+def proceed(_decision: Decision, scene: Scene) -> Step:
+    """A message that answers nothing: a request, the missing piece of one, or not understood."""
+    reading, asking = scene.case.reading, scene.conversation.asking
+    if reading.intent == "opt_in":
+        return Step(text=english.OPTED_IN, consents=((Consent.MESSAGES, True),), releases=True)
+    if scene.case.evidence.modality is Modality.OTHER:
+        quiet = reading.text in ("[reaction]", "[system]")
+        return Step(silent="nothing to answer") if quiet else Step(text=english.CANNOT_USE, asking=asking)
+    if scene.trouble:
+        return Step(text=english.MEDIA_TROUBLE[scene.trouble], asking=asking)
+    name = reading.intent if reading.intent in JOBS else None
+    slots: Mapping[str, str] = reading.slots
+    if asking and name in (None, asking.intent) and (name or asking.missing in slots):
+        name, slots = asking.intent, {**asking.slots, **slots}
+    if name is None:
+        return Step(text=f"{english.NOT_CAUGHT} {english.HELP}", asking=asking)
+    return start(JOBS[name], slots, scene)
+
+
+def start(job: Job, slots: Mapping[str, str], scene: Scene, replaces: Proposal | None = None) -> Step:
+    """Prepare a job from live facts and say what comes next."""
+    if scene.facts is None:
+        return Step(text=english.SYSTEM_DOWN)
+    if scene.facts.identity.customer is None:
+        many = bool(scene.facts.identity.customers)
+        return Step(
+            text=english.SEVERAL_ACCOUNTS if many else english.NOT_RECOGNISED,
+            hand_off="identity_many" if many else "identity_none",
+        )
+    prepared: Prepared = job.prepare(slots, scene.facts, scene.today)
+    match prepared:
+        case Answer(text) | Refuse(text):
+            return Step(text=text)
+        case Ask(slot, text):
+            exact = slot == "day" and len(scene.case.reading.mentioned.get("day", ())) > 1
+            known = {key: value for key, value in slots.items() if key != slot}
+            return Step(
+                text=english.WHICH_DAY_EXACTLY if exact else text,
+                asking=Asking(intent=job.name, slots=known, missing=slot),
+            )
+        case Offer():
+            proposal = raise_proposal(scene, job, prepared, replaces)
+            return Step(
+                text=proposal.read_back,
+                asks=proposal,
+                proposals=(proposal,),
+                events=(about(journal.Proposed, proposal),),
+            )

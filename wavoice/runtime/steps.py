@@ -1,0 +1,67 @@
+"""What an answer may depend on, and what a decision amounts to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from wavoice.runtime import journal
+from wavoice.runtime.confirm import Case
+from wavoice.runtime.model import Asking, Consent, Conversation, Facts, Proposal
+from wavoice.runtime.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """All that an answer may depend on."""
+
+    case: Case
+    facts: Facts | None
+    """None if the shop could not be read."""
+    conversation: Conversation
+    today: date
+    """In the shop's zone."""
+    turn: str
+    fresh: str
+    """Id for a proposal that may be raised."""
+    policy: Policy
+    trouble: str | None = None
+    """Code of a `MediaError` or `SpeechError`: the note could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a decision amounts to; kept in one transaction."""
+
+    text: str | None = None
+    asks: Proposal | None = None
+    """The reply puts this question: buttons, and both message ids bind."""
+    proposals: tuple[Proposal, ...] = ()
+    events: tuple[journal.Body, ...] = ()
+    settles: Proposal | None = None
+    """Wake this one when its settle window ends."""
+    asking: Asking | None = None
+    consents: tuple[tuple[Consent, bool], ...] = ()
+    hand_off: str | None = None
+    releases: bool = False
+    """The bot answers again after a person had taken over."""
+    silent: str = ""
+    """Why there is no reply, if there is none."""
+
+
+def about(
+    kind: type[journal.ProposalEvent], proposal: Proposal, row: str = "", **more: str | int
+) -> journal.ProposalEvent:
+    """Make an event of `kind` from a proposal's bound fields."""
+    return kind(
+        proposal=proposal.id,
+        version=proposal.version,
+        action=proposal.action,
+        tier=str(proposal.tier),
+        digest=proposal.digest,
+        facts_version=proposal.facts_version,
+        row=row,
+        args=dict(proposal.args),
+        read_back=proposal.read_back,
+        **more,
+    )
