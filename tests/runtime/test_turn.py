@@ -6,7 +6,7 @@ import pytest
 
 from tests.rehearsing import Desk, desk
 from wavoice.runtime.journal_lines import from_json, to_json
-from wavoice.runtime.model import Stage
+from wavoice.runtime.model import PromptState, Stage, StatusUpdate
 from wavoice.sim.rehearsal import Customer
 from wavoice.sim.shop import ShopCustomer
 from wavoice.sim.shop_faults import FaultKind
@@ -414,6 +414,15 @@ class TestMedia:
             said = await at.speaks("where is my order")
             assert said == ["Order 1842 is packed. It arrives on Thursday."]
             assert (await at.journal("replied"))[0].body.fallback == "no voice on this machine"
+
+    async def test_a_voice_note_that_fails_later_is_said_in_text_once(self) -> None:
+        async with desk() as at:
+            await at.speaks("where is my order")
+            note = at.messages[-1].wamid
+            failed = StatusUpdate("100", note, None, PromptState.FAILED, at.clock.now(), error_code=131053)
+            for _ in range(2):
+                await at.rehearsal.runtime.bot.status(failed)
+            assert await at.wait(30) == ["Order 1842 is packed. It arrives on Thursday."]
 
     async def test_a_note_is_answered_by_a_note(self) -> None:
         async with desk() as at:

@@ -110,10 +110,20 @@ class Bot:
             # If only the voice note of a question fails, its text with the buttons still stands.
             if state is not PromptState.FAILED or _is_first_part(update, group):
                 await bind_prompt(tx, group, self.kit.clock.now(), state)
+            if state is PromptState.FAILED and group.reply.by_voice and not group.reply.buttons:
+                await self._say_in_text(tx, group)
             address = group.address
             where = journal.Where(address.tenant, address.number, address.contact, group.turn)
             event = journal.StatusSeen(message=update.message, status=state)
             await tx.journal.add([journal.Event(self.kit.clock.now(), where, event)])
+
+    async def _say_in_text(self, tx: UnitOfWork, group: OutboxGroup) -> None:
+        """WhatsApp took a voice note and failed it later: its words go out as text, once."""
+        in_text = replace(group, state=OutboxState.QUEUED, attempts=group.attempts + 1)
+        await tx.outbox.save(replace(in_text, reply=replace(group.reply, by_voice=False)))
+        kind, now = TimerKind.OUTBOX, self.kit.clock.now()
+        await tx.timers.set(Timer(self.kit.ids.new("w"), group.address, kind, now, group.id, 0))
+        tx.after_commit(lambda: self.nudge(group.address))
 
     async def drain(self, address: Address) -> None:
         """Do all that is due for one contact; what fails is kept and tried again later."""

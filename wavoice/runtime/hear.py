@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, replace
 
 from wavoice.runtime import journal
-from wavoice.runtime.errors import AuthError, ChannelError, MediaError, SpeechError
+from wavoice.runtime.errors import AuthError, ChannelError, MediaError, MediaGoneError, SpeechError
 from wavoice.runtime.interpret.slots import number_words_as_digits
 from wavoice.runtime.kit import Turn
 from wavoice.runtime.model import Audio, Decode, Heard, Inbound, MediaRef, Stage
@@ -44,7 +44,7 @@ async def hear(turn: Turn, message: Inbound, hint: Hint) -> Words:
 async def _listen(turn: Turn, media: MediaRef, hint: Hint) -> Words:
     kit = turn.kit
     with turn.trace.span(Stage.FETCH):
-        data = await kit.channel.fetch(media, kit.policy.max_media_bytes)
+        data = await _fetch(turn, media)
     kit.failpoints.reach("fetched")
     with turn.trace.span(Stage.CLEAN):
         audio = await kit.decoder.decode(data)
@@ -54,6 +54,15 @@ async def _listen(turn: Turn, media: MediaRef, hint: Hint) -> Words:
         turn.log(_figures(heard))
     other = heard.decodes[0].text if len(heard.decodes) > 1 else None
     return Words(text=heard.transcript.text, other=other, heard=heard, audio=audio, size=len(data))
+
+
+async def _fetch(turn: Turn, media: MediaRef) -> bytes:
+    policy = turn.kit.policy
+    try:
+        async with asyncio.timeout(policy.fetch_budget_seconds):
+            return await turn.kit.channel.fetch(media, policy.max_media_bytes)
+    except TimeoutError as error:
+        raise MediaGoneError("The note did not arrive in time.") from error
 
 
 async def _transcribe(turn: Turn, audio: Audio, hint: Hint) -> Heard:

@@ -63,6 +63,8 @@ class Policy:
     max_note_seconds: float = 300.0
     max_reply_bytes: int = 512 * 1024
     """Larger voice notes show a download icon instead of playing."""
+    fetch_budget_seconds: float = 10.0
+    """Longest wait for a note as a whole; a source that drips is cut off."""
     hear_budget_seconds: float = 10.0
     speak_budget_seconds: float = 2.0
     """Speech that is later than this is replaced by text."""
