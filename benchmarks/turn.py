@@ -34,7 +34,7 @@ from wavoice.sim.world import World
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "audio"
 WHERE = "where_is_my_order__babble_10db"
 WARM = 3
-MOVE = "move_with_pauses__street_20db"
+MOVE = "change_to_friday__babble_20db"
 
 
 class Customers:

@@ -94,9 +94,24 @@ class TestRefusals:
         assert "'listen' is not one of 'receive', 'fetch'" in said
         assert "Value error" not in said
 
+    def test_json_over_a_voice_note(self, shell: Shell, tmp_path: Path) -> None:
+        note = tmp_path / "note.ogg"
+        note.write_bytes(WHERE.read_bytes())
+        assert "is one of the voice notes" in shell.refuses("replay", note, "--json", note)
+        assert note.read_bytes() == WHERE.read_bytes()
+
+    def test_an_earlier_json_outlives_a_run_that_fails(self, tmp_path: Path) -> None:
+        earlier = tmp_path / "earlier.jsonl"
+        earlier.write_text("kept\n")
+        done = script(
+            "replay", str(WHERE), "--json", str(earlier), folder=tmp_path, WAVOICE_EARS__MODEL="/nowhere"
+        )
+        assert done.code == 2
+        assert earlier.read_text() == "kept\n"
+
     @pytest.mark.parametrize("target", ["missing/after.jsonl", "."])
     def test_json_that_cannot_be_written(self, target: str, shell: Shell) -> None:
-        assert f"{target} cannot be written: " in shell.refuses("replay", WHERE, "--json", target)
+        assert f"{target} cannot be written. Name a file" in shell.refuses("replay", WHERE, "--json", target)
 
     @pytest.mark.parametrize(
         ("content", "words"),

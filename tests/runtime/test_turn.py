@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.rehearsing import Desk, desk
+from wavoice.runtime.build import Parts
 from wavoice.runtime.journal_lines import from_json, to_json
 from wavoice.runtime.model import PromptState, Stage, StatusUpdate
 from wavoice.sim.rehearsal import Customer
@@ -216,6 +217,25 @@ class TestGate:
             assert await at.types("let me talk to a human", after=0.5) == ["A colleague will take over here."]
             await at.wait(60)
             assert at.writes == []
+
+
+class TestUntil:
+    @pytest.mark.parametrize(("stage", "writes"), [(Stage.SETTLE, []), (Stage.COMMIT, [FRIDAY])])
+    async def test_a_rehearsal_that_ends_at_a_late_stage(self, stage: Stage, writes: list[object]) -> None:
+        async with desk(parts=Parts(until=stage)) as at:
+            await at.types("move my delivery to Friday")
+            await at.types("yes")
+            assert await at.wait(30) == []
+            assert at.writes == writes
+            assert [event.body.how for event in await at.journal("turn_ended")] == ["answered", "stopped"]
+
+    @pytest.mark.parametrize("stage", [Stage.RECEIVE, Stage.FETCH, Stage.CLEAN, Stage.TRANSCRIBE,
+                                       Stage.IDENTIFY, Stage.INTERPRET, Stage.LOOK_UP, Stage.DECIDE,
+                                       Stage.SPEAK])  # fmt: skip
+    async def test_a_rehearsal_that_ends_before_it_says_anything(self, stage: Stage) -> None:
+        async with desk(parts=Parts(until=stage)) as at:
+            assert await at.speaks("where is my order") == []
+            assert [event.body.how for event in await at.journal("turn_ended")] == ["stopped"]
 
 
 class TestVetoes:

@@ -17,6 +17,7 @@ app = typer.Typer(
     help="Build, rehearse and run WhatsApp voice bots that finish the job.",
     rich_markup_mode=None,
     add_completion=False,
+    pretty_exceptions_enable=False,
 )
 app.command("replay", short_help="Send voice notes through the runtime.")(replay.command)
 app.command("doctor", short_help="Say what this machine lacks.")(doctor.command)
@@ -57,6 +58,10 @@ def main() -> None:
         sys.exit(_say(f"{_plain(error)}. Try: wavoice --help", 2))
     except WavoiceError as error:
         sys.exit(_say(str(error), 2 if error.category in (Category.USER_INPUT, Category.AUTH) else 1))
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("wavoice"):
+            raise
+        sys.exit(_say(f'{error.name} is not installed. Install it with: pip install "wavoice-bot[sim]"', 2))
     except BrokenPipeError:
         # The reader of our output is gone; Python would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -65,7 +70,7 @@ def main() -> None:
 
 
 def _plain(error: typer.TyperException) -> str:
-    return error.format_message().replace("Value error, ", "").rstrip(".")
+    return error.format_message().replace("Value error, ", "").rstrip(".?")
 
 
 def _say(sentence: str, code: int) -> int:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -62,7 +64,11 @@ def command(
     scripts = find_scripts(paths or [DEFAULT])
     before = read_results(baseline) if baseline else None
     if json_file and json_file != "-":
-        _write(Path(json_file), "")  # a path that cannot be written is said before the work, not after
+        _check_target(Path(json_file), scripts)
+    if find_spec("jiwer") is None:
+        raise UserInputError(
+            "jiwer is not installed.", remedy='Install it with: pip install "wavoice-bot[sim]"'
+        )
     results = asyncio.run(_run(scripts, until, real_time=real_time, quiet=json_file == "-"))
     raise typer.Exit(_show(results, json_file, before))
 
@@ -70,6 +76,7 @@ def command(
 async def _run(
     scripts: Sequence[Script], until: Stage | None, *, real_time: bool, quiet: bool
 ) -> list[NoteResult]:
+    import structlog  # noqa: PLC0415
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415
 
@@ -77,6 +84,8 @@ async def _run(
     from wavoice.sim.rehearsal import rehearsal_settings  # noqa: PLC0415
     from wavoice.sim.replay import replay_with_models  # noqa: PLC0415
 
+    # The runtime's log is for people: standard output is the table's, or the JSON's.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     settings = rehearsal_settings(Settings.load())
     results: list[NoteResult] = []
@@ -110,8 +119,19 @@ def _show(results: Sequence[NoteResult], json_file: str | None, before: Sequence
     return 1 if regressions or not all(result.ok for result in results) else 0
 
 
+def _check_target(file: Path, scripts: Sequence[Script]) -> None:
+    """Say before the work, not after it, that a path will not do; an earlier file is not touched yet."""
+    if file.resolve() in {take.path.resolve() for script in scripts for take in script.takes}:
+        raise UserInputError(f"{file} is one of the voice notes.", remedy="Name another file for --json.")
+    if not os.access(file.parent, os.W_OK) or file.is_dir():
+        raise UserInputError(f"{file} cannot be written.", remedy="Name a file in a folder that can be.")
+
+
 def _write(file: Path, lines: str) -> None:
+    """Replace the file as a whole: whoever stops the work keeps the earlier one."""
+    beside = file.with_name(f".{file.name}.part")
     try:
-        file.write_text(lines, encoding="utf-8")
+        beside.write_text(lines, encoding="utf-8")
+        beside.replace(file)
     except OSError as error:
         raise UserInputError(f"{file} cannot be written: {error.strerror}.") from error

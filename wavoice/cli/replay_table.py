@@ -67,13 +67,13 @@ def _print_stacked(console: Console, results: Sequence[NoteResult]) -> None:
 
 
 def _row(result: NoteResult) -> tuple[Text | str, ...]:
-    mark = Text("✓ ", "green") if result.ok else Text("✗ ", "red")
+    mark = Text("✗ ", "red") if not result.ok else Text("✓ ", "green") if result.expected else Text("· ")
     heard = Text(result.heard or "-")
     if result.wer:
         heard.append(f"\nsaid: {result.said}", "dim")
     decided = Text(result.outcome)
-    if result.row:
-        decided.append(f" {result.row}", "dim")
+    if note := result.trouble or result.row:
+        decided.append(f" {note}", "dim")
     written = "; ".join(" ".join((write["action"], *_args(write))) for write in result.writes)
     reply = Text()
     if result.reply_kind:

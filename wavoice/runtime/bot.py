@@ -34,6 +34,7 @@ from wavoice.runtime.model import (
     OutboxState,
     PromptState,
     ProposalState,
+    Stage,
     StatusUpdate,
     Timer,
     TimerKind,
@@ -179,9 +180,6 @@ class Bot:
                 await self._finish(timer, conversation)
         except FencedError:
             raise
-        except StageReached:
-            async with self.kit.store.begin() as tx:
-                await tx.timers.clear(timer.subject)
         except Exception as error:  # noqa: BLE001 -- the timer is set again, so nothing is lost
             log.error("wake_failed", kind=timer.kind, subject=timer.subject, **_facts(error))
             await self._later(timer)
@@ -214,10 +212,15 @@ class Bot:
         started = timer.due_at if notice else proposal.settle_at
         turn = self._begin(turn_id, conversation, evidence.modality, started)
         by_voice = session.answers_by_voice(evidence.modality, session.Consents(voice_replies=voice_replies))
-        muted = silenced or conversation.handed_off
+        muted = silenced or conversation.handed_off or self.kit.until is Stage.COMMIT
         woken = Woken(proposal, evidence, proposal.settle_at, conversation, by_voice, muted, timer.attempts)
         try:
             await finish(turn, woken)
+        except StageReached:
+            turn.ended("stopped", f"after {self.kit.until}", evidence.received_at, turn.trace.now())
+            async with self.kit.store.begin() as tx:
+                await tx.timers.clear(timer.subject)
+                await turn.write_journal(tx)
         finally:
             await turn.close()
 

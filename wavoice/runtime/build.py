@@ -159,7 +159,7 @@ def _ears(settings: Settings) -> ports.SpeechToText:
     from wavoice.runtime.adapters.whisper import WhisperEars  # noqa: PLC0415 -- 1 s to import
 
     ears = settings.ears
-    return WhisperEars(ears.model, device=ears.device, workers=ears.workers)
+    return WhisperEars(ears.model, device=ears.device, compute_type=ears.compute_type, workers=ears.workers)
 
 
 def _voice(settings: Settings, parts: Parts) -> ports.TextToSpeech | None:

@@ -244,7 +244,8 @@ async def _answer(turn: Turn, woken: Woken, step: Step) -> None:
         if step.settles is not None:
             await wake(turn, tx, TimerKind.RESOLVE, turn.trace.now() + SECOND, woken.proposal.id)
         if speech is None:
-            turn.ended("silent", "muted", woken.evidence.received_at, turn.trace.now())
+            how = "silent" if kit.until is None else "stopped"
+            turn.ended(how, "muted", woken.evidence.received_at, turn.trace.now())
             await turn.write_journal(tx)
             return
         group = await queue(turn, tx, conversation, reply)

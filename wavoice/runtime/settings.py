@@ -86,8 +86,6 @@ class WhatsApp(_Section):
     """Path prefix of every Graph call."""
     phone_number_id: str | None = None
     """Graph id of the business number; not the number itself."""
-    waba_id: str | None = None
-    """Graph id of the WhatsApp Business Account."""
     access_token: SecretStr = SecretStr("env:WHATSAPP_ACCESS_TOKEN")
     """Secret reference: token of the system user that sends and fetches."""
     app_secret: SecretStr = SecretStr("env:WHATSAPP_APP_SECRET")
@@ -122,8 +120,6 @@ class Ears(_Section):
     """CTranslate2 quantisation."""
     workers: Annotated[int, Field(ge=1)] = 2
     """Notes transcribed at the same time, one thread each."""
-    language: str = "en"
-    """Language of a contact whose language is not known yet (ISO 639-1)."""
 
 
 class Voice(_Section):

@@ -58,7 +58,7 @@ class Trace:
         self._end_at(stage)
 
     def _end_at(self, stage: Stage) -> None:
-        if stage is self.until:
+        if stage is self.until and stage is not Stage.COMMIT:  # a write that was made is also kept
             raise StageReached(stage)
 
     def close(self, end: Micros) -> tuple[SpanEvent | Waited, ...]:

@@ -28,7 +28,10 @@ def read_results(file: Path) -> list[NoteResult]:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise UserInputError(f"{file} cannot be read.", remedy="Write it with --json first.") from error
-    return [_read(file, number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    results = [_read(file, number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    if not results:
+        raise UserInputError(f"{file} holds no results.", remedy="Write it with --json first.")
+    return results
 
 
 def _read(file: Path, number: int, line: str) -> NoteResult:
@@ -49,7 +52,7 @@ def worse(before: Sequence[NoteResult], now: Sequence[NoteResult]) -> Iterator[s
             yield f"{old.fixture} was not replayed"
         elif old.ok and not new.ok:
             yield f"{old.fixture}: {'; '.join(new.problems)}"
-        elif old.expected is None and new.outcome != old.outcome:
+        elif (old.expected is None or new.outcome == "stopped") and new.outcome != old.outcome:
             yield f"{old.fixture}: was {old.outcome}, is {new.outcome}"
         elif old.wer is not None and (new.wer is None or new.wer > old.wer + TOLERANCE):
             yield f"{old.fixture}: word error rate was {old.wer}, is {new.wer}"

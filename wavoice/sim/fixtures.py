@@ -26,6 +26,8 @@ from wavoice.sim.noise import RATE
 from wavoice.sim.studio import Rendered, Said, Studio
 from wavoice.sim.wer import word_error_rate
 
+PHONE_COMPLEXITY = 5
+"""Of the phone that records, not of the bot that answers: its notes stay the same when replies get faster."""
 MAX_BYTES = 64 * 1024
 """Largest committed note; 12 s take about 24 KiB."""
 MIN_SECONDS, MAX_SECONDS = 1.0, 12.0
@@ -104,7 +106,7 @@ def make(manifest: Manifest, notes: Sequence[Note], studio: Studio) -> Iterator[
                 remedy=f"Notes last {MIN_SECONDS:g} to {MAX_SECONDS:g} s: change `text`, `lead` or `tail`.",
             )
         pcm = (rendered.pcm / np.float32(32768)).astype("<f4").tobytes()
-        data = to_voice_note(Speech(pcm, RATE, note.voice), MAX_BYTES)
+        data = to_voice_note(Speech(pcm, RATE, note.voice), MAX_BYTES, PHONE_COMPLEXITY)
         note.path.write_bytes(data)
         built = _built(note, rendered, data, studio)
         known = {name: entry for name, entry in read_built(manifest).items() if name in names}

@@ -63,10 +63,10 @@ def find_scripts(paths: Sequence[Path]) -> list[Script]:
 
     Raises `UserInputError` for a path that is not there or holds no notes.
     """
-    scripts: dict[str, Script] = {}
+    scripts: dict[tuple[Path, ...], Script] = {}
     for path in paths:
         for script in _scripts(path):
-            scripts.setdefault(script.name, script)
+            scripts.setdefault(tuple(take.path.resolve() for take in script.takes), script)
     return list(scripts.values())
 
 
@@ -149,7 +149,10 @@ async def replay_with_models(
 
     Raises `MissingModelError`, or `AuthError` if the configured token is refused.
     """
-    ears = WhisperEars(settings.ears.model, device=settings.ears.device, workers=settings.ears.workers)
+    chosen = settings.ears
+    ears = WhisperEars(
+        chosen.model, device=chosen.device, compute_type=chosen.compute_type, workers=chosen.workers
+    )
     voice, voice_line = open_voice(settings.voice.name)
     decoder = SandboxedDecoder(Policy())
     decoder.start()

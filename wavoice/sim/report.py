@@ -76,6 +76,8 @@ class NoteResult:
     """Webhook to the end of the turn without the settle window."""
     customer_wait_ms: float | None
     """Webhook to the reply that WhatsApp accepted, settle window included; None without a reply."""
+    trouble: str | None = None
+    """What went wrong and was survived, e.g. `not_audio`."""
     expected: str | None = None
     problems: tuple[str, ...] = field(default=())
     """Why this note did not come to what the manifest says."""
@@ -107,6 +109,7 @@ def _result(reference: Reference, events: Sequence[Event]) -> NoteResult:
     spans = [event.body for event in events if isinstance(event.body, journal.SpanEvent)]
     settle = sum(span.end - span.start for span in spans if span.stage is Stage.SETTLE)
     wall = ended.ended_at - ended.started_at if ended else 0
+    trouble = _last(events, journal.Trouble)
     outcome, writes = _outcome(events), _writes(events)
     wer = word_error_rate(reference.said, heard.text) if heard and reference.said is not None else None
     return NoteResult(
@@ -129,6 +132,7 @@ def _result(reference: Reference, events: Sequence[Event]) -> NoteResult:
         settle_ms=_ms(settle),
         turn_ms=_ms(wall - settle),
         customer_wait_ms=_ms(wall) if reply else None,
+        trouble=trouble.code if trouble else None,
         expected=reference.outcome,
         problems=tuple(_problems(reference, outcome, writes)),
     )

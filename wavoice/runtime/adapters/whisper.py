@@ -94,13 +94,19 @@ class WhisperEars:
         workers: int = 2,
         intra_threads: int = 1,
         device: str = "cpu",
+        compute_type: str = "int8",
         downloads: bool = False,
     ) -> None:
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="ears")
         self._lock = threading.Lock()
         self._loaded: _Whisper | None = None
         self._model, self._downloads = model, downloads
-        self._fleet = {"device": device, "num_workers": workers, "cpu_threads": intra_threads}
+        self._fleet = {
+            "device": device,
+            "compute_type": compute_type,
+            "num_workers": workers,
+            "cpu_threads": intra_threads,
+        }
 
     async def warm(self) -> None:
         """Load the weights and decode one second of silence. Raises `MissingModelError` or `SpeechError`."""
@@ -198,7 +204,7 @@ class _Whisper:
         self._vad_options = vad.VadOptions(min_silence_duration_ms=100, speech_pad_ms=0)
         self._tokenizers: dict[str, Tokenizer] = {}
         try:
-            self._model = WhisperModel(str(weights.folder), compute_type="int8", **fleet)
+            self._model = WhisperModel(str(weights.folder), **fleet)
         except RuntimeError as error:
             raise MissingModelError(
                 f"The model {weights.name} cannot be loaded: {error}.", remedy="Fetch its files again."

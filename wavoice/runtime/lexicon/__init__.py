@@ -73,7 +73,7 @@ def load(language: str) -> Lexicon:
     """Read `lexicon/<language>.toml`. Raises `ConfigError` if it is missing or contradicts itself."""
     source = files(__package__) / f"{language}.toml"
     if not source.is_file():
-        raise ConfigError(f"No lexicon for language {language!r}.", remedy="Set ears.language to 'en'.")
+        raise ConfigError(f"No lexicon for language {language!r}.", remedy="English ('en') is there.")
     return build(tomllib.loads(source.read_text("utf-8")), f"lexicon/{language}.toml")
 
 
