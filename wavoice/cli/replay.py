@@ -85,7 +85,7 @@ async def _run(
     from wavoice.sim.replay import replay_with_models  # noqa: PLC0415
 
     # The runtime's log is for people: standard output is the table's, or the JSON's.
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     settings = rehearsal_settings(Settings.load())
     results: list[NoteResult] = []
