@@ -190,9 +190,7 @@ class Bot:
         async with self.kit.store.begin() as tx:
             group = await tx.outbox.get(timer.subject) if timer.kind is TimerKind.OUTBOX else None
             if group is not None and timer.attempts >= self.kit.policy.max_sends:
-                await tx.outbox.save(replace(group, state=OutboxState.FAILED))
-                await tx.timers.clear(group.id)
-                await _note_trouble(tx, group, "it could not be sent", self.kit.clock.now())
+                await _drop(tx, group, "it could not be sent", self.kit.clock.now())
                 return
             await tx.timers.set(replace(timer, due_at=later, attempts=timer.attempts + 1))
 
@@ -234,9 +232,7 @@ class Bot:
                 return
             reason = await self._no_longer_wanted(tx, group, conversation)
             if reason and group.state is OutboxState.QUEUED:
-                await tx.outbox.save(replace(group, state=OutboxState.FAILED))
-                await tx.timers.clear(group.id)
-                await _note_trouble(tx, group, reason, kit.clock.now())
+                await _drop(tx, group, reason, kit.clock.now())
                 return
         # A first sending that was cut off belongs to its turn; a later one is a turn of its own.
         turn_id = group.turn if group.attempts == 0 else kit.ids.new("t")
@@ -321,7 +317,10 @@ def _is_first_part(update: StatusUpdate, group: OutboxGroup) -> bool:
     return group.messages[:1] == (update.message,)
 
 
-async def _note_trouble(tx: UnitOfWork, group: OutboxGroup, reason: str, now: Micros) -> None:
+async def _drop(tx: UnitOfWork, group: OutboxGroup, reason: str, now: Micros) -> None:
+    """Give a waiting reply up, and note why."""
+    await tx.outbox.save(replace(group, state=OutboxState.FAILED))
+    await tx.timers.clear(group.id)
     address = group.address
     where = journal.Where(address.tenant, address.number, address.contact, group.turn)
     body = journal.Trouble(stage="send", code="not_sent", detail=reason)

@@ -8,7 +8,6 @@ blindly: "unknown" is said where it is the truth, and "done" only after it is.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from wavoice.runtime import journal
 from wavoice.runtime.actions.builtin import JOBS
@@ -215,7 +214,7 @@ def _ask_anew(turn: Turn, woken: Woken, decision: Decision, facts: Facts) -> Ste
         ),
         facts=facts,
         conversation=woken.conversation,
-        today=datetime.fromtimestamp(now / SECOND, UTC).astimezone(turn.kit.zone).date(),
+        today=turn.kit.local(now).date(),
         turn=turn.id,
         fresh=turn.kit.ids.new("p"),
         policy=turn.kit.policy,

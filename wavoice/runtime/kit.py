@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from wavoice.runtime import journal
-from wavoice.runtime.model import Address, Micros, Modality, Stage
+from wavoice.runtime.model import SECOND, Address, Micros, Modality, Stage
 from wavoice.runtime.policy import Policy
 from wavoice.runtime.ports import (
     Channel,
@@ -50,6 +51,10 @@ class Kit:
     policy: Policy = field(default_factory=Policy)
     until: Stage | None = None
     """Rehearsals only: end each turn once this stage is done."""
+
+    def local(self, moment: Micros) -> datetime:
+        """The moment as the shop's clock on the wall shows it."""
+        return datetime.fromtimestamp(moment / SECOND, UTC).astimezone(self.zone)
 
 
 @dataclass(slots=True)

@@ -8,8 +8,6 @@ in `interpret` and `confirm`, what follows from it in `respond`. A yes ends here
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from wavoice.runtime import journal, session
 from wavoice.runtime.confirm import Case, Decision, decide
 from wavoice.runtime.deliver import end_turn, keep_delivery, send, speak
@@ -18,7 +16,7 @@ from wavoice.runtime.hear import Words, hear
 from wavoice.runtime.keep import keep, reply_to
 from wavoice.runtime.kit import Turn
 from wavoice.runtime.look_up import look_up
-from wavoice.runtime.model import SECOND, Facts, Inbound, Reply, Stage
+from wavoice.runtime.model import Facts, Inbound, Reply, Stage
 from wavoice.runtime.ports import Hint
 from wavoice.runtime.respond import respond
 from wavoice.runtime.steps import Scene, Step
@@ -80,7 +78,7 @@ def _respond(
             case=case,
             facts=facts,
             conversation=known.conversation,
-            today=datetime.fromtimestamp(case.now / SECOND, UTC).astimezone(turn.kit.zone).date(),
+            today=turn.kit.local(case.now).date(),
             turn=turn.id,
             fresh=turn.kit.ids.new("p"),
             policy=turn.kit.policy,

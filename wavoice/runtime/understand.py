@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from wavoice.runtime import journal, session
 from wavoice.runtime.actions.builtin import JOBS
@@ -11,7 +10,6 @@ from wavoice.runtime.confirm import Case
 from wavoice.runtime.hear import Words
 from wavoice.runtime.kit import Turn
 from wavoice.runtime.model import (
-    SECOND,
     Binding,
     Consent,
     Conversation,
@@ -60,7 +58,7 @@ def interpret(turn: Turn, message: Inbound, known: Known, words: Words) -> tuple
     proposal = known.proposal if known.proposal and known.proposal.is_open else None
     asking = known.conversation.asking
     situation = Situation(
-        now=datetime.fromtimestamp(message.received_at / SECOND, UTC).astimezone(turn.kit.zone),
+        now=turn.kit.local(message.received_at),
         language=known.conversation.language,
         asked=asking.missing if asking else None,
         open_action=proposal.action if proposal else None,
