@@ -4,6 +4,7 @@
   * UserInputError        what was typed or configured is wrong       exit 2
     * ConfigError         wavoice.toml or a WAVOICE_* variable
     * ManifestError       a fixture manifest
+    * ScenarioError       a scenario file; `problems` say line and what is wrong
     * MissingModelError   speech weights are not where they should be
     * PortInUseError      the address is taken
   * AuthError             WhatsApp refused a token or a signature     exit 2
@@ -22,7 +23,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
+from pathlib import Path
 
 
 class Category(StrEnum):
@@ -72,6 +75,21 @@ class ManifestError(UserInputError):
     """A fixture manifest is wrong; the message names file and entry."""
 
     code = "manifest"
+
+
+class ScenarioError(UserInputError):
+    """A scenario file is wrong; `problems` are lines (from 1; None: the file as a whole) and sentences."""
+
+    code = "scenario"
+
+    def __init__(self, file: Path, problems: Sequence[tuple[int | None, str]], *, remedy: str = "") -> None:
+        lines = [f"{file}:{line}" if line else f"{file}" for line, _ in problems]
+        said = [
+            f"{where}: {problem.rstrip('.')}." for where, (_, problem) in zip(lines, problems, strict=True)
+        ]
+        super().__init__("\n".join(said), remedy=remedy)
+        self.file = file
+        self.problems = tuple(problems)
 
 
 class MissingModelError(UserInputError):

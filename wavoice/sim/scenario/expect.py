@@ -1,0 +1,134 @@
+"""`expect` and `then`: the closed list of assertion kinds."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Tag
+
+from wavoice.runtime.model import Act, ProposalState
+from wavoice.sim.scenario.strict import Phrases, Strict
+from wavoice.sim.scenario.values import Duration
+
+EventName = Literal[
+    "received", "heard", "read", "proposed", "reprompted", "confirmed", "held", "cancelled", "superseded",
+    "expired", "committed", "unknown", "failed", "undone", "replied", "noticed", "handed_off", "released",
+    "consent_changed",
+]  # fmt: skip
+Form = Literal["voice", "text", "buttons", "voice+buttons"]
+
+
+def _none_or(value: object) -> str:
+    return "none" if value == "none" else "some"
+
+
+class PartExpect(Strict):
+    """One message of a reply group."""
+
+    form: Literal["voice", "text", "buttons"]
+    """What kind of message it is."""
+    contains: Phrases = ()
+    """Texts that it holds, whatever the case; of a voice note, its words."""
+    excludes: Phrases = ()
+    """Texts that it does not hold."""
+
+
+class ReplyExpect(Strict):
+    """One reply group."""
+
+    contains: Phrases = ()
+    """Texts that it holds, whatever the case."""
+    excludes: Phrases = ()
+    """Texts that it does not hold."""
+    form: Form | None = None
+    """How it went out."""
+    buttons: tuple[str, ...] | None = None
+    """Exactly these titles, in this order; `[]`: none."""
+    max_words: Annotated[int, Field(ge=1)] | None = None
+    """Most words."""
+    max_seconds: Annotated[float, Field(gt=0)] | None = None
+    """Longest voice note."""
+    parts: tuple[PartExpect, ...] | None = None
+    """Exactly these messages, in this order."""
+
+
+Reply = Annotated[
+    Annotated[Literal["none"], Tag("none")] | Annotated[ReplyExpect, Tag("some")], Discriminator(_none_or)
+]
+
+
+class ProposalExpect(Strict):
+    """The proposal as it stands when the step ends."""
+
+    state: ProposalState | None = None
+    """Its state."""
+    action: str | None = None
+    """Its action."""
+    args: dict[str, Any] = Field(default_factory=dict)
+    """Some of its arguments; a weekday is the next such day after `now`."""
+
+
+Proposal = Annotated[
+    Annotated[Literal["none"], Tag("none")] | Annotated[ProposalExpect, Tag("some")], Discriminator(_none_or)
+]
+Write = dict[str, Any]
+"""`action` and some of the arguments of one business write."""
+
+
+class Expect(Strict):
+    """What must hold when a step ends."""
+
+    acts: tuple[Act, ...] | None = None
+    """Exactly these dialogue acts, in spoken order."""
+    proposal: Proposal | None = None
+    """The proposal then, or `none` if there has been none."""
+    reply: Reply | None = None
+    """`none`, or what the one reply group of this step is like."""
+    notice: Reply | None = None
+    """The same for messages that a wake sent."""
+    writes: tuple[Write, ...] | None = None
+    """Exactly the business writes since the step began."""
+    events: tuple[EventName, ...] | None = None
+    """These journal events, in this order; others may stand between them."""
+    absent: tuple[EventName, ...] | None = None
+    """None of these journal events."""
+    within: dict[str, Duration] | None = None
+    """Longest time of a stage, or of the whole `turn`; the settle window does not count."""
+    handoff: str | None = None
+    """Reason of the hand-off to a person in this step; `none` if there is none."""
+    judge: str | None = None
+    """A question about the reply for a human or a model: advisory, never fails a run."""
+
+
+class LogExpect(Strict):
+    """One line of the audit: who approved, which words, how sure, what came of it."""
+
+    action: str | None = None
+    """The action."""
+    outcome: str | None = None
+    """`committed`, `cancelled`, `held`, `expired`, `failed`, `unknown`, `superseded` or `handed_off`."""
+    by: str | None = None
+    """Name of the customer whose words decided."""
+    words: str | None = None
+    """The deciding words, whatever the case; of a button, its title."""
+    confidence: float | None = None
+    """Mean log-probability of a spoken answer, within 0.01."""
+    row: str | None = None
+    """Row of the decision table."""
+    reason: str | None = None
+    """Why it was handed over or failed."""
+
+
+class Then(Strict):
+    """What must hold at the end, when nothing more is due."""
+
+    writes: tuple[Write, ...]
+    """Exactly the business writes of the whole scenario: `[]` means none."""
+    world: dict[str, dict[str, dict[str, Any]]] | None = None
+    """Some of the shop's end state: `{orders: {"1842": {day: Friday}}}`."""
+    log: tuple[LogExpect, ...] | None = None
+    """Exactly the audit's lines, in this order, each with some of its fields."""
+    handoff: str | None = None
+    """Reason of the hand-off to a person, whenever it came; `none` if there was none."""
+    absent: tuple[EventName, ...] | None = None
+    """None of these journal events in the whole scenario."""

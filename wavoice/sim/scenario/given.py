@@ -1,0 +1,155 @@
+"""`given`: the shop, the customers and what goes wrong, before the first step."""
+
+from __future__ import annotations
+
+import difflib
+import zoneinfo
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from wavoice.sim.scenario.strict import Phrases, Strict
+from wavoice.sim.scenario.values import Duration
+
+
+class OrderSpec(Strict):
+    """An order of the shop."""
+
+    day: str = "Thursday"
+    """Promised day: a weekday (the next such day after `now`) or an ISO date."""
+    status: Literal["open", "packed", "shipped", "delivered", "cancelled"] = "packed"
+    """Where it is on its way."""
+    address: str = "12 Hill Road"
+    """Where it goes."""
+    items: Phrases = ()
+    """What is in it."""
+    customer: str | None = None
+    """Whose it is: a name of `customers`, or the `contact` (default)."""
+
+
+class CustomerSpec(Strict):
+    """A customer record of the shop."""
+
+    name: str | None = None
+    """As the shop writes it; the key, capitalised, if absent."""
+    phone: str | None = None
+    """As the shop writes it; the number of the handset of that name if absent."""
+    known: bool = True
+    """False: the shop has no record of the person with this handset."""
+
+
+class WorldSpec(Strict):
+    """The shop at the beginning. What is not said is not there."""
+
+    orders: dict[str, OrderSpec] = Field(default_factory=dict)
+    """By order number."""
+    customers: dict[str, CustomerSpec] = Field(default_factory=dict)
+    """By the name that `contact` and `from` use; everybody named in the file is a customer anyway."""
+
+
+class ConsentSpec(Strict):
+    """What every customer of the scenario has agreed to; `null`: never asked."""
+
+    messages: bool | None = True
+    """May be written to."""
+    voice_replies: bool | None = True
+    """May be answered by voice note."""
+
+
+class ChaosSpec(Strict):
+    """How badly webhooks are delivered; the same for the same seed."""
+
+    seed: int
+    """Never random without one."""
+    duplicate: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """Probability that a webhook comes twice."""
+    delay: Duration = 0
+    """Longest time that a webhook is held back."""
+    reorder: Duration = 0
+    """Longest time by which one is overtaken by later ones."""
+    drop: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """Probability that the first delivery fails and WhatsApp tries again."""
+
+
+class FaultSpec(Strict):
+    """One thing that goes wrong, by script."""
+
+    system: Literal["orders", "ears", "voice", "whatsapp"]
+    """Who fails: the shop's system of record, the recogniser, the speech, or sending on WhatsApp."""
+    does: Literal["timeout", "fail", "refuse", "slow", "stale", "lost_response", "garbage"]
+    """What it does. `lost_response`: carried out, and nobody is told."""
+    at: Literal["read", "write", "look_up"] | None = None
+    """At which request of `orders`; default: `write`."""
+    step: str | None = None
+    """From which step on: its number (from 1) or `id`; default: from the beginning."""
+    times: Annotated[int, Field(ge=1)] = 1
+    """How often."""
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        can = _FAULTS[self.system]
+        if self.does not in can:
+            raise PydanticCustomError(
+                "fault",
+                "{system} cannot do {does}; it can {can}",
+                {"system": self.system, "does": self.does, "can": ", ".join(can)},
+            )
+        if self.at and self.system != "orders":
+            raise PydanticCustomError("fault", "`at` is for the system orders", {})
+        return self
+
+
+_FAULTS: Mapping[str, tuple[str, ...]] = {
+    "orders": ("timeout", "fail", "refuse", "slow", "stale", "lost_response", "garbage"),
+    "ears": ("fail", "timeout"),
+    "voice": ("fail", "timeout"),
+    "whatsapp": ("fail", "refuse", "timeout", "slow", "lost_response"),
+}
+
+
+def _is_zone(name: str) -> str:
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:  # unknown, malformed, a folder such as "Europe"
+        near = difflib.get_close_matches(name, zoneinfo.available_timezones(), n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise PydanticCustomError(
+            "zone", "{name} is not an IANA time zone{hint}", {"name": name, "hint": hint}
+        ) from error
+    return name
+
+
+def _is_moment(text: str) -> str:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError as error:
+        raise PydanticCustomError(
+            "moment", "{text} is not a date and time such as 2026-11-23T10:00:00", {"text": text}
+        ) from error
+    return text
+
+
+class Given(Strict):
+    """What holds before the first step."""
+
+    now: Annotated[str, AfterValidator(_is_moment)]
+    """Date and time on the shop's wall clock, e.g. `2026-11-23T10:00:00`."""
+    zone: Annotated[str, AfterValidator(_is_zone)]
+    """The shop's IANA time zone."""
+    contact: str = "customer"
+    """Who holds the phone: a name."""
+    world: WorldSpec | str | None = None
+    """The shop: here, or the name of a file in `worlds/`; default: the sample shop with order 1842."""
+    consent: ConsentSpec = ConsentSpec()
+    """Default: all given."""
+    language: str = "en"
+    """Language of the conversation."""
+    policy: dict[str, Any] = Field(default_factory=dict)
+    """Numbers of the runtime's policy that differ, by name; durations with a unit."""
+    chaos: ChaosSpec | None = None
+    """Seeded delivery faults."""
+    faults: tuple[FaultSpec, ...] = ()
+    """What goes wrong, in this order."""

@@ -1,0 +1,217 @@
+"""Files to scenarios: read, filled in, checked; every error says file and line."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from wavoice.runtime.errors import ScenarioError, UserInputError
+from wavoice.sim.scenario.format import VERSION, Scenario
+from wavoice.sim.scenario.given import WorldSpec
+from wavoice.sim.scenario.strict import Strict
+from wavoice.sim.scenario.yaml_lines import Document, Place, parse_yaml, read_yaml
+
+SUFFIXES = (".yaml", ".yml")
+WORLDS = "worlds"
+"""Folder beside or above a scenario that holds shops by name."""
+
+_HOLE = re.compile(r"\$\{([^}]*)\}")
+_LOOKS_LIKE_ONE = re.compile(r"^scenario[ \t]*:", re.MULTILINE)
+Model = TypeVar("Model", bound=Strict)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One scenario to run: a file, or one point of its matrix."""
+
+    scenario: Scenario
+    world: WorldSpec | None
+    """The shop, read from its file if it has one; None: the sample shop."""
+    source: Document
+    values: Mapping[str, str] = field(default_factory=dict)
+    """What `${name}` stands for at this point."""
+
+    @property
+    def name(self) -> str:
+        """The scenario's name, and its point in brackets."""
+        point = ",".join(self.values.values())
+        return f"{self.scenario.scenario}[{point}]" if point else self.scenario.scenario
+
+    def line(self, *place: str | int) -> int:
+        """Line of the file on which something stands."""
+        return self.source.line(place)
+
+
+def find_files(paths: Sequence[Path]) -> list[Path]:
+    """Scenario files behind files and folders, sorted; files of a folder that are none are passed over.
+
+    Raises `UserInputError` for a path that is not there, or a folder without scenarios.
+    """
+    found: dict[Path, None] = {}
+    for path in paths:
+        if path.is_dir():
+            files = [file for file in sorted(path.rglob("*")) if is_scenario(file)]
+            if not files:
+                raise UserInputError(f"{path} holds no scenarios.", remedy="Name a folder of .yaml files.")
+            found.update(dict.fromkeys(files))
+        elif path.is_file():
+            found[path] = None
+        else:
+            raise UserInputError(f"There is no file or folder {path}.", remedy="Check the path.")
+    return list(found)
+
+
+def is_scenario(file: Path) -> bool:
+    """True for a YAML file with the key `scenario` at its top; what else it holds is not looked at."""
+    if file.suffix not in SUFFIXES or file.parent.name == WORLDS or not file.is_file():
+        return False
+    return _LOOKS_LIKE_ONE.search(file.read_text(encoding="utf-8", errors="replace")) is not None
+
+
+def load_cases(file: Path, text: str | None = None) -> list[Case]:
+    """Read one file: one case, or one for each point of its matrix.
+
+    Raises `ScenarioError` with every problem of the file, each with its line.
+    """
+    document = read_yaml(file) if text is None else parse_yaml(text, file)
+    data = document.data
+    if not isinstance(data, dict):
+        raise ScenarioError(file, [(1, "holds no scenario: its top is not a table of keys")])
+    _check_version(document)
+    matrix = data.get("matrix")
+    points = list(_points(matrix)) if isinstance(matrix, dict) else [{}]
+    cases = [_case(document, point) for point in points]
+    if file.stem != cases[0].scenario.scenario:
+        line = document.line(("scenario",))
+        raise ScenarioError(file, [(line, f"is named {data['scenario']!r}, and the file {file.stem!r}")])
+    return cases
+
+
+def read_world(name: str, scenario: Path) -> WorldSpec:
+    """Read `worlds/NAME.yaml` beside the scenario or in a folder above it. Raises `ScenarioError`."""
+    for folder in scenario.resolve().parents:
+        file = folder / WORLDS / f"{name}.yaml"
+        if file.is_file():
+            document = read_yaml(file)
+            return _validate(WorldSpec, document.data, document)
+    raise ScenarioError(
+        scenario, [(None, f"wants the world {name!r}, and no folder above it has {WORLDS}/{name}.yaml")]
+    )
+
+
+def _check_version(document: Document) -> None:
+    version = document.data.get("version")
+    if isinstance(version, str) and version.isdecimal() and int(version) > VERSION:
+        line = document.line(("version",))
+        raise ScenarioError(
+            document.file,
+            [(line, f"has version {version}; this wavoice reads version {VERSION}")],
+            remedy="Upgrade wavoice-bot.",
+        )
+
+
+def _points(matrix: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    columns = [values if isinstance(values, list) else [values] for values in matrix.values()]
+    for combination in itertools.product(*columns):
+        yield {name: str(value) for name, value in zip(matrix, combination, strict=True)}
+
+
+def _case(document: Document, values: Mapping[str, str]) -> Case:
+    data = {
+        key: value if key == "matrix" else _filled(value, values, document, (key,))
+        for key, value in document.data.items()
+    }
+    scenario = _validate(Scenario, data, document)
+    world = scenario.given.world
+    shop = read_world(world, document.file) if isinstance(world, str) else world
+    _check_names(scenario, document)
+    return Case(scenario, shop, document, values)
+
+
+def _filled(value: Any, values: Mapping[str, str], document: Document, place: Place) -> Any:
+    """The same value with `${name}` replaced; a name that the matrix lacks is an error."""
+    if isinstance(value, dict):
+        return {
+            _filled(key, values, document, (*place, key)): _filled(item, values, document, (*place, key))
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [_filled(item, values, document, (*place, index)) for index, item in enumerate(value)]
+    if not isinstance(value, str) or "${" not in value:
+        return value
+    for name in _HOLE.findall(value):
+        if name not in values:
+            problem = f"${{{name}}} is no name of the matrix ({', '.join(values) or 'there is none'})"
+            raise ScenarioError(document.file, [(document.line(place), problem)])
+    return _HOLE.sub(lambda found: values[found[1]], value)
+
+
+def _validate(model: type[Model], data: Any, document: Document) -> Model:
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        problems = [_problem(one, document) for one in error.errors(include_url=False)]
+        raise ScenarioError(document.file, list(dict.fromkeys(problems))) from None
+
+
+def _problem(error: ErrorDetails, document: Document) -> tuple[int, str]:
+    place = _place(error["loc"], document.data)
+    if error["type"] == "unknown_key":
+        place = (*place, error["ctx"]["key"])
+        return document.line(place), error["msg"]
+    path = _dotted(place)
+    if error["type"] == "missing":
+        return document.line(place), f"{path + ' ' if path else ''}lacks the key {error['loc'][-1]}"
+    said = error["msg"].replace("Input should", "should", 1)
+    return document.line(place), f"{path}: {said}" if path else said
+
+
+def _place(loc: Sequence[str | int], data: Any) -> Place:
+    """Where it stands in the file: names that only the checker knows (kinds of a union) are left out."""
+    place: list[str | int] = []
+    for part in loc:
+        within = isinstance(data, list) and isinstance(part, int) and part < len(data)
+        if within or (isinstance(data, dict) and part in data):
+            data = data[part]
+            place.append(part)
+    return tuple(place)
+
+
+def _dotted(place: Place) -> str:
+    return ".".join(str(part + 1) if isinstance(part, int) else part for part in place)
+
+
+def _check_names(scenario: Scenario, document: Document) -> None:
+    """What refers to a step must find it, and what the customer quotes must have been said before."""
+    problems: list[tuple[int | None, str]] = []
+    known: list[str] = []
+    for index, step in enumerate(scenario.steps):
+        place = ("steps", index)
+        if step.quotes is not None and step.quotes not in known:
+            named = ", ".join(known) or "no step before it has an id"
+            problems.append((document.line((*place, "quotes")), f"quotes {step.quotes!r}: {named}"))
+        if step.id is not None:
+            if step.id in known:
+                problems.append((document.line((*place, "id")), f"the id {step.id!r} is used twice"))
+            known.append(step.id)
+    names = {*known, *(str(number) for number in range(1, len(scenario.steps) + 1))}
+    for index, fault in enumerate(scenario.given.faults):
+        if fault.step is not None and fault.step not in names:
+            line = document.line(("given", "faults", index, "step"))
+            problems.append((line, f"there is no step {fault.step!r}"))
+    swept = scenario.sweep
+    if swept is not None:
+        senders = [step for step in scenario.steps if step.by_customer and swept.sends in (None, step.id)]
+        if not senders:
+            problems.append(
+                (document.line(("sweep",)), f"there is no step {swept.sends!r} that a customer sends")
+            )
+    if problems:
+        raise ScenarioError(document.file, problems)
