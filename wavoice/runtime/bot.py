@@ -7,7 +7,7 @@ of arrival, and only then runs due timers, so that a "no wait" which has arrived
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -93,7 +93,7 @@ class Bot:
             )
             stored = await tx.inbox.add(inbound, message.body)
             if stored is not None:
-                await _note(tx, stored)
+                await self._record(tx, *_received(stored))
                 tx.after_commit(lambda: self.nudge(stored.address))
         kit.failpoints.reach("received")
         return stored is not None
@@ -113,10 +113,18 @@ class Bot:
                 await bind_prompt(tx, group, self.kit.clock.now(), state)
             if state is PromptState.FAILED and group.reply.by_voice and not group.reply.buttons:
                 await self._say_in_text(tx, group)
-            address = group.address
-            where = journal.Where(address.tenant, address.number, address.contact, group.turn)
-            event = journal.StatusSeen(message=update.message, status=state)
-            await tx.journal.add([journal.Event(self.kit.clock.now(), where, event)])
+            seen = journal.StatusSeen(message=update.message, status=state)
+            await self._record(tx, journal.Event(self.kit.clock.now(), _where(group), seen))
+
+    async def _record(self, tx: UnitOfWork, *events: journal.Event) -> None:
+        """Append to the journal, and show the live sink once it is durable."""
+        await tx.journal.add(events)
+
+        def show() -> None:
+            for event in events:
+                self.kit.sink.write(event)
+
+        tx.after_commit(show)
 
     async def _say_in_text(self, tx: UnitOfWork, group: OutboxGroup) -> None:
         """WhatsApp took a voice note and failed it later: its words go out as text, once."""
@@ -190,7 +198,7 @@ class Bot:
         async with self.kit.store.begin() as tx:
             group = await tx.outbox.get(timer.subject) if timer.kind is TimerKind.OUTBOX else None
             if group is not None and timer.attempts >= self.kit.policy.max_sends:
-                await _drop(tx, group, "it could not be sent", self.kit.clock.now())
+                await self._drop(tx, group, "it could not be sent")
                 return
             await tx.timers.set(replace(timer, due_at=later, attempts=timer.attempts + 1))
 
@@ -232,7 +240,7 @@ class Bot:
                 return
             reason = await self._no_longer_wanted(tx, group, conversation)
             if reason and group.state is OutboxState.QUEUED:
-                await _drop(tx, group, reason, kit.clock.now())
+                await self._drop(tx, group, reason)
                 return
         # A first sending that was cut off belongs to its turn; a later one is a turn of its own.
         turn_id = group.turn if group.attempts == 0 else kit.ids.new("t")
@@ -255,6 +263,13 @@ class Bot:
                 await turn.write_journal(tx)
         finally:
             await turn.close()
+
+    async def _drop(self, tx: UnitOfWork, group: OutboxGroup, reason: str) -> None:
+        """Give a waiting reply up, and note why."""
+        await tx.outbox.save(replace(group, state=OutboxState.FAILED))
+        await tx.timers.clear(group.id)
+        trouble = journal.Trouble(stage="send", code="not_sent", detail=reason)
+        await self._record(tx, journal.Event(self.kit.clock.now(), _where(group), trouble))
 
     async def _no_longer_wanted(
         self, tx: UnitOfWork, group: OutboxGroup, conversation: Conversation
@@ -298,33 +313,38 @@ class Bot:
         )
 
 
-async def _note(tx: UnitOfWork, message: Inbound) -> None:
+def _received(message: Inbound) -> Iterator[journal.Event]:
+    """What is noted of a message before it is read."""
     address = message.address
     where = journal.Where(address.tenant, address.number, address.contact, message.turn, message.modality)
     media = message.media
-    body = journal.Received(
+    received = journal.Received(
         message=message.id,
         sent_at=message.sent_at,
         media_sha256=media.sha256 if media else None,
         voice=bool(media and media.voice),
     )
-    await tx.journal.add([journal.Event(message.received_at, where, body)])
+    yield journal.Event(message.received_at, where, received)
+    if message.text is not None:
+        typed = journal.Typed(
+            message=message.id,
+            button=message.button is not None,
+            quotes=message.quotes,
+            forwarded=message.forwarded,
+            text=message.text,
+        )
+        yield journal.Event(message.received_at, where, typed)
+
+
+def _where(group: OutboxGroup) -> journal.Where:
+    address = group.address
+    return journal.Where(address.tenant, address.number, address.contact, group.turn)
 
 
 def _is_first_part(update: StatusUpdate, group: OutboxGroup) -> bool:
     if update.reference:
         return update.reference.endswith("/0")
     return group.messages[:1] == (update.message,)
-
-
-async def _drop(tx: UnitOfWork, group: OutboxGroup, reason: str, now: Micros) -> None:
-    """Give a waiting reply up, and note why."""
-    await tx.outbox.save(replace(group, state=OutboxState.FAILED))
-    await tx.timers.clear(group.id)
-    address = group.address
-    where = journal.Where(address.tenant, address.number, address.contact, group.turn)
-    body = journal.Trouble(stage="send", code="not_sent", detail=reason)
-    await tx.journal.add([journal.Event(now, where, body)])
 
 
 def _facts(error: Exception) -> dict[str, str]:

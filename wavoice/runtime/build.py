@@ -55,6 +55,9 @@ class Parts:
     shop: httpx.AsyncClient | None = None
     """Reaches the shop; closed by whoever made it."""
     sink: Sink | None = None
+    store: ports.Store | None = None
+    """Opened and closed by the caller: it outlives this runtime."""
+    failpoints: ports.Failpoints | None = None
     policy: Policy = field(default_factory=Policy)
     until: Stage | None = None
     """End each turn once this stage is done."""
@@ -80,8 +83,10 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
     parts = parts or Parts()
     clock, ids = parts.clock or SystemClock(), parts.ids or Uuid7Ids()
     async with AsyncExitStack() as stack:
-        store = await SqliteStore.open(settings.store.path, ids=ids)
-        stack.push_async_callback(store.close)
+        store = parts.store
+        if store is None:
+            store = await SqliteStore.open(settings.store.path, ids=ids)
+            stack.push_async_callback(store.close)
         graph_http = parts.graph or await _client(stack)
         shop_http = parts.shop or await _client(stack)
         channel = GraphClient(_graph(settings), graph_http, clock)
@@ -103,7 +108,7 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
             clock=clock,
             ids=ids,
             zone=ZoneInfo(settings.shop.zone),
-            failpoints=failpoints.from_environment(),
+            failpoints=parts.failpoints or failpoints.from_environment(),
             sink=parts.sink or Quiet(),
             policy=parts.policy,
             until=parts.until,

@@ -50,6 +50,20 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """What a message says that is no voice note: typed words, or what was tapped."""
+
+    kind: ClassVar[str] = "typed"
+    message: str
+    button: bool = False
+    """The words are the title of a button."""
+    quotes: str | None = None
+    """wamid of the message that it answers."""
+    forwarded: bool = False
+    text: str = field(default="", metadata=PII)
+
+
+@dataclass(frozen=True, slots=True)
 class MediaKept:
     """Original metadata of a note, as decoded: never the container's claims."""
 
@@ -115,6 +129,28 @@ class Decided:
     proposal: str | None = None
     state: str | None = None
     """State of the proposal after the decision."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSeen:
+    """One order as the shop showed it."""
+
+    order: str
+    status: str
+    day: str
+    """ISO date."""
+    version: str
+    address: str = field(default="", metadata=PII)
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """The facts on which a turn went: what the shop said then."""
+
+    kind: ClassVar[str] = "looked_up"
+    customers: int
+    """Records that match the sender; only one may act."""
+    orders: tuple[OrderSeen, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,11 +347,22 @@ class Waited:
 BODIES: Mapping[str, type[Any]] = {
     body.kind: body
     for body in (
-        Received, MediaKept, HeardNote, Read, Decided, Proposed, Reprompted, Confirmed, Held, Cancelled,
-        Superseded, Expired, Committed, Unknown, Failed, Replied, Noticed, HandedOff, ConsentChanged,
+        Received, Typed, MediaKept, HeardNote, LookedUp, Read, Decided, Proposed, Reprompted, Confirmed,
+        Held, Cancelled, Superseded, Expired, Committed, Unknown, Failed, Replied, Noticed, HandedOff,
+        ConsentChanged,
         StatusSeen, Trouble, SpanEvent, Waited, TurnEnded,
     )
 }  # fmt: skip
+
+
+SCENARIO_EVENTS = frozenset(
+    {
+        "received", "heard", "read", "proposed", "reprompted", "confirmed", "held", "cancelled", "superseded",
+        "expired", "committed", "unknown", "failed", "undone", "replied", "noticed", "handed_off", "released",
+        "consent_changed",
+    }
+)  # fmt: skip
+"""What happens to a customer and a job. The others say how, and may change from one version to the next."""
 
 
 @dataclass(frozen=True, slots=True)

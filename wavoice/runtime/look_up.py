@@ -5,7 +5,7 @@ from __future__ import annotations
 from wavoice.runtime import journal
 from wavoice.runtime.errors import SystemOfRecordError
 from wavoice.runtime.kit import Turn
-from wavoice.runtime.model import Alias, Facts, Identity, Stage
+from wavoice.runtime.model import Alias, Facts, Identity, Order, Stage
 
 
 async def look_up(turn: Turn, alias: Alias) -> Facts | None:
@@ -15,10 +15,18 @@ async def look_up(turn: Turn, alias: Alias) -> Facts | None:
         with turn.trace.span(Stage.IDENTIFY):
             identity = Identity(tuple(await orders.customers(alias)))
         if identity.customer is None:
+            turn.log(journal.LookedUp(len(identity.customers), ()))
             return Facts(identity, (), turn.trace.now())
         with turn.trace.span(Stage.LOOK_UP):
             found = await orders.orders(identity.customer.id)
     except SystemOfRecordError as error:
         turn.log(journal.Trouble(stage="look_up", code=error.code, detail=error.message))
         return None
+    turn.log(journal.LookedUp(1, tuple(_seen(order) for order in found)))
     return Facts(identity, tuple(found), turn.trace.now())
+
+
+def _seen(order: Order) -> journal.OrderSeen:
+    return journal.OrderSeen(
+        order.id, order.status, order.day.isoformat(), order.version, order.delivery_address
+    )

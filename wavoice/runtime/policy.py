@@ -59,6 +59,9 @@ class Policy:
     long_note_seconds: float = 30.0
     """A yes inside a longer note is not salient."""
 
+    link_pages: tuple[str, ...] = ()
+    """Beginnings of the only addresses that a reply may send a customer to, such as a payment page."""
+
     max_media_bytes: int = 16 * 1024 * 1024
     max_note_seconds: float = 300.0
     max_reply_bytes: int = 512 * 1024

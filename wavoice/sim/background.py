@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 
 from wavoice.runtime.model import Micros
 from wavoice.runtime.ports import Clock
@@ -24,6 +24,10 @@ class Background:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
+
+    def later(self, gap: Micros, work: Callable[[], Awaitable[None]]) -> None:
+        """Run `work` beside the caller once that much time has passed; until then it is parked."""
+        self.start(self._at(self._clock.now() + gap, work))
 
     async def park(self, until: Micros) -> None:
         """Inside started work: wait for a moment of the clock. Parked work counts as idle."""
@@ -51,6 +55,10 @@ class Background:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)  # failures are kept by `_ended`
         self._raise_failures()
+
+    async def _at(self, moment: Micros, work: Callable[[], Awaitable[None]]) -> None:
+        await self.park(moment)
+        await work()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

@@ -1,9 +1,9 @@
 """An emulator of WhatsApp: the Graph API on one side, handsets on the other, state in between.
 
 Two ASGI apps, because production has two hosts: `graph_app` answers the Cloud API, `media_app`
-serves bytes. In process both are reached over `httpx.ASGITransport`, which costs a fraction of a
-millisecond a call, hands over an answer only when it is complete (nothing streams) and ignores
-time-outs; or over TCP with `sim.tcp.serve`. Bodies and signatures are the same either way.
+serves bytes. In process both are reached without sockets, which costs a fraction of a millisecond a
+call, hands over an answer only when it is complete (nothing streams) and ignores time-outs; or over
+TCP with `sim.tcp.serve`. Bodies and signatures are the same either way.
 """
 
 from __future__ import annotations
@@ -19,11 +19,14 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from wavoice.runtime.ports import Clock
 from wavoice.sim.graph_errors import GraphError, unknown_object
+from wavoice.sim.in_process import InProcess
 from wavoice.sim.media import MEDIA_PATH, UPLOAD_LIFETIME, check_upload
 from wavoice.sim.messages import Receipt, Send, read_request
+from wavoice.sim.network_faults import NetworkFault, NetworkFaults
 from wavoice.sim.phone import Phone
 from wavoice.sim.traffic import EmulatorConfig, Traffic, bare_digits
 from wavoice.sim.wire import Person
@@ -36,12 +39,13 @@ class Emulator:
 
     `webhook` is the client that reaches the bot; its time-outs are WhatsApp's patience. An
     exception of a bot in process surfaces where its webhook was posted: in the verb of a handset,
-    or in `idle` and `close` for statuses.
+    or in `idle` and `close` for statuses and whatever was held back.
     """
 
     def __init__(self, config: EmulatorConfig, clock: Clock, webhook: httpx.AsyncClient) -> None:
         self._config = config
         self._traffic = Traffic(config, clock, webhook)
+        self._faults = NetworkFaults(clock)
         refused = {GraphError: self._refuse}
         routes = [
             Route("/{version}/{node}/messages", self._post_message, methods=["POST"]),
@@ -64,7 +68,7 @@ class Emulator:
         return httpx.AsyncClient(
             transport=httpx.MockTransport(_no_host),
             mounts={
-                self._config.graph_host: httpx.ASGITransport(self.graph_app),
+                self._config.graph_host: InProcess(self.graph_app),
                 self._config.media_host: httpx.ASGITransport(self.media_app),
             },
         )
@@ -72,6 +76,40 @@ class Emulator:
     def serve_media_at(self, host: str) -> None:
         """Hand out media URLs of this host from now on, e.g. of a port that was chosen late."""
         self._traffic.shelf.host = host
+
+    async def staff_says(self, phone: Phone, text: str) -> str:
+        """Answer a customer from the business's phone app, as a person; return the wamid.
+
+        The message appears on the customer's handset; the bot gets it as `smb_message_echoes`, and
+        no status. Returns once that webhook was tried.
+        """
+        return await self._traffic.staff_says(phone, text)
+
+    def fault(self, does: NetworkFault, times: int = 1) -> None:
+        """Script what the next `times` messages of the business meet; faults are used in this order.
+
+        Receipts, typing and malformed requests do not count.
+
+        * `fail`: HTTP 500 with 131000; nothing is accepted.
+        * `refuse`: HTTP 400 with 131047, the service window is closed; nothing is accepted.
+        * `timeout`: nothing is accepted and no answer ever comes.
+        * `lost_response`: accepted and delivered; the connection breaks inside the answer.
+        * `slow`: accepted and delivered at once; the answer comes `network_faults.SLOW` later.
+        """
+        self._faults.add(does, times)
+
+    @property
+    def posted(self) -> tuple[bytes, ...]:
+        """Every webhook body, in the order in which they were first tried."""
+        return self._traffic.webhooks.posted
+
+    async def redeliver(self, body: bytes) -> None:
+        """Send exactly these bytes once more, signed, whatever the answer."""
+        await self._traffic.webhooks.again(body)
+
+    async def flush(self) -> None:
+        """Bring the `reordered` messages that still wait for a next one; return once all were tried."""
+        await self._traffic.flush()
 
     @property
     def dropped(self) -> tuple[bytes, ...]:
@@ -89,7 +127,7 @@ class Emulator:
         """Stop all deliveries, redeliveries included; then raise as `idle` does."""
         await self._traffic.background.close()
 
-    async def _post_message(self, request: Request) -> Response:
+    async def _post_message(self, request: Request) -> ASGIApp:
         self._admit_to_number(request)
         try:
             body = json.loads(await request.body())
@@ -100,7 +138,7 @@ class Emulator:
                 self._traffic.mark_read(receipt)
                 return JSONResponse({"success": True})
             case Send() as send:
-                return self._accepted(send)
+                return await self._faults.serve(lambda: self._accepted(send))
 
     def _accepted(self, send: Send) -> Response:
         sent = self._traffic.accept(send)

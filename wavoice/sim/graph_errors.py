@@ -12,9 +12,11 @@ _CODES: dict[int, tuple[int, str]] = {
     100: (400, "Invalid parameter"),
     104: (401, "An access token is required to request this resource"),
     190: (401, "Invalid OAuth access token"),
+    131000: (500, "Something went wrong"),
     131008: (400, "Required parameter is missing"),
     131009: (400, "Parameter value is not valid"),
     131026: (400, "Message undeliverable"),
+    131047: (400, "Re-engagement message"),
     131051: (400, "Unsupported message type"),
     131053: (400, "Media upload error"),
 }

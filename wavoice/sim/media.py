@@ -15,7 +15,9 @@ INBOUND_LIFETIME: Micros = 7 * 24 * 3600 * SECOND
 UPLOAD_LIFETIME: Micros = 30 * 24 * 3600 * SECOND
 MAX_AUDIO_BYTES = 16 * 1024 * 1024
 MEDIA_PATH = "/whatsapp_business/attachments/"
+JPEG_MIME = "image/jpeg"
 
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _PAGE_HEADER = 27
 """Bytes of an Ogg page before its segment table; the last one is the table's length (RFC 3533)."""
 
@@ -63,6 +65,31 @@ class MediaShelf:
         """Return the file behind a URL's hash; None if it was never handed out or has expired."""
         media_id, end = self._urls.get(token, ("", 0))
         return self._files[media_id] if self._clock.now() < end else None
+
+
+def _grey_pixel() -> bytes:
+    """The smallest picture that every decoder opens: one grey pixel (ITU-T T.81)."""
+    codes = bytes([1, *bytes(15), 0])  # a Huffman table with one code, "0", for the value 0
+    segments = {
+        0xDB: bytes([0, *[1] * 64]),
+        0xC0: bytes([8, 0, 1, 0, 1, 1, 1, 0x11, 0]),
+        0xC4: bytes([0x00, *codes, 0x10, *codes]),
+        0xDA: bytes([1, 1, 0, 0, 63, 0]),
+    }
+    parts = [
+        bytes([0xFF, kind]) + (len(body) + 2).to_bytes(2, "big") + body for kind, body in segments.items()
+    ]
+    return b"\xff\xd8" + b"".join(parts) + b"\x3f\xff\xd9"
+
+
+TINY_JPEG = _grey_pixel()
+"""A picture for those to whom it does not matter which."""
+
+
+def document_mime(filename: str) -> str:
+    """Return the type that WhatsApp announces for a document, by its name."""
+    known = {"pdf": "application/pdf", "txt": "text/plain", "csv": "text/csv", "docx": _DOCX}
+    return known.get(filename.rpartition(".")[2].lower(), "application/octet-stream")
 
 
 def opus_channels(data: bytes) -> int | None:

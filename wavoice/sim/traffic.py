@@ -6,8 +6,10 @@ import asyncio
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import httpx
@@ -16,11 +18,12 @@ from wavoice.runtime.model import PromptState
 from wavoice.runtime.ports import Clock
 from wavoice.sim import wire
 from wavoice.sim.background import Background
+from wavoice.sim.chaos import Chaos
 from wavoice.sim.graph_errors import GraphError
 from wavoice.sim.media import INBOUND_LIFETIME, MediaShelf, opus_channels
-from wavoice.sim.messages import Receipt, Send
-from wavoice.sim.phone import PLAYS_INLINE_BYTES, Deliver, Phone, PhoneMessage
-from wavoice.sim.webhooks import Webhooks
+from wavoice.sim.messages import Content, Receipt, Send
+from wavoice.sim.phone import LATE, PLAYS_INLINE_BYTES, Deliver, Phone, PhoneMessage
+from wavoice.sim.webhooks import Hook, Webhooks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,8 @@ class EmulatorConfig:
     """Whether `GET /{media-id}` says the hash in hex; webhooks always say it in base64."""
     seed: int = 0
     """Ids are the same in every run of one seed."""
+    chaos: Chaos | None = None
+    """Faults in the delivery of webhooks; None delivers each when it is due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,8 @@ class Sent:
     phone: Phone | None
     """None for a number that is not on WhatsApp: the message will fail."""
     request: Send
+    by_staff: bool = False
+    """Sent from the business's own phone: WhatsApp reports nothing of it."""
     lane: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Statuses of one message are first tried one after the other."""
 
@@ -65,10 +72,13 @@ class Traffic:
         self.ids = wire.WireIds(config.seed)
         self.shelf = MediaShelf(config.media_host, self.ids, clock)
         self.background = Background(clock)
-        self.webhooks = Webhooks(config.webhook_url, config.app_secret, webhook, clock, self.background)
+        hook = Hook(config.webhook_url, config.app_secret, config.chaos)
+        self.webhooks = Webhooks(hook, webhook, clock, self.background)
         self._phones: list[Phone] = []
         self._sent: dict[str, Sent] = {}
         self._received: dict[str, Phone] = {}
+        self._held: dict[Phone, Sequence[Mapping[str, Any]]] = {}
+        self._waiting: dict[Phone, list[Sent]] = {}
 
     def add_phone(self, person: wire.Person) -> Phone:
         """Connect a customer."""
@@ -76,24 +86,35 @@ class Traffic:
         self._phones.append(phone)
         return phone
 
-    async def carry(self, phone: Phone, content: Mapping[str, Any], deliver: Deliver) -> str:
-        """Bring a customer's message to the business."""
+    async def carry(self, phone: Phone, said: Mapping[str, Any], deliver: Deliver) -> str:
+        """Take a customer's message to the business, with those held back until it."""
         wamid = self.ids.wamid()
         self._received[wamid] = phone
-        phone.note_sent(wamid)
-        body = wire.message(self._config.business, phone.person, wamid, self._clock.now(), content)
-        for _ in range(2 if deliver == "twice" else 1):
-            await self.webhooks.post(body)
+        phone.note_sent(wamid, said["type"])
+        body = wire.message(self._config.business, phone.person, wamid, self._clock.now(), said)
+        bodies = [body] * (2 if deliver == "twice" else 1) + [*self._held.pop(phone, ())]
+        match deliver:
+            case "late":
+                self.background.later(LATE, partial(self._post, bodies))
+            case "reordered":
+                self._held[phone] = bodies
+            case _:
+                await self._post(bodies)
         return wamid
 
-    def keep_audio(self, data: bytes, *, voice: bool) -> dict[str, Any]:
-        """Keep what a customer recorded and describe it as webhooks do: no length, no size."""
-        stored = self.shelf.put(data, wire.VOICE_MIME, INBOUND_LIFETIME)
+    async def flush(self) -> None:
+        """Bring what is held back until a next message."""
+        held, self._held = self._held, {}
+        for bodies in held.values():
+            await self._post(bodies)
+
+    def keep(self, data: bytes, mime_type: str) -> dict[str, Any]:
+        """Keep a customer's file and describe it as webhooks do: no length, no size."""
+        stored = self.shelf.put(data, mime_type, INBOUND_LIFETIME)
         node = {
-            "mime_type": wire.VOICE_MIME,
+            "mime_type": mime_type,
             "sha256": base64.b64encode(hashlib.sha256(data).digest()).decode(),
             "id": stored.id,
-            "voice": voice,
         }
         return node | ({"url": self.shelf.url(stored)} if self._config.audio_url else {})
 
@@ -128,6 +149,26 @@ class Traffic:
         self.background.start(self._deliver(sent))
         return sent
 
+    async def staff_says(self, phone: Phone, text: str) -> str:
+        """Show a customer what a person writes, and echo it to the bot."""
+        request = Send(phone.person.phone, phone.person.bsuid, Content("text", text), None, None)
+        sent = Sent(self.ids.wamid(), phone.person, phone, request, by_staff=True)
+        self._sent[sent.wamid] = sent
+        at = self._clock.now()
+        await self._deliver(sent)
+        echo = wire.echo(self._config.business, phone.person, sent.wamid, at, wire.content("text", body=text))
+        await self.webhooks.post(echo, surely=True)
+        return sent.wamid
+
+    def is_back(self, phone: Phone) -> None:
+        """Bring what waited for a handset, in order."""
+        if phone in self._waiting:
+            self.background.start(self._arrive_all(phone))
+
+    async def _post(self, bodies: Sequence[Mapping[str, Any]]) -> None:
+        for body in bodies:
+            await self.webhooks.post(body)
+
     def _addressee(self, request: Send) -> tuple[wire.Person, Phone | None]:
         digits = None if request.to is None else bare_digits(request.to)
         for phone in self._phones:
@@ -145,21 +186,41 @@ class Traffic:
                 await self._status(sent, PromptState.FAILED, failure)
                 return
             await self._status(sent, PromptState.SENT)
-            sent.phone.receive(self._shown(sent, typing=sent.phone.typing))
-            await self._status(sent, PromptState.DELIVERED)
+            if sent.phone.on and sent.phone not in self._waiting:
+                await self._report(sent, self._show(sent, sent.phone))
+            else:
+                self._waiting.setdefault(sent.phone, []).append(sent)
+
+    async def _arrive_all(self, phone: Phone) -> None:
+        # Popped here, not in `is_back`: until they are shown, later ones queue up behind them.
+        if not phone.on:
+            return
+        waiting = self._waiting.pop(phone, [])
+        async with AsyncExitStack() as lanes:
+            for sent in waiting:
+                await lanes.enter_async_context(sent.lane)
+            shown = [(sent, self._show(sent, phone)) for sent in waiting]
+            for sent, states in shown:
+                await self._report(sent, states)
+
+    async def _report(self, sent: Sent, states: Sequence[PromptState]) -> None:
+        for state in states:
+            await self._status(sent, state)
 
     def _failure(self, sent: Sent) -> GraphError | None:
         if sent.phone is None:
             return GraphError(131026, "The recipient is not a WhatsApp user")
+        if sent.phone.reach is PromptState.FAILED:
+            return GraphError(131026, "The message could not be delivered to the recipient")
         content = sent.request.content
         if content.voice and content.media and opus_channels(self.shelf.get(content.media).data) is None:
             return GraphError(131053, "A voice message must be an Ogg file with an Opus stream")
         return None
 
-    def _shown(self, sent: Sent, *, typing: bool) -> PhoneMessage:
+    def _show(self, sent: Sent, phone: Phone) -> Sequence[PromptState]:
         content = sent.request.content
         data = self.shelf.get(content.media).data if content.media is not None else None
-        return PhoneMessage(
+        message = PhoneMessage(
             wamid=sent.wamid,
             kind="voice" if content.voice else content.kind,
             at=self._clock.now(),
@@ -168,10 +229,13 @@ class Traffic:
             media=data,
             quotes=sent.request.quotes,
             download_icon=content.voice and data is not None and len(data) > PLAYS_INLINE_BYTES,
-            typing=typing,
+            typing=phone.typing,
         )
+        return phone.receive(message)
 
     async def _status(self, sent: Sent, state: PromptState, failure: GraphError | None = None) -> None:
+        if sent.by_staff:
+            return
         error = failure.in_status() if failure else None
         update = wire.StatusUpdate(sent.wamid, state, sent.request.reference, error)
         await self.webhooks.post(wire.status(self._config.business, sent.to, update, self._clock.now()))

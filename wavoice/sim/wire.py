@@ -94,14 +94,31 @@ def seconds(at: Micros) -> str:
     return str(at // SECOND)
 
 
+def content(kind: str, /, **keys: Any) -> dict[str, Any]:
+    """Return type and node of a message; a key without a value is absent, never null."""
+    return {"type": kind, kind: {key: value for key, value in keys.items() if value is not None}}
+
+
 def message(
-    business: Business, person: Person, wamid: str, at: Micros, content: Mapping[str, Any]
+    business: Business, person: Person, wamid: str, at: Micros, said: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return the webhook of one inbound message; `content` holds type, its node and context."""
-    node = {"from_user_id": person.bsuid, "id": wamid, "timestamp": seconds(at), **content}
+    """Return the webhook of one inbound message; `said` holds type, its node and context."""
+    node = {"from_user_id": person.bsuid, "id": wamid, "timestamp": seconds(at), **said}
     if person.phone is not None:
         node["from"] = person.phone
     return _envelope(business, {"contacts": [_contact(person, username=True)], "messages": [node]})
+
+
+def echo(
+    business: Business, person: Person, wamid: str, at: Micros, said: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the webhook of a message that somebody sent from the business's own phone app."""
+    node: dict[str, Any] = {"from": business.display_phone}
+    if person.phone is not None:
+        node["to"] = person.phone
+    node |= {"to_user_id": person.bsuid, "id": wamid, "timestamp": seconds(at), **said}
+    value = {"contacts": [_contact(person, username=True)], "message_echoes": [node]}
+    return _envelope(business, value, "smb_message_echoes")
 
 
 def status(business: Business, person: Person, update: StatusUpdate, at: Micros) -> dict[str, Any]:
@@ -148,11 +165,11 @@ def _contact(person: Person, *, username: bool) -> dict[str, Any]:
     return contact
 
 
-def _envelope(business: Business, value: Mapping[str, Any]) -> dict[str, Any]:
+def _envelope(business: Business, value: Mapping[str, Any], field: str = "messages") -> dict[str, Any]:
     metadata = {"display_phone_number": business.display_phone, "phone_number_id": business.number}
     change = {
         "value": {"messaging_product": "whatsapp", "metadata": metadata, **value},
-        "field": "messages",
+        "field": field,
     }
     return {
         "object": "whatsapp_business_account",

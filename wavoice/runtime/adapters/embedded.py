@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import astuple
 
 import structlog
 
@@ -85,7 +86,8 @@ class EmbeddedEngine:
             log.error("sweep_failed", error=error.code)
             await self._clock.wait(asyncio.Event(), now + REST)
             return
-        for address in {*due, *self._dirty} - self._tasks.keys() - self._resting.keys():
+        waiting = {*due, *self._dirty} - self._tasks.keys() - self._resting.keys()
+        for address in sorted(waiting, key=astuple):  # the same order in every run
             self._dirty.add(address)
             self._start(address)
         if not self._tasks:

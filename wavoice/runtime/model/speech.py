@@ -62,3 +62,5 @@ class Speech:
     pcm: bytes
     rate: int
     voice: str
+    ogg: bytes | None = None
+    """The same as a voice note, if it was encoded before; sent as it is."""

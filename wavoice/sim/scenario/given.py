@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from wavoice.sim.scenario.numbers import policy_with
 from wavoice.sim.scenario.strict import Phrases, Strict
 from wavoice.sim.scenario.values import Duration
 
@@ -77,8 +78,9 @@ class ChaosSpec(Strict):
 class FaultSpec(Strict):
     """One thing that goes wrong, by script."""
 
-    system: Literal["orders", "ears", "voice", "whatsapp"]
-    """Who fails: the shop's system of record, the recogniser, the speech, or sending on WhatsApp."""
+    system: Literal["orders", "ears", "voice", "media", "whatsapp"]
+    """Who fails: the shop's system of record, the recogniser, the speech, the note's file (`fail`: gone,
+    `garbage`: damaged), or sending on WhatsApp."""
     does: Literal["timeout", "fail", "refuse", "slow", "stale", "lost_response", "garbage"]
     """What it does. `lost_response`: carried out, and nobody is told."""
     at: Literal["read", "write", "look_up"] | None = None
@@ -106,6 +108,7 @@ _FAULTS: Mapping[str, tuple[str, ...]] = {
     "orders": ("timeout", "fail", "refuse", "slow", "stale", "lost_response", "garbage"),
     "ears": ("fail", "timeout"),
     "voice": ("fail", "timeout"),
+    "media": ("fail", "garbage"),
     "whatsapp": ("fail", "refuse", "timeout", "slow", "lost_response"),
 }
 
@@ -132,6 +135,14 @@ def _is_moment(text: str) -> str:
     return text
 
 
+def _is_policy(changes: dict[str, Any]) -> dict[str, Any]:
+    try:
+        policy_with(changes)
+    except ValueError as error:
+        raise PydanticCustomError("policy", "{problem}", {"problem": str(error)}) from error
+    return changes
+
+
 class Given(Strict):
     """What holds before the first step."""
 
@@ -147,7 +158,7 @@ class Given(Strict):
     """Default: all given."""
     language: str = "en"
     """Language of the conversation."""
-    policy: dict[str, Any] = Field(default_factory=dict)
+    policy: Annotated[dict[str, Any], AfterValidator(_is_policy)] = Field(default_factory=dict)
     """Numbers of the runtime's policy that differ, by name; durations with a unit."""
     chaos: ChaosSpec | None = None
     """Seeded delivery faults."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
@@ -16,6 +17,9 @@ from wavoice.runtime.adapters.store.lock import MEMORY
 from wavoice.runtime.adapters.store.schema import HEAD, stored_revision, upgrade
 from wavoice.runtime.errors import StoreError
 from wavoice.runtime.model import SECOND, Micros
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine.interfaces import DBAPIConnection
 
 
 def connect(path: str, lock_timeout: Micros) -> Connection:
@@ -83,8 +87,21 @@ def _prepare(database: sqlite3.Connection) -> Connection:
 
 
 def _engine(database: sqlite3.Connection) -> Engine:
-    engine = create_engine("sqlite://", creator=lambda: database, poolclass=StaticPool, hide_parameters=True)
+    """An engine of one connection. All engines share a dialect: compiled statements are kept by dialect."""
+    plain = _plain_engine()
+    creator = cast("Callable[[], DBAPIConnection]", lambda: database)
+    pool = StaticPool(creator, dialect=plain.dialect)
+    engine = Engine(pool, plain.dialect, plain.url, hide_parameters=True)
     # SQLAlchemy's recipe for pysqlite: the driver begins nothing (isolation_level None), this does.
     # IMMEDIATE takes the write lock first, so no transaction fails half way for want of it.
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine
+
+
+@cache
+def _plain_engine() -> Engine:
+    """What SQLAlchemy makes of the driver: a dialect that has seen one connection."""
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    engine.connect().close()
+    engine.dispose()
     return engine

@@ -19,7 +19,7 @@ from wavoice.runtime.adapters.store.tables import (
     place,
 )
 from wavoice.runtime.errors import StoreError
-from wavoice.runtime.journal import Event, HeardNote, Noticed, Read, Replied
+from wavoice.runtime.journal import Event, HeardNote, LookedUp, Noticed, Read, Replied, Typed
 from wavoice.runtime.journal_lines import from_json, to_json
 from wavoice.runtime.model import Address, Consent, ConsentRecord
 
@@ -58,7 +58,7 @@ class ConsentRows:
         return given
 
 
-_WORDS = frozenset(body.kind for body in (HeardNote, Read, Replied, Noticed))
+_WORDS = frozenset(body.kind for body in (Typed, HeardNote, LookedUp, Read, Replied, Noticed))
 """Events that hold what was said; the others prove why something was done."""
 
 _append = insert(journal)

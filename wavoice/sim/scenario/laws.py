@@ -1,0 +1,286 @@
+"""Ten laws that every run keeps: nobody writes them into a scenario, nobody can forget them.
+
+L1 to L6, L8 and L10 follow from the journal and the shop's ledger, so they hold for replays too; L7 and
+L9 from what happened after the last step.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from wavoice.runtime import journal
+from wavoice.runtime.journal import Event
+from wavoice.runtime.journal_lines import to_json
+from wavoice.sim.scenario.failure import Failure
+from wavoice.sim.scenario.record import Mark, Record
+from wavoice.sim.shop import Applied
+
+LAWS = {
+    "L1": "no write without a confirmation bound to that proposal, its version and its arguments",
+    "L2": "at most one commit per proposal",
+    "L3": "at most one reply group per turn, and every turn is answered, or overtaken by one that is",
+    "L4": "every commit, refusal and hand-off has its line in the log",
+    "L5": "no write and no voice after STOP or withdrawn consent",
+    "L6": "no write while a message that was received before it is not interpreted",
+    "L7": "the same webhook delivered twice changes nothing",
+    "L8": "no personal value in the journal outside pii",
+    "L9": "when the last timer has run, nothing more was sent or written",
+    "L10": "no reply sends the customer out of the chat",
+}
+"""What each law says."""
+
+
+def check_laws(record: Record) -> list[Failure]:
+    """Every law that this run broke."""
+    facts = _Facts(record.events, record.ledger)
+    found = [
+        *_bound(facts),
+        *_answered(facts),
+        *_logged(facts),
+        *_silent(facts),
+        *_heard_first(facts),
+        *_repeated(record),
+        *_private(record),
+        *_at_rest(record),
+        *_in_chat(record),
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _broken(law: str, reason: str, got: object = "", turn: str | None = None) -> Failure:
+    return Failure(None, law, reason, LAWS[law], str(got), turn=turn)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One business write beside what the journal says of it."""
+
+    applied: Applied
+    told: Event | None
+    """The event that names its key; None if the journal knows nothing of it."""
+
+
+class _Facts:
+    """The journal, indexed once."""
+
+    def __init__(self, events: Sequence[Event], ledger: Sequence[Applied]) -> None:
+        self.events = events
+        self.by_turn: dict[str, list[Event]] = defaultdict(list)
+        told: dict[str, Event] = {}
+        for event in events:
+            self.by_turn[event.where.turn].append(event)
+            body = event.body
+            if isinstance(body, journal.Committed | journal.Unknown | journal.Failed) and body.key:
+                told.setdefault(body.key, event)
+        self.ledger = ledger
+        self.writes = [Written(applied, told.get(applied.key)) for applied in ledger]
+        self.confirmed = [event for event in events if isinstance(event.body, journal.Confirmed)]
+
+    def of(self, kind: type[object]) -> list[Event]:
+        """All events with such a body."""
+        return [event for event in self.events if isinstance(event.body, kind)]
+
+
+def _bound(facts: _Facts) -> Iterator[Failure]:
+    """L1 and L2."""
+    commits: Counter[str] = Counter()
+    for write in facts.writes:
+        applied, told = write.applied, write.told
+        if told is None:
+            yield _broken("L1", "the shop was written to, and the journal does not say why", _said(applied))
+            continue
+        bound = told.body
+        commits[bound.proposal] += 1
+        proofs = [
+            event
+            for event in facts.confirmed
+            if event.body.digest == bound.digest
+            and (event.body.proposal, event.body.version) == (bound.proposal, bound.version)
+            and event.at <= applied.at
+        ]
+        if not proofs:
+            yield _broken("L1", "no yes was given to this version before it was written", _said(applied))
+        elif dict(bound.args) != dict(applied.args) or bound.action != applied.action:
+            yield _broken("L1", "other arguments were written than were confirmed", _said(applied))
+    for event in facts.of(journal.Committed):
+        if event.body.key not in {applied.key for applied in facts.ledger}:
+            yield _broken(
+                "L4", "the journal says committed, and the shop was not written to", event.body.action
+            )
+    for proposal, times in commits.items():
+        if times > 1:
+            yield _broken("L2", f"one proposal was written {times} times", proposal)
+
+
+_REASONED: Mapping[str, type[Any]] = {
+    "opted out": journal.ConsentChanged,
+    "a person has taken over": journal.HandedOff,
+    "muted": journal.HandedOff,
+}
+"""Reasons for silence that something before it must have brought about."""
+
+
+def _answered(facts: _Facts) -> Iterator[Failure]:
+    """L3."""
+    for turn, events in facts.by_turn.items():
+        groups = {e.body.group for e in events if isinstance(e.body, journal.Replied | journal.Noticed)}
+        if len(groups) > 1:
+            yield _broken("L3", "a turn was answered more than once", len(groups), turn)
+        received = any(isinstance(event.body, journal.Received) for event in events)
+        ended = [event.body for event in events if isinstance(event.body, journal.TurnEnded)]
+        if received and not ended:
+            yield _broken("L3", "a turn never ended", turn, turn)
+        for end in ended[-1:]:
+            yield from _how_it_ended(facts, turn, end)
+
+
+def _how_it_ended(facts: _Facts, turn: str, end: journal.TurnEnded) -> Iterator[Failure]:
+    if end.how == "overtaken":
+        after = {e.body.how for e in facts.by_turn[end.reason] if isinstance(e.body, journal.TurnEnded)}
+        if not after & {"answered", "silent", "overtaken", "undelivered"}:
+            yield _broken("L3", "a turn was overtaken by one that answered nothing", turn, turn)
+    elif end.how == "silent" and not end.reason:
+        yield _broken("L3", "a turn was met with silence, and no reason is given", turn, turn)
+    elif end.how == "silent" and (cause := _REASONED.get(end.reason)) is not None:
+        causes = (cause, journal.ConsentChanged)
+        if not any(isinstance(event.body, causes) for event in facts.events):
+            yield _broken("L3", f"a turn was met with silence: {end.reason}, and that is not so", turn, turn)
+
+
+def _logged(facts: _Facts) -> Iterator[Failure]:
+    """L4."""
+    for write in facts.writes:
+        told = write.told
+        after = facts.of(journal.Committed)
+        if told is not None and not any(event.body.key == write.applied.key for event in after):
+            handed = any(event.where.contact == told.where.contact for event in facts.of(journal.HandedOff))
+            if not handed:
+                yield _broken(
+                    "L4", "a write was made, and neither committed nor handed over", _said(write.applied)
+                )
+    closing = {"cancel": journal.Cancelled, "opt_out": journal.ConsentChanged, "hand_off": journal.HandedOff}
+    for event in facts.of(journal.Decided):
+        kind = closing.get(event.body.effect)
+        if kind is not None and not any(isinstance(e.body, kind) for e in facts.by_turn[event.where.turn]):
+            yield _broken(
+                "L4", f"{event.body.effect} was decided and not logged", event.body.row, event.where.turn
+            )
+
+
+def _silent(facts: _Facts) -> Iterator[Failure]:
+    """L5: after STOP one acknowledgement, in text; without consent to voice no voice."""
+    stopped: dict[str, str] = {}
+    voiceless: set[str] = set()
+    for event in facts.events:
+        body, contact = event.body, event.where.contact
+        if isinstance(body, journal.ConsentChanged):
+            if body.purpose == "messages":
+                stopped.pop(contact, None)
+                if not body.given:
+                    stopped[contact] = event.where.turn
+            elif body.purpose == "voice_replies":
+                (voiceless.discard if body.given else voiceless.add)(contact)
+        elif isinstance(body, journal.Replied | journal.Noticed):
+            if contact in stopped and stopped[contact] != event.where.turn:
+                yield _broken("L5", "a message was sent after STOP", body.text, event.where.turn)
+            if "voice" in body.form and (contact in stopped or contact in voiceless):
+                yield _broken("L5", "a voice note was sent without consent", body.form, event.where.turn)
+        elif isinstance(body, journal.Decided) and body.effect == "commit" and contact in stopped:
+            yield _broken("L5", "a write was begun after STOP", body.proposal, event.where.turn)
+
+
+def _heard_first(facts: _Facts) -> Iterator[Failure]:
+    """L6, by the time at which the shop wrote."""
+    read_at = {
+        turn: min(
+            (e.at for e in events if isinstance(e.body, journal.Read | journal.TurnEnded)), default=None
+        )
+        for turn, events in facts.by_turn.items()
+    }
+    received = facts.of(journal.Received)
+    for write in facts.writes:
+        if write.told is None:
+            continue
+        for event in received:
+            before = event.where.contact == write.told.where.contact and event.at < write.applied.at
+            read = read_at[event.where.turn]
+            if before and (read is None or read > write.applied.at):
+                yield _broken(
+                    "L6",
+                    "a message had been received and was not read",
+                    _said(write.applied),
+                    event.where.turn,
+                )
+
+
+def _repeated(record: Record) -> Iterator[Failure]:
+    """L7: statuses may be seen again; nothing may come of it."""
+    yield from _nothing_between(record, record.quiet, record.repeated, "L7")
+
+
+def _at_rest(record: Record) -> Iterator[Failure]:
+    """L9: what still happens after the last step belongs into the scenario, as a wait."""
+    yield from _nothing_between(record, record.played, record.quiet, "L9")
+
+
+def _nothing_between(record: Record, start: Mark | None, end: Mark | None, law: str) -> Iterator[Failure]:
+    if start is None or end is None:
+        return
+    for event in record.events[start.events : end.events]:
+        body = event.body
+        if law == "L9" and isinstance(body, journal.Noticed) and _after_hand_off(record, event):
+            continue
+        if isinstance(body, journal.Replied | journal.Noticed):
+            yield _broken(law, "something was sent", body.text, event.where.turn)
+        elif law == "L7" and event.kind in journal.SCENARIO_EVENTS:
+            yield _broken(law, f"{event.kind} happened", event.kind, event.where.turn)
+    for applied in record.ledger[start.writes : end.writes]:
+        yield _broken(law, "something was written", _said(applied))
+
+
+def _after_hand_off(record: Record, notice: Event) -> bool:
+    return any(
+        isinstance(event.body, journal.HandedOff) and event.where.contact == notice.where.contact
+        for event in record.events
+    )
+
+
+def _private(record: Record) -> Iterator[Failure]:
+    """L8."""
+    values = [value for value in record.personal if value.strip()]
+    if not values:
+        return
+    anywhere = re.compile(
+        "|".join(re.escape(json.dumps(value, ensure_ascii=False)[1:-1]) for value in values)
+    )
+    for event in record.events:
+        line = to_json(event)
+        line.pop("pii")
+        if found := anywhere.search(json.dumps(line, ensure_ascii=False)):
+            yield _broken("L8", f"{event.kind} holds a personal value", found.group(), event.where.turn)
+
+
+_LINK = re.compile(
+    r"\b(?:https?://|www\.|wa\.me/|mailto:|tel:)\S+|\b[a-z0-9-]+\.(?:com|net|org|in|io|app|shop)\b\S*", re.I
+)
+
+
+def _in_chat(record: Record) -> Iterator[Failure]:
+    """L10."""
+    for event in record.events:
+        if not isinstance(event.body, journal.Replied | journal.Noticed):
+            continue
+        for link in _LINK.findall(event.body.text):
+            if not any(link.startswith(page) for page in record.policy.link_pages):
+                yield _broken(
+                    "L10", "a reply holds a link that the policy does not list", link, event.where.turn
+                )
+
+
+def _said(applied: Applied) -> str:
+    return " ".join((applied.action, *applied.args.values()))

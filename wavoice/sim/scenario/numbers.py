@@ -1,0 +1,53 @@
+"""`given.policy`: numbers of the runtime that a scenario changes, by their own names."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from wavoice.runtime.model import Modality, Tier
+from wavoice.runtime.policy import Policy
+from wavoice.sim.scenario.values import duration
+
+_KEYS: Mapping[str, type[StrEnum]] = {"Mapping[Tier, Micros]": Tier, "Mapping[Modality, Micros]": Modality}
+_TYPES = {spec.name: str(spec.type) for spec in fields(Policy)}
+
+
+def policy_with(changes: Mapping[str, Any]) -> Policy:
+    """The default policy with these changes. Raises `ValueError` that names what is wrong."""
+    default = Policy()
+    return replace(default, **{name: _changed(default, name, value) for name, value in changes.items()})
+
+
+def _changed(policy: Policy, name: str, value: Any) -> Any:
+    kind = _TYPES.get(name)
+    if kind is None:
+        raise ValueError(f"{name} is no number of the policy; the nearest is {_nearest(name, _TYPES)}")
+    keys = _KEYS.get(kind)
+    if keys is not None:
+        return MappingProxyType({**getattr(policy, name), **_by_key(name, value, keys)})
+    if kind == "Micros":
+        return duration(value)
+    if kind.startswith("tuple"):
+        return tuple(value) if isinstance(value, list) else (str(value),)
+    try:
+        return int(value) if kind == "int" else float(value)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} is a number, not {value!r}") from None
+
+
+def _by_key(name: str, value: Any, keys: type[StrEnum]) -> dict[StrEnum, int]:
+    if not isinstance(value, Mapping):
+        raise ValueError(f"{name} has a value for each of {', '.join(keys)}")  # noqa: TRY004 -- a user's value
+    for key in value:
+        if key not in list(keys):
+            raise ValueError(f"{name}: {key} is none of {', '.join(keys)}")
+    return {keys(key): duration(item) for key, item in value.items()}
+
+
+def _nearest(name: str, valid: Mapping[str, str]) -> str:
+    return difflib.get_close_matches(name, valid, n=1, cutoff=0)[0]

@@ -1,0 +1,327 @@
+"""Carries a scenario out, step by step, on a clock that jumps to whatever is due next."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import cast
+
+from wavoice.runtime import journal
+from wavoice.runtime.errors import ScenarioError
+from wavoice.runtime.model import SECOND, Micros, PromptState
+from wavoice.sim.clock import VirtualClock
+from wavoice.sim.network_faults import NetworkFault
+from wavoice.sim.phone import Phone, PhoneMessage
+from wavoice.sim.scenario.failure import Failure
+from wavoice.sim.scenario.format import Step
+from wavoice.sim.scenario.given import FaultSpec
+from wavoice.sim.scenario.load import Case
+from wavoice.sim.scenario.notes import scripted_note
+from wavoice.sim.scenario.record import Mark, Record, StepRun
+from wavoice.sim.scenario.stage import Models, Person, Stage, open_stage, start_of
+from wavoice.sim.scenario.values import dated
+from wavoice.sim.virtual_loop import VirtualLoop
+
+PAUSE: Micros = 5 * SECOND
+"""How long after the latest thing the customer sends the next one."""
+LAST_TIMER: Micros = 8 * 86_400 * SECOND
+"""How far a finished scenario is followed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """Send this step at a moment of its own, or leave it out."""
+
+    step: int
+    """Its position in `steps`."""
+    at: Micros | None
+    """None: it is left out."""
+
+
+def perform(case: Case, models: Models | None = None, swept: Swept | None = None) -> Record:
+    """Run one scenario from its first moment to its last timer, in virtual time."""
+    clock = VirtualClock(start_of(case.scenario.given))
+    with asyncio.Runner(loop_factory=lambda: VirtualLoop(clock)) as runner:
+        loop = runner.get_loop()
+        assert isinstance(loop, VirtualLoop)  # noqa: S101 -- the line above makes it
+        return runner.run(_perform(case, models or Models(), swept, loop))
+
+
+async def _perform(case: Case, models: Models, swept: Swept | None, loop: VirtualLoop) -> Record:
+    scenario = case.scenario
+    names = list(
+        dict.fromkeys([scenario.given.contact, *(step.from_ for step in scenario.steps if step.from_)])
+    )
+    async with open_stage(scenario.given, case.world, names, models, loop) as stage:
+        play = _Play(case, stage, models, swept)
+        play.record.personal = [*_personal(case, stage)]
+        await stage.settle()
+        for index, step in enumerate(scenario.steps):
+            if swept is not None and swept.step == index and swept.at is None:
+                continue
+            try:
+                await play.step(index, step)
+            except ScenarioError as error:
+                line, problem = error.problems[0]
+                play.record.broken = Failure(index + 1, step.action, problem, line=line)
+                break
+        await play.end()
+        return play.record
+
+
+@dataclass(slots=True)
+class _Play:
+    """One run under way."""
+
+    case: Case
+    stage: Stage
+    models: Models
+    swept: Swept | None
+    record: Record = field(init=False)
+    _sent_at: Micros | None = None
+    _waited_at: Micros | None = None
+    _answers: dict[str, StepRun] = field(default_factory=dict)
+    _own: dict[str, list[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        stage = self.stage
+        self.record = Record(
+            steps=[],
+            events=stage.events,
+            ledger=(),
+            orders=stage.world.orders,
+            messages={person.contact: person.phone.messages for person in stage.people.values()},
+            names={person.contact: name for name, person in stage.people.items()},
+            today=stage.today,
+            policy=stage.policy,
+        )
+
+    def mark(self) -> Mark:
+        return Mark(self.stage.clock.now(), len(self.stage.events), len(self.stage.world.ledger))
+
+    async def step(self, index: int, step: Step) -> None:
+        """Wait for its moment, let it happen, and follow it until it is decided."""
+        stage = self.stage
+        if step.action != "wait":
+            await stage.advance(max(self._moment(index, step), stage.clock.now()))
+            self._look()
+        if self.record.steps and self.record.steps[-1].ended is None:
+            self.record.steps[-1].ended = self.mark()
+        person = stage.people[step.from_ or self.case.scenario.given.contact]
+        run = StepRun(index + 1, step, person.contact, self.mark())
+        self.record.steps.append(run)
+        self._arm(index, step)
+        if step.wait is not None:
+            await stage.advance(stage.clock.now() + step.wait)
+            self._waited_at = stage.clock.now()
+        elif step.by_customer:
+            await self._send(run, person)
+        else:
+            await self._happens(step, person)
+        await self._follow(run, self._next_moment(index))
+        if step.id is not None:
+            self._answers[step.id] = run
+
+    def _moment(self, index: int, step: Step) -> Micros:
+        """When the step is due; see `Step.after`."""
+        if self.swept is not None and self.swept.step == index and self.swept.at is not None:
+            return self.swept.at
+        now, known = self.stage.clock.now(), [m for m in (self._sent_at, self._waited_at) if m is not None]
+        if step.after is not None:
+            return max(known, default=now) + step.after
+        if not step.by_customer or not known:
+            return now
+        return max(*known, self._heard_at(), 0) + PAUSE
+
+    def _heard_at(self) -> Micros:
+        shown = [m.at for seen in self.record.messages.values() for m in seen]
+        return max(shown, default=0)
+
+    def _next_moment(self, index: int) -> Micros | None:
+        """When the next step is due, if that is known already: it may come before this one is decided."""
+        following = self.case.scenario.steps[index + 1 : index + 2]
+        swept = self.swept is not None and self.swept.step == index + 1
+        if not following or (following[0].after is None and not swept) or following[0].action == "wait":
+            return None
+        return self._moment(index + 1, following[0])
+
+    async def _send(self, run: StepRun, person: Person) -> None:
+        self._sent_at = self.stage.clock.now()
+        run.message = await self._say(run.step, person)
+        self._own.setdefault(person.name, []).append(run.message)
+
+    async def _say(self, step: Step, person: Person) -> str:
+        """Let the handset do it; return the wamid."""
+        phone, deliver = person.phone, step.deliver or "once"
+        quoted = None if step.quotes is None else self._answers[step.quotes]
+        quotes = self._answer(quoted).wamid if quoted else None
+        match step.action:
+            case "note":
+                audio = await self._audio(step)
+                return await phone.records(audio, forwarded=step.forwarded, quotes=quotes, deliver=deliver)
+            case "text":
+                text = step.text or ""
+                return await phone.says(text, quotes=quotes, forwarded=step.forwarded, deliver=deliver)
+            case "button":
+                return await phone.taps(self._button(step, phone, quoted), deliver=deliver)
+            case "reaction":
+                emoji = None if step.reaction == "removed" else step.reaction
+                return await phone.reacts(quotes or self._newest(phone).wamid, emoji, deliver=deliver)
+            case "edit":
+                return await phone.edits(self._said(quoted, person), step.edit or "", deliver=deliver)
+            case "revoke":
+                return await phone.revokes(self._said(quoted, person), deliver=deliver)
+            case "image":
+                caption = step.image if isinstance(step.image, str) else None
+                return await phone.shares_image(caption=caption, quotes=quotes, deliver=deliver)
+            case "document":
+                return await phone.shares_document(step.document or "", quotes=quotes, deliver=deliver)
+            case _:
+                return await phone.shares_location(
+                    12.9716, 77.5946, name=step.location, quotes=quotes, deliver=deliver
+                )
+
+    async def _audio(self, step: Step) -> bytes:
+        if self.models.recorder is None:
+            return scripted_note(step)
+        return await self.models.recorder(step, self.case.source.file)
+
+    def _answer(self, run: StepRun) -> PhoneMessage:
+        """The bot's message that answered a step: its question, if it asks one."""
+        sent = {
+            wamid
+            for event in self.record.of_step(run)
+            if isinstance(event.body, journal.Replied | journal.Noticed)
+            for wamid in event.body.messages
+        }
+        shown = [message for message in self.record.messages[run.contact] if message.wamid in sent]
+        if not shown:
+            raise self._wrong(f"quotes {run.step.id!r}, and the bot sent nothing in that step")
+        return next((message for message in shown if message.buttons), shown[0])
+
+    def _said(self, quoted: StepRun | None, person: Person) -> str:
+        """The customer's own message that is edited or taken back."""
+        if quoted is not None and quoted.message is not None:
+            return quoted.message
+        own = self._own.get(person.name)
+        if not own:
+            raise self._wrong("there is no message yet to edit or take back")
+        return own[-1]
+
+    def _button(self, step: Step, phone: Phone, quoted: StepRun | None) -> str:
+        """Id of the button that is meant: of the quoted message, or of the newest that has it."""
+        wanted = (step.button or "").casefold()
+        shown = [self._answer(quoted)] if quoted else list(reversed(phone.messages))
+        for message in shown:
+            for button in message.buttons:
+                if button.title.casefold() == wanted:
+                    return button.id
+        titles = ", ".join(button.title for message in shown for button in message.buttons) or "none"
+        raise self._wrong(f"there is no button {step.button!r} to tap; buttons so far: {titles}")
+
+    def _newest(self, phone: Phone) -> PhoneMessage:
+        if not phone.messages:
+            raise self._wrong("there is nothing yet to react to")
+        shown = phone.messages
+        return next((message for message in reversed(shown) if message.buttons), shown[-1])
+
+    def _wrong(self, problem: str) -> ScenarioError:
+        line = self.case.line("steps", self.record.steps[-1].number - 1)
+        return ScenarioError(self.case.source.file, [(line, problem)])
+
+    async def _happens(self, step: Step, person: Person) -> None:
+        """Something that no customer does."""
+        if step.staff is not None:
+            await self.stage.emulator.staff_says(person.phone, step.staff)
+        elif step.vendor is not None:
+            for order, change in step.vendor.orders.items():
+                self._edit_order(order, dict(dated(change, self.record.today)))
+        elif step.crash is True:
+            await self.stage.restart()
+        elif step.crash is not None:
+            self.stage.arm(step.crash)
+
+    def _edit_order(self, order: str, change: dict[str, str]) -> None:
+        day = date.fromisoformat(change["day"]) if "day" in change else None
+        self.stage.world.staff_edits(
+            order, day=day, address=change.get("address"), status=change.get("status")
+        )
+
+    def _arm(self, index: int, step: Step) -> None:
+        """Set up what goes wrong from this step on, and how far messages get."""
+        for fault in self.case.scenario.given.faults:
+            if (index == 0 and fault.step is None) or fault.step in (str(index + 1), step.id):
+                self._break(fault)
+        if step.prompt_status is not None:
+            for person in self.stage.people.values():
+                person.phone.reach = PromptState(step.prompt_status)
+
+    def _break(self, fault: FaultSpec) -> None:
+        stage = self.stage
+        if fault.system == "orders":
+            stage.world.fault(fault.does, fault.at or "write", fault.times)
+        elif fault.system == "whatsapp":
+            stage.emulator.fault(cast(NetworkFault, fault.does), fault.times)
+        else:
+            stage.faults.add(fault.system, fault.does, fault.times)
+
+    async def _follow(self, run: StepRun, limit: Micros | None) -> None:
+        """Let time pass until the step's message is decided, or until the next one is due."""
+        stage = self.stage
+        while True:
+            due = await stage.settle()
+            self._look()
+            waits = run.message is not None and run.decided is None and run.step.deliver != "reordered"
+            if not waits:
+                break
+            if due is None or (limit is not None and due > limit):
+                return
+            stage.clock.advance_to(max(due, stage.clock.now()))
+        run.ended = self.mark()
+
+    def _look(self) -> None:
+        """Note for every step whether its message has been decided by now."""
+        waiting = {run.message: run for run in self.record.steps if run.message and run.decided is None}
+        if not waiting:
+            return
+        by_turn: dict[str, StepRun] = {}
+        for event in self.stage.events:
+            body = event.body
+            if isinstance(body, journal.Received) and body.message in waiting:
+                run = waiting[body.message]
+                run.turn = event.where.turn
+                by_turn[run.turn] = run
+            elif event.where.turn in by_turn and isinstance(body, journal.Decided | journal.TurnEnded):
+                by_turn[event.where.turn].decided = len(self.stage.events)
+
+    async def end(self) -> None:
+        """Follow every timer, then deliver every webhook once more."""
+        stage = self.stage
+        await stage.settle()
+        self._look()
+        if self.record.steps and self.record.steps[-1].ended is None:
+            self.record.steps[-1].ended = self.mark()
+        self.record.played = self.mark()
+        end = stage.clock.now() + LAST_TIMER
+        while (due := await stage.settle()) is not None and due <= end:
+            stage.clock.advance_to(max(due, stage.clock.now()))
+        self.record.quiet = self.mark()
+        for body in stage.emulator.posted:
+            await stage.emulator.redeliver(body)
+        while (due := await stage.settle()) is not None and due <= end:
+            stage.clock.advance_to(max(due, stage.clock.now()))
+        self.record.repeated = self.mark()
+        self.record.ledger = stage.world.ledger
+
+
+def _personal(case: Case, stage: Stage) -> Iterator[str]:
+    """What the journal may hold under `pii` alone: who they are, where they live, what they say."""
+    for person in stage.people.values():
+        known = person.phone.person
+        yield from (value for value in (known.phone, known.bsuid) if value)
+    yield from (order.address for order in stage.world.orders.values())
+    for step in case.scenario.steps:
+        said = (step.note, step.text, step.heard.text if step.heard else None)
+        yield from (words for words in said if words and len(words.split()) > 1)

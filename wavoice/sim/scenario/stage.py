@@ -1,0 +1,335 @@
+"""The stage of one scenario: runtime, emulator, shop and handsets on one virtual clock.
+
+Nothing here is a second implementation of anything: the runtime is the one that `build` makes, and a
+crash leaves behind only what its store had committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import httpx
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from wavoice.runtime.adapters.store import SqliteStore
+from wavoice.runtime.adapters.webhook import PATH
+from wavoice.runtime.build import Parts, Runtime, build
+from wavoice.runtime.journal import Event
+from wavoice.runtime.model import SECOND, Alias, Consent, ConsentRecord, Micros
+from wavoice.runtime.policy import Policy
+from wavoice.runtime.ports import Decoder, SpeechToText, Store, TextToSpeech, UnitOfWork
+from wavoice.runtime.settings import Settings, Shop, WhatsApp
+from wavoice.sim.chaos import Chaos
+from wavoice.sim.clock import CountingIds, VirtualClock
+from wavoice.sim.graph import Emulator, EmulatorConfig
+from wavoice.sim.in_process import InProcess
+from wavoice.sim.phone import Phone
+from wavoice.sim.rehearsal import ACCESS_TOKEN, APP_SECRET, BOT_URL, Ear, rehearsal_settings
+from wavoice.sim.scenario.format import Step
+from wavoice.sim.scenario.given import ConsentSpec, Given, WorldSpec
+from wavoice.sim.scenario.notes import Faults, NoteEars, ScriptedDecoder, ScriptedVoice
+from wavoice.sim.scenario.numbers import policy_with
+from wavoice.sim.scenario.values import dated, moment
+from wavoice.sim.shop import ShopCustomer, ShopOrder
+from wavoice.sim.virtual_loop import VirtualLoop
+from wavoice.sim.world import World
+
+SAMPLE_PHONE = "919812300001"
+SAMPLE_BSUID = "IN.13491208655302741918"
+
+
+class Crashed(BaseException):
+    """The process dies here. Nothing that handles errors may outlive it, so it is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """Who hears and speaks; None: the script does."""
+
+    ears: SpeechToText | None = None
+    voice: TextToSpeech | None = None
+    decoder: Decoder | None = None
+    recorder: Callable[[Step, Path], Awaitable[bytes]] | None = None
+    """Makes the bytes of a note that stands in a file; None: a scripted note."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One customer with a handset."""
+
+    name: str
+    phone: Phone
+    contact: str
+    """The runtime's own id for this person."""
+
+
+@dataclass(slots=True)
+class _KillSwitch:
+    """`ports.Failpoints` that end this runtime, and the store and door that notice it."""
+
+    armed: str | None = None
+    down: bool = False
+
+    def reach(self, name: str) -> None:
+        """Die if this is the place."""
+        if name == self.armed:
+            self.armed, self.down = None, True
+        if self.down:
+            raise Crashed(name)
+
+
+@dataclass(slots=True)
+class _MortalStore:
+    """The store as a process that may be dead sees it: a dead one writes nothing more."""
+
+    inner: Store
+    switch: _KillSwitch
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[UnitOfWork]:
+        """See `ports.Store`."""
+        if self.switch.down:
+            raise Crashed
+        async with self.inner.begin() as unit:
+            yield unit
+
+    async def close(self) -> None:
+        """See `ports.Store`."""
+        await self.inner.close()
+
+
+@dataclass(slots=True)
+class _Door:
+    """The bot's address: whoever knocks reaches the runtime that is up, or no answer."""
+
+    app: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.app is None:
+            return
+        try:
+            await self.app(scope, receive, send)
+        except Crashed:
+            self.app = None
+
+
+@dataclass(slots=True)
+class Stage:
+    """Everything that takes part in one scenario."""
+
+    clock: VirtualClock
+    loop: VirtualLoop
+    emulator: Emulator
+    world: World
+    faults: Faults
+    policy: Policy
+    settings: Settings
+    parts: Parts
+    zone: str
+    people: dict[str, Person] = field(default_factory=dict)
+    ear: Ear = field(default_factory=Ear)
+    restarts: int = 0
+    _switch: _KillSwitch = field(default_factory=_KillSwitch)
+    _door: _Door = field(default_factory=_Door)
+    _running: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    @property
+    def events(self) -> list[Event]:
+        """The journal so far."""
+        return self.ear.events
+
+    @property
+    def today(self) -> date:
+        """The shop's today."""
+        return _local_date(self.clock.now(), self.zone)
+
+    async def start(self) -> Runtime:
+        """Start the runtime on what the store holds."""
+        self._switch = _KillSwitch()
+        store = self.parts.store
+        if store is None:
+            raise ValueError("a stage brings its own store")
+        parts = replace(self.parts, failpoints=self._switch, store=_MortalStore(store, self._switch))
+        runtime = await self._running.enter_async_context(build(self.settings, parts))
+        self._door.app = runtime.app
+        return runtime
+
+    async def restart(self) -> None:
+        """Kill the runtime and start it again on the same store."""
+        self.restarts += 1
+        self._switch.down = True
+        self._door.app = None
+        await self._running.aclose()
+        self._running = AsyncExitStack()
+        await self.start()
+
+    def arm(self, failpoint: str) -> None:
+        """Let the runtime die when it next reaches that point."""
+        self._switch.armed = failpoint
+
+    async def advance(self, until: Micros) -> None:
+        """Let time pass up to `until`, stopping at every moment that somebody waits for."""
+        while True:
+            due = await self.settle()
+            if due is None or due > until:
+                break
+            self.clock.advance_to(max(due, self.clock.now()))
+        self.clock.advance_to(max(until, self.clock.now()))
+
+    async def settle(self) -> Micros | None:
+        """Return when nothing more happens before the clock moves, with when it has to move next."""
+        due = await self.loop.quiet()
+        while self._switch.down:
+            await self.restart()
+            due = await self.loop.quiet()
+        return due
+
+    async def close(self) -> None:
+        """End everything."""
+        await self._running.aclose()
+        await self.emulator.close()
+
+
+@asynccontextmanager
+async def open_stage(
+    given: Given, world: WorldSpec | None, names: Sequence[str], models: Models, loop: VirtualLoop
+) -> AsyncIterator[Stage]:
+    """Build the stage for `given`; `names` are all who appear in the scenario, its contact first."""
+    clock = loop.clock
+    shop = _world(given, world, names, clock)
+    door, faults, ids = _Door(), Faults(), CountingIds()
+    config = EmulatorConfig(
+        access_token=ACCESS_TOKEN,
+        app_secret=APP_SECRET,
+        webhook_url=f"{BOT_URL}{PATH}",
+        chaos=_chaos(given),
+    )
+    async with AsyncExitStack() as stack:
+        webhook = await stack.enter_async_context(httpx.AsyncClient(transport=InProcess(door)))
+        emulator = Emulator(config, clock, webhook)
+        graph = await stack.enter_async_context(emulator.client())
+        orders = await stack.enter_async_context(httpx.AsyncClient(transport=shop.transport()))
+        store = await SqliteStore.open(":memory:", ids=ids)
+        stack.push_async_callback(store.close)
+        policy = policy_with(given.policy)
+        ear = Ear()
+        parts = Parts(
+            ears=models.ears or NoteEars(clock, faults),
+            voice=models.voice or ScriptedVoice(faults),
+            decoder=models.decoder or ScriptedDecoder(faults),
+            clock=clock,
+            ids=ids,
+            graph=graph,
+            shop=orders,
+            sink=ear,
+            store=store,
+            policy=policy,
+        )
+        stage = Stage(
+            clock, loop, emulator, shop, faults, policy, _settings(given.zone), parts, given.zone,
+            ear=ear, _door=door,
+        )  # fmt: skip
+        stack.push_async_callback(stage.close)
+        await stage.start()
+        for name in names:
+            stage.people[name] = await _arrive(stage, given, world, name, store)
+        yield stage
+
+
+async def _arrive(stage: Stage, given: Given, world: WorldSpec | None, name: str, store: Store) -> Person:
+    """Connect a handset, and enter what its owner has agreed to."""
+    digits, bsuid = _numbers(name, given.contact)
+    phone = stage.emulator.phone(_shown(world, name), digits, bsuid)
+    tenant, number = stage.settings.bot.tenant, stage.settings.whatsapp.phone_number_id or ""
+    now = stage.clock.now()
+    async with store.begin() as tx:
+        conversation = await tx.contacts.find_or_add(tenant, number, Alias(digits, bsuid), now)
+        for purpose, given_ in _agreed(given.consent):
+            record = ConsentRecord(conversation.address, purpose, given_, now, "scenario")
+            await tx.consents.add(record)
+        if given.language != conversation.language:
+            taken = await tx.conversations.take(conversation.address)
+            await tx.conversations.save(replace(taken, language=given.language))
+    return Person(name, phone, conversation.address.contact)
+
+
+def _agreed(consent: ConsentSpec) -> Sequence[tuple[Consent, bool]]:
+    said = ((Consent.MESSAGES, consent.messages), (Consent.VOICE_REPLIES, consent.voice_replies))
+    return [(purpose, given) for purpose, given in said if given is not None]
+
+
+def _numbers(name: str, contact: str) -> tuple[str, str]:
+    """Phone number and BSUID of a person: the same in every run, and different for every name."""
+    if name == contact:
+        return SAMPLE_PHONE, SAMPLE_BSUID
+    seed = int.from_bytes(sha256(name.encode()).digest()[:8], "big")
+    return f"9198{seed % 10**8:08d}", f"IN.{seed % 10**17:017d}"
+
+
+def _shown(world: WorldSpec | None, name: str) -> str:
+    record = world.customers.get(name) if world else None
+    return (record.name if record else None) or name.capitalize()
+
+
+def _world(given: Given, world: WorldSpec | None, names: Sequence[str], clock: VirtualClock) -> World:
+    """The shop as the scenario describes it; all who appear are customers unless it says otherwise."""
+    today = _local_date(clock.now(), given.zone)
+    if world is None:
+        sample = World.seeded(today, SAMPLE_PHONE, SAMPLE_BSUID, clock=clock)
+        others = [_customer(name, given, None) for name in names if name != given.contact]
+        return World([*sample.customers, *others], sample.orders.values(), clock=clock)
+    known = dict.fromkeys([*names, *world.customers])
+    customers = [
+        _customer(name, given, world)
+        for name in known
+        if name not in world.customers or world.customers[name].known
+    ]
+    orders = [
+        ShopOrder(
+            number,
+            f"cus_{order.customer or given.contact}",
+            date.fromisoformat(dated(order.day, today)),
+            order.address,
+            order.status,
+            order.items,
+        )
+        for number, order in world.orders.items()
+    ]
+    return World(customers, orders, clock=clock)
+
+
+def _customer(name: str, given: Given, world: WorldSpec | None) -> ShopCustomer:
+    digits, bsuid = _numbers(name, given.contact)
+    record = world.customers.get(name) if world else None
+    stated = record.phone if record and record.phone else None
+    # A record that states a phone of its own is found by that phone alone.
+    return ShopCustomer(f"cus_{name}", _shown(world, name), stated or digits, None if stated else bsuid)
+
+
+def _chaos(given: Given) -> Chaos | None:
+    spec = given.chaos
+    if spec is None:
+        return None
+    return Chaos(spec.seed, spec.duplicate, spec.delay, spec.reorder, spec.drop)
+
+
+@cache
+def _settings(zone: str) -> Settings:
+    """Settings of nobody: what a scenario comes to does not depend on who runs it."""
+    return rehearsal_settings(Settings.model_construct(whatsapp=WhatsApp(), shop=Shop(zone=zone)))
+
+
+def _local_date(at: Micros, zone: str) -> date:
+    return datetime.fromtimestamp(at / SECOND, UTC).astimezone(ZoneInfo(zone)).date()
+
+
+def start_of(given: Given) -> Micros:
+    """The first moment of the scenario."""
+    return moment(given.now, given.zone)
