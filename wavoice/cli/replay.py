@@ -103,12 +103,13 @@ async def _run(
 
 
 def _show(results: Sequence[NoteResult], json_file: str | None, before: Sequence[NoteResult] | None) -> int:
+    from wavoice.cli.files import write_whole  # noqa: PLC0415
     from wavoice.cli.replay_table import print_results  # noqa: PLC0415
     from wavoice.sim.baseline import to_line, worse  # noqa: PLC0415
 
     lines = "".join(to_line(result) + "\n" for result in results)
     if json_file and json_file != "-":
-        _write(Path(json_file), lines)
+        write_whole(Path(json_file), lines)
     if json_file == "-":
         sys.stdout.write(lines)
     else:
@@ -125,13 +126,3 @@ def _check_target(file: Path, scripts: Sequence[Script]) -> None:
         raise UserInputError(f"{file} is one of the voice notes.", remedy="Name another file for --json.")
     if not os.access(file.parent, os.W_OK) or file.is_dir():
         raise UserInputError(f"{file} cannot be written.", remedy="Name a file in a folder that can be.")
-
-
-def _write(file: Path, lines: str) -> None:
-    """Replace the file as a whole: whoever stops the work keeps the earlier one."""
-    beside = file.with_name(f".{file.name}.part")
-    try:
-        beside.write_text(lines, encoding="utf-8")
-        beside.replace(file)
-    except OSError as error:
-        raise UserInputError(f"{file} cannot be written: {error.strerror}.") from error

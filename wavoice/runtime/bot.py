@@ -250,7 +250,8 @@ class Bot:
                 how, delivery = "known from its status", Delivery.known_from_status(group, turn.trace.now())
             else:
                 how = "sent again"
-                delivery = await send(turn, group, speak(turn, group.reply, conversation.language))
+                speech = turn.begin(speak(turn, group.reply, conversation.language))
+                delivery = await send(turn, group, speech)
             if delivery.retry and group.attempts >= kit.policy.max_sends:
                 failed = replace(delivery.group, state=OutboxState.FAILED)
                 delivery = replace(delivery, group=failed, retry=False)
@@ -297,7 +298,8 @@ class Bot:
         group = await keep(turn, message, known, Words(text=""), step, reply_to(step, by_voice=False))
         if group is None:
             return
-        delivery = await send(turn, group, speak(turn, group.reply, known.conversation.language))
+        speech = turn.begin(speak(turn, group.reply, known.conversation.language))
+        delivery = await send(turn, group, speech)
         end_turn(turn, delivery, "turn_failed", message.received_at)
         async with self.kit.store.begin() as tx:
             await keep_delivery(turn, tx, delivery)

@@ -173,10 +173,10 @@ async def bind_prompt(tx: UnitOfWork, group: OutboxGroup, at: Micros, state: Pro
     prompts = tuple(dict.fromkeys((*proposal.prompts, *group.messages)))
     fresh = state is PromptState.ACCEPTED
     asked_at = at if fresh or proposal.prompted_at is None else proposal.prompted_at
-    known = (
-        PromptState.ACCEPTED
-        if fresh and proposal.prompt_state is PromptState.FAILED
-        else proposal.prompt_state
-    )
+    # A question that is put again begins anew. But a status may say that this very message failed
+    # before we have noted that it was accepted: then nobody was asked.
+    known = proposal.prompt_state
+    if fresh and known is PromptState.FAILED and not set(group.messages) & set(proposal.prompts):
+        known = PromptState.ACCEPTED
     best = max(known, state, key=_RANK.index)
     await tx.proposals.save(replace(proposal, prompts=prompts, prompted_at=asked_at, prompt_state=best))

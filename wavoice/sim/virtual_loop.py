@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import selectors
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any, TypeVar, TypeVarTuple
 
 from wavoice.runtime.model import SECOND, Micros
 from wavoice.sim.clock import VirtualClock
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 STUCK_SECONDS = 60.0
 """Real time after which a loop that nobody can wake gives up instead of hanging."""
@@ -77,6 +81,16 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             yield
         finally:
             self.working -= 1
+
+    def run_in_executor(self, executor: Any, func: Callable[[*Ts], T], *args: *Ts) -> asyncio.Future[T]:
+        """A thread at work is no quiet."""
+        self.working += 1
+        future = super().run_in_executor(executor, func, *args)
+        future.add_done_callback(self._back_to_work)
+        return future
+
+    def _back_to_work(self, _: object) -> None:
+        self.working -= 1
 
     def quietens(self, timeout: float | None) -> bool:
         """Called by the selector when nothing is ready; True if somebody waited to hear it."""

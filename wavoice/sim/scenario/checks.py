@@ -16,15 +16,22 @@ from wavoice.sim.scenario.format import Scenario
 from wavoice.sim.scenario.record import Record, StepRun, proposal_after
 from wavoice.sim.scenario.values import as_text, dated
 from wavoice.sim.shop import Applied
+from wavoice.sim.wer import word_error_rate
 
 CONFIDENCE_TOLERANCE = 0.01
+MAX_WORD_ERROR_RATE = 0.5
+"""Of a note through real ears; above it, it was not heard at all."""
 
 
-def check(scenario: Scenario, record: Record) -> list[Failure]:
-    """Everything that the scenario expects and that did not hold, in the order of its steps."""
+def check(scenario: Scenario, record: Record, *, listened: bool = False) -> list[Failure]:
+    """Everything that the scenario expects and that did not hold, in the order of its steps.
+
+    `listened`: real ears heard the notes, so their words are compared too.
+    """
     failures: list[Failure] = []
     for run in record.steps:
-        failures += _Step(record, run).check(run.step.expect)
+        step = _Step(record, run)
+        failures += [*(step.hearing() if listened else ()), *step.check(run.step.expect)]
     return [*failures, *_check_end(scenario.then, record)]
 
 
@@ -58,6 +65,17 @@ class _Step:
             yield from self._within(expect.within)
         if expect.handoff is not None:
             yield from self._handoff(expect.handoff)
+
+    def hearing(self) -> Iterator[Failure]:
+        """A note that was heard too differently from what is said in it, and from what should be heard."""
+        heard = [event.body.text for event in self.events if isinstance(event.body, journal.HeardNote)]
+        step = self.run.step
+        if step.note is None or step.audio is None or not heard:
+            return
+        written = [step.note, *([step.heard.text] if step.heard and step.heard.text is not None else [])]
+        rate = min(word_error_rate(words, heard[-1]) for words in written)
+        if rate > MAX_WORD_ERROR_RATE:
+            yield self._failed("heard", f"word error rate {rate:.2f}", step.note, heard[-1])
 
     def _failed(self, kind: str, reason: str, expected: object = "", got: object = "") -> Failure:
         return Failure(self.run.number, kind, reason, str(expected), str(got), turn=self.run.turn)

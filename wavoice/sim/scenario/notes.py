@@ -24,6 +24,8 @@ from wavoice.sim.scenario.format import HeardSpec, Step
 SECONDS_A_WORD = 0.4
 """Length of a note whose length is not said, and of what the scripted voice says."""
 _SAMPLES = 8_000
+SCRIPTED = "scripted"
+"""Codec of a scripted note, by which its ears know it."""
 
 
 def length(words: str) -> float:
@@ -81,7 +83,7 @@ class ScriptedDecoder:
             seconds = float(json.loads(data)["seconds"])
         except (ValueError, KeyError, TypeError) as error:
             raise CorruptMediaError("The bytes are no scripted note.") from error
-        return Audio(pcm=data, seconds=seconds, bytes_in=len(data))
+        return Audio(pcm=data, seconds=seconds, bytes_in=len(data), codec=SCRIPTED)
 
 
 class NoteEars:

@@ -9,6 +9,7 @@ from datetime import date
 from typing import cast
 
 from wavoice.runtime import journal
+from wavoice.runtime.cases import Effect
 from wavoice.runtime.errors import ScenarioError
 from wavoice.runtime.model import SECOND, Micros, PromptState
 from wavoice.sim.clock import VirtualClock
@@ -293,7 +294,7 @@ class _Play:
                 run = waiting[body.message]
                 run.turn = event.where.turn
                 by_turn[run.turn] = run
-            elif event.where.turn in by_turn and isinstance(body, journal.Decided | journal.TurnEnded):
+            elif event.where.turn in by_turn and _answered(body):
                 by_turn[event.where.turn].decided = len(self.stage.events)
 
     async def end(self) -> None:
@@ -314,6 +315,12 @@ class _Play:
             stage.clock.advance_to(max(due, stage.clock.now()))
         self.record.repeated = self.mark()
         self.record.ledger = stage.world.ledger
+
+
+def _answered(body: object) -> bool:
+    """A turn has said what it has to say at once: the reply to a yes waits for the commit."""
+    settles = isinstance(body, journal.Decided) and body.effect == Effect.SETTLE
+    return settles or isinstance(body, journal.TurnEnded)
 
 
 def _personal(case: Case, stage: Stage) -> Iterator[str]:

@@ -18,6 +18,7 @@ from wavoice.sim.scenario.record import Record
 from wavoice.sim.scenario.slices import explain
 from wavoice.sim.scenario.stage import Models
 from wavoice.sim.scenario.values import as_text
+from wavoice.sim.trace_file import Trace, write_trace
 
 CHUNK = 40
 """Points that one task runs: short enough that two cores share a sweep."""
@@ -47,13 +48,18 @@ class Result:
     """How many runs it took: offsets of a sweep times combinations of a matrix."""
     failing: tuple[Point, ...] = ()
     pending: str | None = None
-    trace: str = ""
-    """Hash over everything that happened: the same in every run."""
+    traces: tuple[str, ...] = ()
+    """A hash a point, over everything that happened: the same in every run."""
     ms: float = 0.0
     slice: tuple[str, ...] = ()
     """The lines of the journal that explain the first failure."""
     notes: tuple[str, ...] = ()
     """What was not judged, or not found and not needed."""
+
+    @property
+    def trace(self) -> str:
+        """One hash over all points."""
+        return hashlib.sha256("\n".join(self.traces).encode()).hexdigest()
 
     @property
     def ok(self) -> bool:
@@ -69,6 +75,8 @@ class Task:
     name: str
     start: int = 0
     stop: int | None = None
+    journals: Path | None = None
+    """Folder into which the journal of the first point is written."""
 
 
 def plan(cases: Sequence[Case]) -> list[Task]:
@@ -83,7 +91,18 @@ def plan(cases: Sequence[Case]) -> list[Task]:
 
 def run_task(task: Task, models: Models | None = None) -> Result:
     """Read the file and run the task's points. Raises `ScenarioError` if the file is wrong."""
-    return run_cases(load_cases(task.file), models, task.start, task.stop)
+    result = run_cases(load_cases(task.file), models, task.start, task.stop)
+    if task.journals is not None and task.start == 0:
+        _write_journal(load_cases(task.file)[0], models, task.journals)
+    return result
+
+
+def _write_journal(case: Case, models: Models | None, folder: Path) -> None:
+    """Run once more and keep the journal: of the first point; a sweep's is the undisturbed run."""
+    sweep = case.scenario.sweep
+    record = perform(case, models, None if sweep is None else Swept(_swept_step(case), None))
+    trace = Trace(record.events, case.scenario.given.zone, record.names)
+    write_trace(folder / f"{case.scenario.scenario}.jsonl", trace)
 
 
 def run_cases(
@@ -109,7 +128,7 @@ def run_cases(
         points=len(points),
         failing=failing if several else (),
         pending=scenario.pending,
-        trace=_joined([one.trace for one in results]),
+        traces=tuple(trace for one in results for trace in one.traces),
         ms=(time.perf_counter() - began) * 1000,
         slice=first.slice,
         notes=first.notes,
@@ -125,7 +144,7 @@ def merged(results: Sequence[Result]) -> Result:
         points=sum(one.points for one in results),
         failing=failing,
         status="failed" if any(one.status == "failed" for one in results) else "passed",
-        trace=_joined([one.trace for one in results]),
+        traces=tuple(trace for one in results for trace in one.traces),
         ms=sum(one.ms for one in results),
     )
     return whole if whole.pending is None else _as_pending(whole)
@@ -138,12 +157,6 @@ def _as_pending(result: Result) -> Result:
         None, "pending", "it passes now: take `pending` out of the file", result.pending or "", "passed"
     )
     return replace(result, status="failed", failures=(told,))
-
-
-def _joined(traces: Sequence[str]) -> str:
-    if len(traces) == 1:
-        return traces[0]
-    return hashlib.sha256("\n".join(traces).encode()).hexdigest()
 
 
 def _offsets(case: Case) -> list[int | None]:
@@ -172,7 +185,8 @@ def _run_point(case: Case, offset: int | None, around: dict[int, int | None], mo
                 return _result(case, [Failure(None, "sweep", f"{name} never happens without the swept step")])
             swept = Swept(_swept_step(case), moment + offset)
         record = perform(case, models, swept)
-        failures = [_with_line(case, one) for one in _failures(case, record)]
+        listened = models.recorder is not None
+        failures = [_with_line(case, one) for one in _failures(case, record, listened=listened)]
     except Exception as error:  # noqa: BLE001 -- one scenario's trouble must not end the others
         last = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(last.filename).name}:{last.lineno}"
@@ -184,7 +198,7 @@ def _run_point(case: Case, offset: int | None, around: dict[int, int | None], mo
     return replace(
         _result(case, failures),
         steps=steps,
-        trace=record.fingerprint(),
+        traces=(record.fingerprint(),),
         ms=ms,
         slice=explained,
         notes=tuple(_notes(case)),
@@ -200,10 +214,10 @@ def _result(case: Case, failures: Sequence[Failure]) -> Result:
     return Result(case.source.file, case.name, status, tuple(failures))
 
 
-def _failures(case: Case, record: Record) -> list[Failure]:
+def _failures(case: Case, record: Record, *, listened: bool) -> list[Failure]:
     if record.broken is not None:
         return [record.broken]
-    return [*check(case.scenario, record), *check_laws(record)]
+    return [*check(case.scenario, record, listened=listened), *check_laws(record)]
 
 
 def _with_line(case: Case, failure: Failure) -> Failure:

@@ -1,0 +1,54 @@
+"""What `wavoice test` prints: a line a scenario, and everything about those that failed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from wavoice.sim.scenario.results import in_words
+from wavoice.sim.scenario.run import Result
+
+MOST_POINTS = 12
+_MARKS = {"passed": ("✓", "green"), "failed": ("✗", "red"), "pending": ("…", "yellow")}
+
+
+def print_result(console: Console, result: Result) -> None:
+    """Print one result; of a failure all that is needed to understand it."""
+    mark, colour = _MARKS[result.status]
+    line = Text(f"{mark} ", colour).append(f"{result.file.parent.name}/{result.name}", "default")
+    runs = f"{result.points} runs, " if result.points > 1 else ""
+    line.append(f"  {runs}{result.ms:.0f} ms", "dim")
+    if result.status == "pending":
+        line.append(f"  pending: {result.pending}", "yellow")
+    console.print(line)
+    for note in result.notes:
+        console.print(Text(f"    {note}", "dim"))
+    if result.status != "failed":
+        return
+    for failure in result.failures:
+        console.print(Text(f"    {in_words(failure, result.file)}"))
+    if result.failing:
+        console.print(Text(f"    failing: {_points(result)}", "red"))
+    for told in result.slice:
+        console.print(Text(f"      {told}", "dim"))
+
+
+def _points(result: Result) -> str:
+    shown = [point.at for point in result.failing[:MOST_POINTS]]
+    more = len(result.failing) - len(shown)
+    of = f" ({len(result.failing)} of {result.points})"
+    return ", ".join(shown) + (f" and {more} more" if more else "") + of
+
+
+def summary(results: Sequence[Result], wrong: int, seconds: float) -> str:
+    """The closing line."""
+    counts = Counter(result.status for result in results)
+    parts = [f"{counts[status]} {status}" for status in ("passed", "failed", "pending") if counts[status]]
+    if wrong:
+        parts.append(f"{wrong} {'file' if wrong == 1 else 'files'} wrong")
+    runs = sum(result.points for result in results)
+    took = sum(result.ms for result in results) / runs if runs else 0.0
+    return f"{', '.join(parts) or 'nothing ran'}; {runs} runs in {seconds:.1f} s, {took:.0f} ms each"

@@ -1,0 +1,120 @@
+"""Scenarios over the cores of a machine; and again and again, to see that nothing depends on chance."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from wavoice.sim.scenario.failure import Failure
+from wavoice.sim.scenario.load import Case
+from wavoice.sim.scenario.run import Result, Task, merged, plan, run_task
+from wavoice.sim.scenario.stage import Models
+
+PROCESSES = 20
+"""Fresh processes, each with a hash seed of its own, over which repetitions are spread."""
+
+
+def cores() -> int:
+    """Processors that this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def run_files(
+    files: Sequence[Sequence[Case]], jobs: int, models: Models | None = None, journals: Path | None = None
+) -> Iterator[Result]:
+    """Run every file, and yield a result a file as it is done. One job, or models, stay in this process."""
+    tasks = [task for cases in files for task in plan(cases)]
+    if journals is not None:
+        tasks = [replace(task, journals=journals) for task in tasks]
+    if models is not None or jobs == 1 or len(tasks) == 1:
+        yield from _collected(tasks, ((task, run_task(task, models)) for task in tasks))
+        return
+    with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=_context()) as pool, _no_stragglers(pool):
+        running = {pool.submit(run_task, task): task for task in tasks}
+        yield from _collected(tasks, ((running[done], done.result()) for done in as_completed(running)))
+
+
+def repeat_files(files: Sequence[Sequence[Case]], times: int, jobs: int) -> Iterator[Result]:
+    """Run every file `times` times, in fresh processes with other hash seeds; yield a result a file.
+
+    A file whose runs do not leave the same trace has failed.
+    """
+    tasks = [task for cases in files for task in plan(cases)]
+    rounds = [times // PROCESSES + (number < times % PROCESSES) for number in range(min(times, PROCESSES))]
+    context = multiprocessing.get_context("spawn")
+    seen: dict[Task, list[Result]] = {task: [] for task in tasks}
+    with (
+        _any_hash_seed(),
+        ProcessPoolExecutor(jobs, mp_context=context, max_tasks_per_child=1) as pool,
+        _no_stragglers(pool),
+    ):
+        running: list[Future[list[Result]]] = [pool.submit(_repeat, tasks, count) for count in rounds]
+        for done in as_completed(running):
+            for number, result in enumerate(done.result()):
+                seen[tasks[number % len(tasks)]].append(result)
+    for cases in files:
+        mine = [task for task in tasks if task.file == cases[0].source.file]
+        yield merged([_same_each_time(seen[task]) for task in mine])
+
+
+def _repeat(tasks: Sequence[Task], times: int) -> list[Result]:
+    return [run_task(task) for _ in range(times) for task in tasks]
+
+
+def _same_each_time(results: Sequence[Result]) -> Result:
+    traces = sorted({one.trace for one in results})
+    worst = next((one for one in results if one.failures), results[0])
+    whole = replace(worst, ms=sum(one.ms for one in results), points=sum(one.points for one in results))
+    if len(traces) == 1 or worst.failures:
+        return whole
+    got = ", ".join(trace[:12] for trace in traces)
+    told = Failure(
+        None, "trace", f"{len(results)} runs left {len(traces)} different traces", "one trace", got
+    )
+    return replace(whole, status="failed", failures=(told,))
+
+
+def _collected(tasks: Sequence[Task], done: Iterator[tuple[Task, Result]]) -> Iterator[Result]:
+    """Put the parts of a file together once the last of them is there."""
+    waiting: dict[Path, dict[Task, Result | None]] = {}
+    for task in tasks:
+        waiting.setdefault(task.file, {})[task] = None
+    for task, result in done:
+        parts = waiting[task.file]
+        parts[task] = result
+        finished = [part for part in parts.values() if part is not None]
+        if len(finished) == len(parts):
+            yield merged(finished)
+
+
+def _context() -> multiprocessing.context.BaseContext:
+    """Where forking is safe it saves every worker a second of imports."""
+    return multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+
+
+@contextmanager
+def _no_stragglers(pool: ProcessPoolExecutor) -> Iterator[None]:
+    """Whoever stops waiting leaves no work behind."""
+    try:
+        yield
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+
+
+@contextmanager
+def _any_hash_seed() -> Iterator[None]:
+    """A seed that the caller's environment fixes would be everybody's."""
+    before = os.environ.pop("PYTHONHASHSEED", None)
+    try:
+        yield
+    finally:
+        if before is not None:
+            os.environ["PYTHONHASHSEED"] = before

@@ -1,0 +1,83 @@
+"""Recorded journals: JSON lines, one event a line, after a first line that says whose they are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from wavoice.runtime.errors import UserInputError
+from wavoice.runtime.journal import Event
+from wavoice.runtime.journal_lines import from_json, to_json
+
+VERSION = 1
+KIND = "trace"
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A journal and what helps to read it."""
+
+    events: Sequence[Event]
+    zone: str = "UTC"
+    """The shop's time zone."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Contact ids to names that a reader knows."""
+
+
+def write_trace(file: Path, trace: Trace) -> None:
+    """Write the file; personal values stand under `pii`, where a redaction finds them."""
+    header = {"kind": KIND, "version": VERSION, "zone": trace.zone, "names": dict(trace.names)}
+    lines = [header, *(to_json(event) for event in trace.events)]
+    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    file.write_text(text, encoding="utf-8")
+
+
+def read_trace(file: Path) -> Trace:
+    """Read what `write_trace` wrote, or the bare journal of an export.
+
+    Raises `UserInputError` that names file and line.
+    """
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserInputError(f"{file} cannot be read.", remedy="Name a journal in JSON lines.") from error
+    header: Mapping[str, Any] = {}
+    events: list[Event] = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            found = json.loads(line)
+            if number == 1 and isinstance(found, dict) and found.get("kind") == KIND:
+                header = _checked(found)
+            else:
+                events.append(from_json(found))
+        except ValidationError as error:
+            fields = ", ".join(".".join(map(str, one["loc"])) for one in error.errors())
+            raise _wrong(file, number, f"has no usable {fields}") from None
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            said = (
+                str(error)
+                if isinstance(error, ValueError) and "version" in str(error)
+                else "is no journal event"
+            )
+            raise _wrong(file, number, said) from None
+    if not events:
+        raise UserInputError(f"{file} holds no journal events.", remedy="Record one with --journal.")
+    return Trace(events, str(header.get("zone", "UTC")), dict(header.get("names", {})))
+
+
+def _checked(header: Mapping[str, Any]) -> Mapping[str, Any]:
+    version = header.get("version")
+    if not isinstance(version, int) or version > VERSION:
+        raise ValueError(f"trace version {version} is newer than {VERSION}: upgrade wavoice")
+    return header
+
+
+def _wrong(file: Path, number: int, problem: str) -> UserInputError:
+    return UserInputError(f"{file}:{number} {problem}.", remedy="Record one with --journal.")
