@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,7 +18,8 @@ from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.model import Stage
 
 if TYPE_CHECKING:
-    from wavoice.sim.replay import Script
+    from wavoice.runtime.settings import Settings
+    from wavoice.sim.replay import Replay, Script
     from wavoice.sim.report import NoteResult
 
 DEFAULT = Path("fixtures/audio")
@@ -39,6 +42,9 @@ def command(
         Stage | None,
         typer.Option(metavar="STAGE", help=f"End each turn after this stage: {', '.join(Stage)}."),
     ] = None,
+    journal: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Keep the journal of each dialogue, for test --from.")
+    ] = None,
     real_time: Annotated[
         bool, typer.Option("--real-time", help="Wait settle windows and pauses instead of skipping them.")
     ] = False,
@@ -57,7 +63,7 @@ def command(
       wavoice replay --json after.jsonl --baseline before.jsonl
     """  # noqa: D301 -- \b keeps the lines of the examples apart
     from wavoice.sim.baseline import read_results  # noqa: PLC0415
-    from wavoice.sim.replay import find_scripts  # noqa: PLC0415
+    from wavoice.sim.replay import find_scripts, replay_with_models  # noqa: PLC0415
 
     if not paths and not DEFAULT.exists():
         raise UserInputError(f"There is no {DEFAULT} here.", remedy="Name a voice note or a folder.")
@@ -69,12 +75,18 @@ def command(
         raise UserInputError(
             "jiwer is not installed.", remedy='Install it with: pip install "wavoice-bot[sim]"'
         )
-    results = asyncio.run(_run(scripts, until, real_time=real_time, quiet=json_file == "-"))
+    if journal is not None:
+        journal.mkdir(parents=True, exist_ok=True)
+    how = partial(replay_with_models, until=until, real_time=real_time, journals=journal)
+    results = asyncio.run(_run(scripts, how, quiet=json_file == "-"))
     raise typer.Exit(_show(results, json_file, before))
 
 
 async def _run(
-    scripts: Sequence[Script], until: Stage | None, *, real_time: bool, quiet: bool
+    scripts: Sequence[Script],
+    opened: Callable[[Settings], AbstractAsyncContextManager[tuple[Replay, str]]],
+    *,
+    quiet: bool,
 ) -> list[NoteResult]:
     import structlog  # noqa: PLC0415
     from rich.console import Console  # noqa: PLC0415
@@ -82,7 +94,6 @@ async def _run(
 
     from wavoice.runtime.settings import Settings  # noqa: PLC0415
     from wavoice.sim.rehearsal import rehearsal_settings  # noqa: PLC0415
-    from wavoice.sim.replay import replay_with_models  # noqa: PLC0415
 
     # The runtime's log is for people: standard output is the table's, or the JSON's.
     structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
@@ -92,7 +103,7 @@ async def _run(
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         bar = progress.add_task("loading models", total=len(scripts))
-        async with replay_with_models(settings, until, real_time=real_time) as (replay, models):
+        async with opened(settings) as (replay, models):
             if not quiet:
                 console.print(models, style="dim", highlight=False)
             for script in scripts:

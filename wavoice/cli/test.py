@@ -55,9 +55,13 @@ def command(
         Path | None,
         typer.Option("--from", metavar="FILE", help="Make scenarios of a journal, a Pipecat or a Rasa file."),
     ] = None,
-    target: Annotated[
-        Path | None,
-        typer.Option("--to", metavar="DIR", help="Where --from writes.", show_default="scenarios/imported"),
+    target: Annotated[Path, typer.Option("--to", metavar="DIR", help="Where --from writes.")] = DEFAULT
+    / "imported",
+    actions: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--action", metavar="THEIRS=OURS", help="With --from: a business action of theirs and ours."
+        ),
     ] = None,
 ) -> None:
     """Run scenarios: what is said, and what must come of it, on the runtime that deploys.
@@ -78,7 +82,7 @@ def command(
     if source is not None:
         from wavoice.cli.test_import import import_file  # noqa: PLC0415
 
-        raise typer.Exit(import_file(source, target or DEFAULT / "imported"))
+        raise typer.Exit(import_file(source, target, actions or []))
     if watch:
         raise typer.Exit(_watch(paths or [DEFAULT]))
     if not paths and not DEFAULT.exists():

@@ -18,11 +18,14 @@ from wavoice.runtime.build import Parts
 from wavoice.runtime.errors import ManifestError, UserInputError
 from wavoice.runtime.model import SECOND, Micros, Stage
 from wavoice.runtime.policy import Policy
+from wavoice.runtime.ports import Clock
 from wavoice.runtime.settings import Settings
 from wavoice.sim.clock import SkippingClock
 from wavoice.sim.manifest import Dialogue, Note, Write, load_manifest
 from wavoice.sim.rehearsal import Customer, Rehearsal, rehearse, today_in
+from wavoice.sim.replay_laws import broken_laws
 from wavoice.sim.report import NoteResult, Reference, results
+from wavoice.sim.trace_file import Trace, write_trace
 
 MANIFEST = "manifest.toml"
 PAUSE: Micros = SECOND
@@ -118,6 +121,8 @@ class Replay:
     parts: Parts
     real_time: bool = False
     """Wait settle windows and pauses for real instead of skipping them."""
+    journals: Path | None = None
+    """Folder that gets the journal of every dialogue."""
 
     async def dialogue(self, script: Script) -> list[NoteResult]:
         """Send the notes of one dialogue; return a result a note."""
@@ -137,13 +142,28 @@ class Replay:
                 if not following or following[0].after is None:
                     await _follow(rehearsal, clock.now() + PATIENCE)
             events = await rehearsal.journal()
+            broken = await self._broken_laws(rehearsal, clock)
+        if self.journals is not None:
+            trace = Trace(events, self.settings.shop.zone)
+            write_trace(self.journals / f"{script.name}.jsonl", trace)
         references = [_reference(script, message, take, today) for message, take in sent.items()]
-        return results(events, references)
+        found = results(events, references)
+        return [*found[:-1], replace(found[-1], problems=(*found[-1].problems, *broken))]
+
+    async def _broken_laws(self, rehearsal: Rehearsal, clock: Clock) -> list[str]:
+        """What every run keeps, in words; a rehearsal that ends early on purpose keeps less."""
+        if self.parts.until is not None or not isinstance(clock, SkippingClock):
+            return []
+        return [f"{one.kind}: {one.reason}: {one.got}" for one in await broken_laws(rehearsal, clock)]
 
 
 @asynccontextmanager
 async def replay_with_models(
-    settings: Settings, until: Stage | None = None, *, real_time: bool = False
+    settings: Settings,
+    until: Stage | None = None,
+    *,
+    real_time: bool = False,
+    journals: Path | None = None,
 ) -> AsyncIterator[tuple[Replay, str]]:
     """Load the models that the settings name, warm; yield the replay and a line that says which.
 
@@ -162,7 +182,7 @@ async def replay_with_models(
         async with rehearse(settings, parts, SystemClock()) as rehearsal:
             await rehearsal.runtime.channel.check()
         models = f"ears: Whisper {settings.ears.model} on {settings.ears.device}. voice: {voice_line}"
-        yield Replay(settings, parts, real_time), models
+        yield Replay(settings, parts, real_time, journals), models
     finally:
         await decoder.close()
 

@@ -40,11 +40,11 @@ def duration(text: object) -> Micros:
 
 def as_text(micros: Micros) -> str:
     """The shortest way to write that duration: `duration(as_text(d)) == d`."""
-    for unit in ("d", "h", "min", "s", "ms"):
+    for unit in ("d", "h", "min", "s"):
         if micros % UNITS[unit] == 0 and (micros or unit == "s"):
             return f"{micros // UNITS[unit]}{unit}"
-    thousandths = f"{micros / 1_000:.3f}".rstrip("0").rstrip(".")
-    return f"{micros / SECOND:.6f}".rstrip("0").rstrip(".") + "s" if micros >= SECOND else f"{thousandths}ms"
+    unit = "s" if micros >= SECOND else "ms"
+    return f"{micros / UNITS[unit]:.6f}".rstrip("0").rstrip(".") + unit
 
 
 def _checked(value: object) -> Micros:
