@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
-from wavoice.sim.scenario.results import in_words
+from wavoice.sim.scenario.results import in_words, points_in_words
 from wavoice.sim.scenario.run import Result
 
-MOST_POINTS = 12
 _MARKS = {"passed": ("✓", "green"), "failed": ("✗", "red"), "pending": ("…", "yellow")}
 
 
@@ -30,17 +29,10 @@ def print_result(console: Console, result: Result) -> None:
         return
     for failure in result.failures:
         console.print(Text(f"    {in_words(failure, result.file)}"))
-    if result.failing:
-        console.print(Text(f"    failing: {_points(result)}", "red"))
+    if points := points_in_words(result):
+        console.print(Text(f"    {points}", "red"))
     for told in result.slice:
         console.print(Text(f"      {told}", "dim"))
-
-
-def _points(result: Result) -> str:
-    shown = [point.at for point in result.failing[:MOST_POINTS]]
-    more = len(result.failing) - len(shown)
-    of = f" ({len(result.failing)} of {result.points})"
-    return ", ".join(shown) + (f" and {more} more" if more else "") + of
 
 
 def summary(results: Sequence[Result], wrong: int, seconds: float) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from wavoice.runtime import journal, session
 from wavoice.runtime.commit import Woken, finish
 from wavoice.runtime.confirm import can_hold
 from wavoice.runtime.deliver import Delivery, bind_prompt, end_turn, keep_delivery, send, speak
-from wavoice.runtime.errors import FencedError, WavoiceError
+from wavoice.runtime.errors import FencedError, StoreError, WavoiceError
 from wavoice.runtime.hear import Words
 from wavoice.runtime.keep import keep, reply_to, wake
 from wavoice.runtime.kit import Kit, Turn
@@ -169,9 +170,20 @@ class Bot:
         except StageReached:
             await self._end_here(turn, message)
         except Exception as error:  # noqa: BLE001 -- a poison turn must not stop its customer's other turns
-            log.error("turn_failed", turn=turn.id, attempt=message.attempts, **_facts(error))
+            facts = _facts(error)
+            log.error("turn_failed", turn=turn.id, attempt=message.attempts, **facts)
+            await self._note_failure(turn, facts)
         finally:
             await turn.close()
+
+    async def _note_failure(self, turn: Turn, facts: dict[str, str]) -> None:
+        """What a failed try did is not kept; that it failed, and where, is."""
+        address = turn.address
+        where = journal.Where(address.tenant, address.number, address.contact, turn.id, turn.modality)
+        trouble = journal.Trouble(stage="turn", code=facts["error"], detail=facts["at"])
+        with suppress(StoreError):  # the store may be what failed; the log has said so
+            async with self.kit.store.begin() as tx:
+                await self._record(tx, journal.Event(self.kit.clock.now(), where, trouble))
 
     async def _end_here(self, turn: Turn, message: Inbound) -> None:
         """A rehearsal wanted no more than this stage: nothing is decided, said or written."""

@@ -15,7 +15,8 @@ from wavoice.runtime.journal import BODIES, VERSION, Event, Where
 def to_json(event: Event) -> dict[str, Any]:
     """Return the event as plain JSON values, personal ones under `pii`."""
     data, pii = _split(event.body)
-    header = {key: value for key, value in dataclasses.asdict(event.where).items() if value is not None}
+    named = ((name, getattr(event.where, name)) for name in _HEADER)
+    header = {name: value for name, value in named if value is not None}
     return {"version": VERSION, "kind": event.kind, "at": event.at, **header, "data": data, "pii": pii}
 
 
@@ -41,17 +42,28 @@ def _adapter(kind: str) -> TypeAdapter[Any]:
 def _split(value: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     data: dict[str, Any] = {}
     pii: dict[str, Any] = {}
-    for spec in dataclasses.fields(value):
-        item = getattr(value, spec.name)
-        if spec.metadata.get("pii"):
-            pii[spec.name] = _plain(item)
+    for name, personal in _fields(type(value)):
+        item = getattr(value, name)
+        if personal:
+            pii[name] = _plain(item)
         elif isinstance(item, tuple) and item and dataclasses.is_dataclass(item[0]):
             parts = [_split(part) for part in item]
-            data[spec.name] = [part[0] for part in parts]
-            pii[spec.name] = [part[1] for part in parts]
+            data[name] = [part[0] for part in parts]
+            pii[name] = [part[1] for part in parts]
         else:
-            data[spec.name] = _plain(item)
+            data[name] = _plain(item)
     return data, pii
+
+
+_KNOWN: dict[type[Any], tuple[tuple[str, bool], ...]] = {}
+
+
+def _fields(kind: type[Any]) -> tuple[tuple[str, bool], ...]:
+    """Names of the fields, and whether each is personal."""
+    if kind not in _KNOWN:
+        specs = dataclasses.fields(kind)
+        _KNOWN[kind] = tuple((spec.name, bool(spec.metadata.get("pii"))) for spec in specs)
+    return _KNOWN[kind]
 
 
 def _merge(data: Mapping[str, Any], pii: Mapping[str, Any]) -> dict[str, Any]:

@@ -69,7 +69,7 @@ class Emulator:
             transport=httpx.MockTransport(_no_host),
             mounts={
                 self._config.graph_host: InProcess(self.graph_app),
-                self._config.media_host: httpx.ASGITransport(self.media_app),
+                self._config.media_host: InProcess(self.media_app),
             },
         )
 

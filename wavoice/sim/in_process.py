@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import httpx
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Scope
 
 
 class InProcess(httpx.AsyncBaseTransport):
-    """Calls an ASGI app directly, as `httpx.ASGITransport` does.
+    """Calls an ASGI app directly. As `httpx.ASGITransport`, without its search for other event loops.
 
     * An app that waits for its client to hang up has decided not to answer: it gets its
       `http.disconnect` at once, and the caller `httpx.ReadTimeout`.
     * An app that returns before its answer is whole gives `httpx.RemoteProtocolError`.
+    * An exception of the app surfaces in the caller.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -19,37 +20,57 @@ class InProcess(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer one request; raises what the client would see over TCP."""
+        exchange = _Exchange(await request.aread())
+        await self._app(_scope(request), exchange.receive, exchange.send)
+        if exchange.answered:
+            body = httpx.ByteStream(bytes(exchange.body))
+            return httpx.Response(exchange.status, headers=exchange.headers, stream=body, request=request)
+        if exchange.hung_up:
+            raise httpx.ReadTimeout("the server holds the request", request=request)
+        raise httpx.RemoteProtocolError("the server closed the connection", request=request)
 
-        async def watched(scope: Scope, receive: Receive, send: Send) -> None:
-            exchange = _Exchange(receive, send)
-            await self._app(scope, exchange.receive, exchange.send)
-            if exchange.answered:
-                return
-            if exchange.hung_up:
-                raise httpx.ReadTimeout("the server holds the request", request=request)
-            raise httpx.RemoteProtocolError("the server closed the connection", request=request)
 
-        return await httpx.ASGITransport(app=watched).handle_async_request(request)
+def _scope(request: httpx.Request) -> Scope:
+    """The request as ASGI puts it (HTTP connection scope, version 3.0)."""
+    url = request.url
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": request.method,
+        "headers": [(name.lower(), value) for name, value in request.headers.raw],
+        "scheme": url.scheme,
+        "path": url.path,
+        "raw_path": url.raw_path.split(b"?")[0],
+        "query_string": url.query,
+        "server": (url.host, url.port),
+        "client": ("127.0.0.1", 123),
+        "root_path": "",
+    }
 
 
 class _Exchange:
     """One request and its answer, as far as both have come."""
 
-    def __init__(self, receive: Receive, send: Send) -> None:
-        self._receive = receive
-        self._send = send
+    def __init__(self, content: bytes) -> None:
+        self._content = content
         self._asked = False
         self.hung_up = False
         self.answered = False
+        self.status = 0
+        self.headers: list[tuple[bytes, bytes]] = []
+        self.body = bytearray()
 
     async def receive(self) -> Message:
         if self._asked:
             self.hung_up = True
             return {"type": "http.disconnect"}
-        message = await self._receive()
-        self._asked = not message.get("more_body", False)
-        return message
+        self._asked = True
+        return {"type": "http.request", "body": self._content, "more_body": False}
 
     async def send(self, message: Message) -> None:
-        self.answered = message["type"] == "http.response.body" and not message.get("more_body", False)
-        await self._send(message)
+        if message["type"] == "http.response.start":
+            self.status, self.headers = message["status"], list(message.get("headers", []))
+        else:
+            self.body += message.get("body", b"")
+            self.answered = not message.get("more_body", False)

@@ -24,6 +24,7 @@ from wavoice.runtime.model import SECOND, Alias, Consent, ConsentRecord, Micros
 from wavoice.runtime.ports import Clock
 from wavoice.runtime.settings import Settings, Shop, Store, WhatsApp
 from wavoice.sim.graph import Emulator, EmulatorConfig
+from wavoice.sim.in_process import InProcess
 from wavoice.sim.phone import Phone
 from wavoice.sim.wire import Business
 from wavoice.sim.world import World
@@ -134,7 +135,7 @@ async def rehearse(
     late = _Later()
     config = EmulatorConfig(access_token=ACCESS_TOKEN, app_secret=APP_SECRET, webhook_url=f"{BOT_URL}{PATH}")
     async with (
-        httpx.AsyncClient(transport=httpx.ASGITransport(late)) as webhook,
+        httpx.AsyncClient(transport=InProcess(late)) as webhook,
         httpx.AsyncClient(transport=world.transport()) as shop,
     ):
         emulator = Emulator(config, clock, webhook)

@@ -13,17 +13,15 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from wavoice.runtime.errors import ScenarioError, UserInputError
+from wavoice.sim.scenario.detect import SUFFIXES, WORLDS, is_scenario
 from wavoice.sim.scenario.format import VERSION, Scenario
 from wavoice.sim.scenario.given import WorldSpec
 from wavoice.sim.scenario.strict import Strict
 from wavoice.sim.scenario.yaml_lines import Document, Place, parse_yaml, read_yaml
 
-SUFFIXES = (".yaml", ".yml")
-WORLDS = "worlds"
-"""Folder beside or above a scenario that holds shops by name."""
+__all__ = ["SUFFIXES", "WORLDS", "Case", "find_files", "is_scenario", "load_cases", "read_world"]
 
 _HOLE = re.compile(r"\$\{([^}]*)\}")
-_LOOKS_LIKE_ONE = re.compile(r"^scenario[ \t]*:", re.MULTILINE)
 Model = TypeVar("Model", bound=Strict)
 
 
@@ -66,13 +64,6 @@ def find_files(paths: Sequence[Path]) -> list[Path]:
         else:
             raise UserInputError(f"There is no file or folder {path}.", remedy="Check the path.")
     return list(found)
-
-
-def is_scenario(file: Path) -> bool:
-    """True for a YAML file with the key `scenario` at its top; what else it holds is not looked at."""
-    if file.suffix not in SUFFIXES or file.parent.name == WORLDS or not file.is_file():
-        return False
-    return _LOOKS_LIKE_ONE.search(file.read_text(encoding="utf-8", errors="replace")) is not None
 
 
 def load_cases(file: Path, text: str | None = None) -> list[Case]:

@@ -56,8 +56,7 @@ async def _perform(case: Case, models: Models, swept: Swept | None, loop: Virtua
         dict.fromkeys([scenario.given.contact, *(step.from_ for step in scenario.steps if step.from_)])
     )
     async with open_stage(scenario.given, case.world, names, models, loop) as stage:
-        play = _Play(case, stage, models, swept)
-        play.record.personal = [*_personal(case, stage)]
+        play = Play(case, stage, models, swept)
         await stage.settle()
         for index, step in enumerate(scenario.steps):
             if swept is not None and swept.step == index and swept.at is None:
@@ -73,21 +72,25 @@ async def _perform(case: Case, models: Models, swept: Swept | None, loop: Virtua
 
 
 @dataclass(slots=True)
-class _Play:
-    """One run under way."""
+class Play:
+    """One run under way: steps are handed to it one after the other, then `end` is called."""
 
     case: Case
+    """Its `given` holds; its steps only tell when the next one is due."""
     stage: Stage
-    models: Models
-    swept: Swept | None
+    models: Models = field(default_factory=Models)
+    swept: Swept | None = None
     record: Record = field(init=False)
+    answers: dict[str, StepRun | PhoneMessage] = field(default_factory=dict)
+    """What a step may quote: by the `id` of an earlier one."""
+    _personal: list[str] = field(default_factory=list)
     _sent_at: Micros | None = None
     _waited_at: Micros | None = None
-    _answers: dict[str, StepRun] = field(default_factory=dict)
     _own: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         stage = self.stage
+        self._personal.extend(_known(stage))
         self.record = Record(
             steps=[],
             events=stage.events,
@@ -97,16 +100,23 @@ class _Play:
             names={person.contact: name for name, person in stage.people.items()},
             today=stage.today,
             policy=stage.policy,
+            personal=self._personal,
         )
 
     def mark(self) -> Mark:
+        """This moment."""
         return Mark(self.stage.clock.now(), len(self.stage.events), len(self.stage.world.ledger))
 
-    async def step(self, index: int, step: Step) -> None:
-        """Wait for its moment, let it happen, and follow it until it is decided."""
+    async def step(self, index: int, step: Step, *, follow: bool = True) -> None:
+        """Wait for its moment, let it happen, and follow it until it is decided.
+
+        Without `follow` it is only let happen; whether it is decided is seen when time passes again.
+        Raises `ScenarioError` if what it refers to is not there.
+        """
         stage = self.stage
+        self._personal.extend(_words(step))
         if step.action != "wait":
-            await stage.advance(max(self._moment(index, step), stage.clock.now()))
+            await stage.advance(max(self.moment(index, step), stage.clock.now()))
             self._look()
         if self.record.steps and self.record.steps[-1].ended is None:
             self.record.steps[-1].ended = self.mark()
@@ -121,11 +131,11 @@ class _Play:
             await self._send(run, person)
         else:
             await self._happens(step, person)
-        await self._follow(run, self._next_moment(index))
+        await self._follow(run, self._next_moment(index) if follow else stage.clock.now())
         if step.id is not None:
-            self._answers[step.id] = run
+            self.answers[step.id] = run
 
-    def _moment(self, index: int, step: Step) -> Micros:
+    def moment(self, index: int, step: Step) -> Micros:
         """When the step is due; see `Step.after`."""
         if self.swept is not None and self.swept.step == index and self.swept.at is not None:
             return self.swept.at
@@ -146,7 +156,7 @@ class _Play:
         swept = self.swept is not None and self.swept.step == index + 1
         if not following or (following[0].after is None and not swept) or following[0].action == "wait":
             return None
-        return self._moment(index + 1, following[0])
+        return self.moment(index + 1, following[0])
 
     async def _send(self, run: StepRun, person: Person) -> None:
         self._sent_at = self.stage.clock.now()
@@ -156,7 +166,7 @@ class _Play:
     async def _say(self, step: Step, person: Person) -> str:
         """Let the handset do it; return the wamid."""
         phone, deliver = person.phone, step.deliver or "once"
-        quoted = None if step.quotes is None else self._answers[step.quotes]
+        quoted = None if step.quotes is None else self.answers[step.quotes]
         quotes = self._answer(quoted).wamid if quoted else None
         match step.action:
             case "note":
@@ -189,8 +199,10 @@ class _Play:
             return scripted_note(step)
         return await self.models.recorder(step, self.case.source.file)
 
-    def _answer(self, run: StepRun) -> PhoneMessage:
+    def _answer(self, run: StepRun | PhoneMessage) -> PhoneMessage:
         """The bot's message that answered a step: its question, if it asks one."""
+        if isinstance(run, PhoneMessage):
+            return run
         sent = {
             wamid
             for event in self.record.of_step(run)
@@ -202,16 +214,16 @@ class _Play:
             raise self._wrong(f"quotes {run.step.id!r}, and the bot sent nothing in that step")
         return next((message for message in shown if message.buttons), shown[0])
 
-    def _said(self, quoted: StepRun | None, person: Person) -> str:
+    def _said(self, quoted: StepRun | PhoneMessage | None, person: Person) -> str:
         """The customer's own message that is edited or taken back."""
-        if quoted is not None and quoted.message is not None:
+        if isinstance(quoted, StepRun) and quoted.message is not None:
             return quoted.message
         own = self._own.get(person.name)
         if not own:
             raise self._wrong("there is no message yet to edit or take back")
         return own[-1]
 
-    def _button(self, step: Step, phone: Phone, quoted: StepRun | None) -> str:
+    def _button(self, step: Step, phone: Phone, quoted: StepRun | PhoneMessage | None) -> str:
         """Id of the button that is meant: of the quoted message, or of the newest that has it."""
         wanted = (step.button or "").casefold()
         shown = [self._answer(quoted)] if quoted else list(reversed(phone.messages))
@@ -254,12 +266,13 @@ class _Play:
         """Set up what goes wrong from this step on, and how far messages get."""
         for fault in self.case.scenario.given.faults:
             if (index == 0 and fault.step is None) or fault.step in (str(index + 1), step.id):
-                self._break(fault)
+                self.break_down(fault)
         if step.prompt_status is not None:
             for person in self.stage.people.values():
                 person.phone.reach = PromptState(step.prompt_status)
 
-    def _break(self, fault: FaultSpec) -> None:
+    def break_down(self, fault: FaultSpec) -> None:
+        """Let this go wrong from now on."""
         stage = self.stage
         if fault.system == "orders":
             stage.world.fault(fault.does, fault.at or "write", fault.times)
@@ -323,12 +336,14 @@ def _answered(body: object) -> bool:
     return settles or isinstance(body, journal.TurnEnded)
 
 
-def _personal(case: Case, stage: Stage) -> Iterator[str]:
-    """What the journal may hold under `pii` alone: who they are, where they live, what they say."""
+def _known(stage: Stage) -> Iterator[str]:
+    """What the journal may hold under `pii` alone: who the customers are, where they live, what they say."""
     for person in stage.people.values():
         known = person.phone.person
         yield from (value for value in (known.phone, known.bsuid) if value)
     yield from (order.address for order in stage.world.orders.values())
-    for step in case.scenario.steps:
-        said = (step.note, step.text, step.heard.text if step.heard else None)
-        yield from (words for words in said if words and len(words.split()) > 1)
+
+
+def _words(step: Step) -> Iterator[str]:
+    said = (step.note, step.text, step.heard.text if step.heard else None)
+    yield from (words for words in said if words and len(words.split()) > 1)

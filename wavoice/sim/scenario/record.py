@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -111,7 +112,8 @@ class Record:
 
 def _shown(message: PhoneMessage) -> Mapping[str, Any]:
     media = None if message.media is None else hashlib.sha256(message.media).hexdigest()
-    return {**asdict(message), "media": media}
+    fields = {spec.name: getattr(message, spec.name) for spec in dataclasses.fields(message)}
+    return {**fields, "buttons": [(one.id, one.title) for one in message.buttons], "media": media}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from typing import Any
 from wavoice.sim.scenario.failure import Failure
 from wavoice.sim.scenario.run import Result
 
+MOST_POINTS = 12
+
 
 def to_line(result: Result) -> str:
     """One JSON object; its keys are the fields of `Result`, with one `trace` over all points."""
@@ -27,6 +29,16 @@ def in_words(failure: Failure, file: Path) -> str:
     if failure.expected:
         said += f"; expected {failure.expected}"
     return f"{said}; got {failure.got}" if failure.got else said
+
+
+def points_in_words(result: Result) -> str:
+    """Which points of a sweep or a matrix failed; empty if it has only one."""
+    if not result.failing:
+        return ""
+    shown = [point.at for point in result.failing[:MOST_POINTS]]
+    more = len(result.failing) - len(shown)
+    of = f" ({len(result.failing)} of {result.points})"
+    return "failing: " + ", ".join(shown) + (f" and {more} more" if more else "") + of
 
 
 def write_junit(file: Path, results: Sequence[Result], seconds: float) -> None:

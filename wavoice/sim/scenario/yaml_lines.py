@@ -21,6 +21,8 @@ Place = tuple[str | int, ...]
 
 MOST_VALUES = 50_000
 """More than any file holds; aliases of aliases end here."""
+DEEPEST = 40
+"""Deeper than any file is; aliases of themselves end here."""
 
 _TYPED = {"true": True, "false": False, "null": None, "~": None, "": None}
 _KINDS = ("str", "map", "seq")
@@ -117,6 +119,8 @@ class _Builder:
     def value(self, node: yaml.Node, place: Place) -> Any:
         line = node.start_mark.line + 1
         self.lines.setdefault(place, line)
+        if len(place) > DEEPEST:
+            raise ScenarioError(self._file, [(line, "is nested too deeply, or in itself")])
         self._count += 1
         if self._count > MOST_VALUES:
             raise ScenarioError(self._file, [(line, "holds too many values")])
