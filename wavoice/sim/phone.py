@@ -220,14 +220,14 @@ class Phone:
         self._said[wamid] = "revoke"
         return await self._send(content("revoke", original_message_id=wamid), {}, deliver)
 
-    async def taps(self, choice: str, *, deliver: Deliver = "once") -> str:
+    async def taps(self, choice: str, *, on: str | None = None, deliver: Deliver = "once") -> str:
         """Tap a button by title or id, on the newest message that has it; return the wamid.
 
-        An older question is reached by its button's id. Raises `UserInputError` if there is none.
+        `on`: the wamid of an older message. Raises `UserInputError` if there is none.
         """
         for message in reversed(self.messages):
             for button in message.buttons:
-                if choice in {button.id, button.title}:
+                if choice in {button.id, button.title} and on in (None, message.wamid):
                     reply = {"id": button.id, "title": button.title}
                     tap = content("interactive", type="button_reply", button_reply=reply)
                     return await self._send(tap, self._context(message.wamid), deliver)
