@@ -25,7 +25,7 @@ from wavoice.runtime.cases import (
     state_of,
     tier_of,
 )
-from wavoice.runtime.model import SECOND, Binding, Mark, Modality, PromptState, ProposalState, Tier
+from wavoice.runtime.model import SECOND, Binding, Mark, Modality, PromptState, Proposal, ProposalState, Tier
 from wavoice.runtime.policy import Policy
 
 __all__ = ["Case", "Decision", "Effect", "can_hold", "decide"]
@@ -81,7 +81,10 @@ def _silence(case: Case, policy: Policy) -> Decision | None:
     """Recognisers invent words in noise, refusals among them: such a veto holds, it does not cancel."""
     evidence = case.evidence
     spoken = evidence.modality is Modality.VOICE and can_hold(case.proposal)
-    if spoken and evidence.speech_seconds < policy.min_speech_seconds:
+    unheard = evidence.speech_seconds < policy.min_speech_seconds or (
+        bool(evidence.decodes) and evidence.decodes[-1].no_speech > policy.max_no_speech
+    )
+    if spoken and unheard:
         return Decision("D18", Effect.ASK, "no speech in the note")
     return None
 
@@ -99,12 +102,18 @@ def _nothing_open(case: Case, policy: Policy) -> Decision | None:
     if proposal is None or forgotten:
         return Decision("D40", Effect.NOTHING, "nothing is waiting")
     if proposal.state is ProposalState.COMMITTED:
-        if case.vetoes and case.now - proposal.created_at < policy.inactivity:
+        if case.vetoes and _wants_it_back(case, proposal, policy):
             return Decision("D43", Effect.OFFER_BACK, "a veto after the commit")
         return Decision("D45", Effect.ALREADY, "done already")
     if proposal.state is ProposalState.EXPIRED and affirms(case):
         return Decision("D39", Effect.REPROPOSE, "a yes after the proposal's lifetime")
     return Decision("D40", Effect.NOTHING, "nothing is waiting")
+
+
+def _wants_it_back(case: Case, proposal: Proposal, policy: Policy) -> bool:
+    """A retraction is meant for what was done whenever it comes; a mere no only soon after it."""
+    retracts = bool({Mark.HOLD, Mark.CANCEL, Mark.MODIFY} & set(case.reading.marks))
+    return retracts or case.now - (proposal.settle_at or proposal.created_at) < policy.inactivity
 
 
 def _in_flight(case: Case, _: Policy) -> Decision | None:
@@ -180,6 +189,23 @@ def _crossed(case: Case, _: Policy) -> Decision | None:
     return None
 
 
+def _forwarded(case: Case, _: Policy) -> Decision | None:
+    if case.evidence.forwarded and affirms(case):
+        return Decision("D50", Effect.ASK, "what was forwarded is not said now")
+    return None
+
+
+def _undelivered(case: Case, _: Policy) -> Decision | None:
+    """Who taps or quotes the question has seen it; anybody else may not have."""
+    proposal = case.proposal
+    if proposal is None or not affirms(case) or tier_of(case) is Tier.R1:
+        return None
+    seen = case.evidence.binding in (Binding.BUTTON, Binding.QUOTE)
+    if not seen and proposal.prompt_state in _ON_ITS_WAY:
+        return Decision("D55", Effect.ASK, "the question is not known to have arrived")
+    return None
+
+
 def _audio(case: Case, policy: Policy) -> Decision | None:
     """Voice evidence: speech, one salient answer, both decodes a plain yes above the floor."""
     evidence = case.evidence
@@ -194,8 +220,6 @@ def _audio(case: Case, policy: Policy) -> Decision | None:
         return Decision("D18", Effect.ASK, "no speech in the note")
     if not affirms(case):
         return None
-    if evidence.forwarded:
-        return Decision("D50", Effect.ASK, "a forwarded note is not said now")
     if evidence.note_seconds > policy.long_note_seconds:
         return Decision("D68", Effect.ASK, "a yes inside a long note")
     if evidence.decodes[0].avg_logprob < policy.min_avg_logprob:
@@ -215,10 +239,12 @@ def _question(case: Case, _: Policy) -> Decision | None:
 
 
 def _change(case: Case, _: Policy) -> Decision | None:
-    if new_values(case) and not other_job(case):
-        row = "D08" if affirms(case) else "D09"
-        return Decision(row, Effect.REPROPOSE, "another value, without an edit term")
-    return None
+    if not new_values(case) or other_job(case):
+        return None
+    if not new_values(replace(case, other=None)):
+        return Decision("D17", Effect.ASK, "one of two decodes heard another value")
+    row = "D08" if affirms(case) else "D09"
+    return Decision(row, Effect.REPROPOSE, "another value, without an edit term")
 
 
 def _repeated(case: Case, _: Policy) -> Decision | None:
@@ -282,10 +308,13 @@ _CHECKS: tuple[Check, ...] = (
     _prompt_unseen,
     _too_late,
     _crossed,
+    _forwarded,
+    _undelivered,
     _audio,
     _question,
     _change,
     _repeated,
     _yes,
 )
+_ON_ITS_WAY = frozenset({PromptState.QUEUED, PromptState.ACCEPTED, PromptState.SENT})
 _CLOSES = frozenset({Effect.SETTLE, Effect.CANCEL, Effect.REPROPOSE, Effect.OPT_OUT, Effect.IGNORE})

@@ -179,4 +179,6 @@ async def bind_prompt(tx: UnitOfWork, group: OutboxGroup, at: Micros, state: Pro
     if fresh and known is PromptState.FAILED and not set(group.messages) & set(proposal.prompts):
         known = PromptState.ACCEPTED
     best = max(known, state, key=_RANK.index)
-    await tx.proposals.save(replace(proposal, prompts=prompts, prompted_at=asked_at, prompt_state=best))
+    bound = replace(proposal, prompts=prompts, prompted_at=asked_at, prompt_state=best)
+    if bound != proposal:
+        await tx.proposals.save(bound)

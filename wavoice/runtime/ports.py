@@ -301,7 +301,10 @@ class Outbox(Protocol):
     async def saw_status(
         self, reference: str | None, message: str, status: PromptState
     ) -> OutboxGroup | None:
-        """Note a delivery status by our reference or the wamid; return the group it belongs to."""
+        """Note a delivery status by our reference or the wamid; return the group it belongs to.
+
+        None for a message that is not ours, and for a status that says nothing new.
+        """
         ...
 
 

@@ -102,6 +102,8 @@ class RulesInterpreter:
         explained = valued | echoed | {word for start, end, _ in found for word in range(start, end)}
         rest = self._vetoes_in(text[LONGEST:])
         plain = not text[LONGEST:] and self._is_plain(spoken, explained, valued, intent, situation)
+        if plain and self.words.has("hedge", spoken):
+            plain = all(mark is not Mark.YES for _, _, mark in found)  # "yes maybe" is no yes
         return Reading(
             text=text,
             acts=_acts(found, _request(intent, at, slots, situation), slots, situation, plain=plain),

@@ -190,8 +190,20 @@ def _silent(facts: _Facts) -> Iterator[Failure]:
                 yield _broken("L5", "a message was sent after STOP", body.text, event.where.turn)
             if "voice" in body.form and (contact in stopped or contact in voiceless):
                 yield _broken("L5", "a voice note was sent without consent", body.form, event.where.turn)
-        elif isinstance(body, journal.Decided) and body.effect == "commit" and contact in stopped:
-            yield _broken("L5", "a write was begun after STOP", body.proposal, event.where.turn)
+    yield from _written_after_stop(facts)
+
+
+def _written_after_stop(facts: _Facts) -> Iterator[Failure]:
+    changes = [
+        (event.at, event.where.contact, event.body.given)
+        for event in facts.of(journal.ConsentChanged)
+        if event.body.purpose == "messages"
+    ]
+    for write in facts.writes:
+        contact = write.told.where.contact if write.told else None
+        latest = [given for at, who, given in changes if who == contact and at < write.applied.at]
+        if latest and not latest[-1]:
+            yield _broken("L5", "something was written after STOP", _said(write.applied))
 
 
 def _heard_first(facts: _Facts) -> Iterator[Failure]:

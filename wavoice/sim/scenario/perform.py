@@ -167,7 +167,8 @@ class Play:
         """Let the handset do it; return the wamid."""
         phone, deliver = person.phone, step.deliver or "once"
         quoted = None if step.quotes is None else self.answers[step.quotes]
-        quotes = self._answer(quoted).wamid if quoted else None
+        about_own = step.action in ("edit", "revoke")
+        quotes = self._answer(quoted).wamid if quoted and not about_own else None
         match step.action:
             case "note":
                 audio = await self._audio(step)
@@ -176,7 +177,8 @@ class Play:
                 text = step.text or ""
                 return await phone.says(text, quotes=quotes, forwarded=step.forwarded, deliver=deliver)
             case "button":
-                return await phone.taps(self._button(step, phone, quoted), deliver=deliver)
+                message, button = self._button(step, phone, quoted)
+                return await phone.taps(button, on=message, deliver=deliver)
             case "reaction":
                 emoji = None if step.reaction == "removed" else step.reaction
                 return await phone.reacts(quotes or self._newest(phone).wamid, emoji, deliver=deliver)
@@ -223,14 +225,14 @@ class Play:
             raise self._wrong("there is no message yet to edit or take back")
         return own[-1]
 
-    def _button(self, step: Step, phone: Phone, quoted: StepRun | PhoneMessage | None) -> str:
-        """Id of the button that is meant: of the quoted message, or of the newest that has it."""
+    def _button(self, step: Step, phone: Phone, quoted: StepRun | PhoneMessage | None) -> tuple[str, str]:
+        """The message and the id of the button that is meant: the quoted one, or the newest that has it."""
         wanted = (step.button or "").casefold()
         shown = [self._answer(quoted)] if quoted else list(reversed(phone.messages))
         for message in shown:
             for button in message.buttons:
                 if button.title.casefold() == wanted:
-                    return button.id
+                    return message.wamid, button.id
         titles = ", ".join(button.title for message in shown for button in message.buttons) or "none"
         raise self._wrong(f"there is no button {step.button!r} to tap; buttons so far: {titles}")
 
@@ -265,7 +267,8 @@ class Play:
     def _arm(self, index: int, step: Step) -> None:
         """Set up what goes wrong from this step on, and how far messages get."""
         for fault in self.case.scenario.given.faults:
-            if (index == 0 and fault.step is None) or fault.step in (str(index + 1), step.id):
+            wanted = "1" if fault.step is None else fault.step
+            if wanted in (str(index + 1), step.id):
                 self.break_down(fault)
         if step.prompt_status is not None:
             for person in self.stage.people.values():
@@ -346,4 +349,5 @@ def _known(stage: Stage) -> Iterator[str]:
 
 def _words(step: Step) -> Iterator[str]:
     said = (step.note, step.text, step.heard.text if step.heard else None)
-    yield from (words for words in said if words and len(words.split()) > 1)
+    # Two words may well be the runtime's own: "not yet" is a reason of its.
+    yield from (words for words in said if words and len(words.split()) > 2)

@@ -6,6 +6,7 @@ crash leaves behind only what its store had committed.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -203,6 +205,7 @@ async def open_stage(
 ) -> AsyncIterator[Stage]:
     """Build the stage for `given`; `names` are all who appear in the scenario, its contact first."""
     clock = loop.clock
+    loop.set_exception_handler(_all_but_crashes)
     shop = _world(given, world, names, clock)
     door, faults, ids = _Door(), Faults(), CountingIds()
     config = EmulatorConfig(
@@ -241,6 +244,12 @@ async def open_stage(
         for name in names:
             stage.people[name] = await _arrive(stage, given, world, name, store)
         yield stage
+
+
+def _all_but_crashes(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """A task that died in a crash was meant to; nobody waits for it."""
+    if not isinstance(context.get("exception"), Crashed):
+        loop.default_exception_handler(context)
 
 
 async def _arrive(stage: Stage, given: Given, world: WorldSpec | None, name: str, store: Store) -> Person:

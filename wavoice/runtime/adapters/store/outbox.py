@@ -105,7 +105,9 @@ class OutboxRows:
         row = named and (await self._db.execute(_get, {"of_id": named})).one_or_none()
         if not row:
             return None
-        seen = PromptState(known.status) if known and known.status else status
+        seen = PromptState(known.status) if known and known.status else None
+        if seen is status:
+            return None
         count = (await self._db.execute(_count, {"of_outbox": row.id})).scalar_one()
         await self._db.execute(
             _note_status,
@@ -114,7 +116,7 @@ class OutboxRows:
                 "outbox": row.id,
                 "tenant": row.tenant,
                 "position": count,
-                "status": max(seen, status, key=BEST_LAST.index),
+                "status": max(seen or status, status, key=BEST_LAST.index),
             },
         )
         return await self._group(row)
