@@ -169,6 +169,13 @@ class Channel(Protocol):
         ...
 
 
+FAILPOINTS = (
+    "receiving", "received", "fetched", "turn_decided", "turn_kept", "part_sent", "replied",
+    "effect_intended", "effect_written", "effect_known", "outcome_kept",
+)  # fmt: skip
+"""Every place that `reach` is told of, in the order of a turn."""
+
+
 class Failpoints(Protocol):
     """Named places where a test may kill the process."""
 

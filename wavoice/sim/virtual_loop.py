@@ -8,6 +8,7 @@ moves, and the time-out says how far it may move before a timer of asyncio (`asy
 from __future__ import annotations
 
 import asyncio
+import math
 import selectors
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -98,6 +99,6 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         if waiter is None or waiter.done() or self.working:
             return False
         # Rounded up: a timer of asyncio must be due when the clock has been moved there.
-        ahead = None if timeout is None else int(timeout * SECOND) + 1
+        ahead = None if timeout is None else math.ceil(round(timeout * SECOND, 3))
         waiter.set_result(None if ahead is None else self.clock.now() + ahead)
         return True

@@ -67,11 +67,16 @@ def _parts(wanted: Sequence[PartExpect], parts: Sequence[PhoneMessage], words: s
 
 
 _GRANULE = slice(6, 14)
+_PRE_SKIP = slice(10, 12)
+"""Samples before the first that is heard (RFC 7845, section 5.1)."""
 _RATE = 48_000
 """Ogg Opus counts its positions in samples of 48 kHz, whatever it was made from (RFC 7845, section 4)."""
 
 
 def seconds(ogg: bytes) -> float:
     """Length that an Ogg Opus file states on its last page; 0 for anything else."""
-    last = ogg.rfind(b"OggS")
-    return int.from_bytes(ogg[last:][_GRANULE], "little") / _RATE if last >= 0 else 0.0
+    head, last = ogg.find(b"OpusHead"), ogg.rfind(b"OggS")
+    if head < 0 or last < 0:
+        return 0.0
+    skipped = int.from_bytes(ogg[head:][_PRE_SKIP], "little")
+    return max(0, int.from_bytes(ogg[last:][_GRANULE], "little") - skipped) / _RATE

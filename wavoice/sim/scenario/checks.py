@@ -30,6 +30,8 @@ def check(scenario: Scenario, record: Record, *, listened: bool = False) -> list
     """
     failures: list[Failure] = []
     for run in record.steps:
+        if record.broken is not None and run.number == record.broken.step:
+            return [*failures, record.broken]
         step = _Step(record, run)
         failures += [*(step.hearing() if listened else ()), *step.check(run.step.expect)]
     return [*failures, *_check_end(scenario.then, record)]
@@ -62,7 +64,7 @@ class _Step:
         if expect.absent is not None:
             yield from self._absent(expect.absent)
         if expect.within is not None:
-            yield from self._within(expect.within)
+            yield from self._within({str(name): limit for name, limit in expect.within.items()})
         if expect.handoff is not None:
             yield from self._handoff(expect.handoff)
 
@@ -129,7 +131,7 @@ class _Step:
             )
 
     def _within(self, limits: Mapping[str, Micros]) -> Iterator[Failure]:
-        mine = [event for event in self.events if event.where.turn == self.run.turn]
+        mine = [event for event in self.record.events if event.where.turn == self.run.turn]
         took = stage_times(mine)
         for name, limit in limits.items():
             if name not in took:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
@@ -14,6 +15,10 @@ EventName = Literal[
     "received", "heard", "read", "proposed", "reprompted", "confirmed", "held", "cancelled", "superseded",
     "expired", "committed", "unknown", "failed", "undone", "replied", "noticed", "handed_off", "released",
     "consent_changed",
+]  # fmt: skip
+StageName = Literal[
+    "receive", "fetch", "clean", "transcribe", "identify", "interpret", "look_up", "decide", "commit",
+    "speak", "send", "turn",
 ]  # fmt: skip
 Form = Literal["voice", "text", "buttons", "voice+buttons"]
 
@@ -92,7 +97,7 @@ class Expect(Strict):
     """These journal events, in this order; others may stand between them."""
     absent: tuple[EventName, ...] | None = None
     """None of these journal events."""
-    within: dict[str, Duration] | None = None
+    within: Mapping[StageName, Duration] | None = None
     """Longest time of a stage, or of the whole `turn`; the settle window does not count."""
     handoff: str | None = None
     """Reason of the hand-off to a person in this step; `none` if there is none."""

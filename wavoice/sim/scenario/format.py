@@ -6,18 +6,21 @@ classes (`given.py` and `expect.py` beside this one), so what stands here is als
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from wavoice.runtime.ports import FAILPOINTS
 from wavoice.sim.scenario.expect import EventName, Expect, Then
-from wavoice.sim.scenario.given import Given
+from wavoice.sim.scenario.given import Given, OrderStatus
 from wavoice.sim.scenario.strict import Phrases, Strict
-from wavoice.sim.scenario.values import Duration, Offset
+from wavoice.sim.scenario.values import Day, Duration, Offset
 
 VERSION = 1
+T = TypeVar("T")
 
 
 class HeardSpec(Strict):
@@ -37,15 +40,35 @@ class HeardSpec(Strict):
     """How long the recogniser takes."""
 
 
+class OrderChange(Strict):
+    """What changes of an order."""
+
+    day: Day | None = None
+    """Another promised day."""
+    address: str | None = None
+    """Another address."""
+    status: OrderStatus | None = None
+    """Another place on its way."""
+
+
 class VendorSpec(Strict):
     """A system of record changes by itself."""
 
-    orders: dict[str, dict[Literal["day", "address", "status"], str]]
+    orders: dict[str, OrderChange]
     """New values by order number."""
 
 
+def _is_failpoint(where: bool | str) -> bool | str:
+    if where is True or where in FAILPOINTS:
+        return where
+    points = ", ".join(FAILPOINTS)
+    raise PydanticCustomError(
+        "crash", "{where} is neither true nor one of {points}", {"where": str(where), "points": points}
+    )
+
+
 class Step(Strict):
-    """One thing that happens: exactly one of the first fourteen keys."""
+    """One thing that happens: exactly one of the first thirteen keys."""
 
     note: str | None = None
     """The customer records a voice note and says this."""
@@ -71,7 +94,7 @@ class Step(Strict):
     """A human agent answers this from the shop's own phone."""
     vendor: VendorSpec | None = None
     """A system of record changes."""
-    crash: Literal[True] | str | None = None
+    crash: Annotated[bool | str, AfterValidator(_is_failpoint)] | None = None
     """The bot is killed and started again: now, or at this failpoint of the next turn."""
 
     from_: Annotated[str | None, Field(alias="from")] = None
@@ -168,8 +191,14 @@ class Sweep(Strict):
         return self
 
 
+def _some(items: tuple[T, ...]) -> tuple[T, ...]:
+    if not items:
+        raise PydanticCustomError("empty", "there is nothing in it", {})
+    return items
+
+
 def _whole(value: object) -> object:
-    return int(value) if isinstance(value, str) and value.isdecimal() else value
+    return int(value) if isinstance(value, str) and re.fullmatch("[0-9]{1,9}", value) else value
 
 
 class Scenario(Strict):
@@ -185,13 +214,13 @@ class Scenario(Strict):
     """Words to select it by."""
     given: Given
     """What holds before."""
-    steps: Annotated[tuple[Step, ...], Field(min_length=1)]
+    steps: Annotated[tuple[Step, ...], AfterValidator(_some)]
     """What happens, in this order."""
     then: Then
     """What must have come of it."""
     pending: str | None = None
     """Why what is described is not built yet: a failure is expected, and passing is one."""
-    matrix: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]] = Field(default_factory=dict)
+    matrix: dict[str, Annotated[tuple[str, ...], AfterValidator(_some)]] = Field(default_factory=dict)
     """Values for `${name}`; the scenario runs with every combination of them."""
     sweep: Sweep | None = None
     """Send one step at every offset from an event."""

@@ -8,20 +8,22 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
-from wavoice.sim.scenario.numbers import policy_with
+from wavoice.sim.scenario.numbers import PolicyError, policy_with
 from wavoice.sim.scenario.strict import Phrases, Strict
-from wavoice.sim.scenario.values import Duration
+from wavoice.sim.scenario.values import Day, Duration
+
+OrderStatus = Literal["open", "packed", "shipped", "delivered", "cancelled"]
 
 
 class OrderSpec(Strict):
     """An order of the shop."""
 
-    day: str = "Thursday"
+    day: Day = "Thursday"
     """Promised day: a weekday (the next such day after `now`) or an ISO date."""
-    status: Literal["open", "packed", "shipped", "delivered", "cancelled"] = "packed"
+    status: OrderStatus = "packed"
     """Where it is on its way."""
     address: str = "12 Hill Road"
     """Where it goes."""
@@ -49,6 +51,15 @@ class WorldSpec(Strict):
     """By order number."""
     customers: dict[str, CustomerSpec] = Field(default_factory=dict)
     """By the name that `contact` and `from` use; everybody named in the file is a customer anyway."""
+
+
+def _text_or_table(value: object) -> str:
+    return "name" if isinstance(value, str) else "table"
+
+
+World = Annotated[
+    Annotated[WorldSpec, Tag("table")] | Annotated[str, Tag("name")], Discriminator(_text_or_table)
+]
 
 
 class ConsentSpec(Strict):
@@ -138,8 +149,9 @@ def _is_moment(text: str) -> str:
 def _is_policy(changes: dict[str, Any]) -> dict[str, Any]:
     try:
         policy_with(changes)
-    except ValueError as error:
-        raise PydanticCustomError("policy", "{problem}", {"problem": str(error)}) from error
+    except PolicyError as error:
+        context = {"problem": str(error), "key": error.name}
+        raise PydanticCustomError("policy", "{problem}", context) from error
     return changes
 
 
@@ -152,7 +164,7 @@ class Given(Strict):
     """The shop's IANA time zone."""
     contact: str = "customer"
     """Who holds the phone: a name."""
-    world: WorldSpec | str | None = None
+    world: World | None = None
     """The shop: here, or the name of a file in `worlds/`; default: the sample shop with order 1842."""
     consent: ConsentSpec = ConsentSpec()
     """Default: all given."""

@@ -40,9 +40,9 @@ def check_laws(record: Record) -> list[Failure]:
     facts = _Facts(record.events, record.ledger)
     found = [
         *_bound(facts),
-        *_answered(facts),
+        *_answered(facts, record),
         *_logged(facts),
-        *_silent(facts),
+        *_silent(facts, record),
         *_heard_first(facts),
         *_repeated(record),
         *_private(record),
@@ -125,8 +125,12 @@ _REASONED: Mapping[str, type[Any]] = {
 """Reasons for silence that something before it must have brought about."""
 
 
-def _answered(facts: _Facts) -> Iterator[Failure]:
+def _answered(facts: _Facts, record: Record) -> Iterator[Failure]:
     """L3."""
+    received_ids = {event.body.message for event in facts.of(journal.Received)}
+    for run in record.steps:
+        if run.message is not None and run.message not in received_ids:
+            yield _broken("L3", "a message was sent, and the bot knows nothing of it", f"step {run.number}")
     for turn, events in facts.by_turn.items():
         groups = {e.body.group for e in events if isinstance(e.body, journal.Replied | journal.Noticed)}
         if len(groups) > 1:
@@ -136,19 +140,21 @@ def _answered(facts: _Facts) -> Iterator[Failure]:
         if received and not ended:
             yield _broken("L3", "a turn never ended", turn, turn)
         for end in ended[-1:]:
-            yield from _how_it_ended(facts, turn, end)
+            yield from _how_it_ended(facts, record, turn, end)
 
 
-def _how_it_ended(facts: _Facts, turn: str, end: journal.TurnEnded) -> Iterator[Failure]:
+def _how_it_ended(facts: _Facts, record: Record, turn: str, end: journal.TurnEnded) -> Iterator[Failure]:
     if end.how == "overtaken":
-        after = {e.body.how for e in facts.by_turn[end.reason] if isinstance(e.body, journal.TurnEnded)}
+        later = facts.by_turn.get(end.reason, [])
+        after = {event.body.how for event in later if isinstance(event.body, journal.TurnEnded)}
         if not after & {"answered", "silent", "overtaken", "undelivered"}:
             yield _broken("L3", "a turn was overtaken by one that answered nothing", turn, turn)
     elif end.how == "silent" and not end.reason:
         yield _broken("L3", "a turn was met with silence, and no reason is given", turn, turn)
     elif end.how == "silent" and (cause := _REASONED.get(end.reason)) is not None:
         causes = (cause, journal.ConsentChanged)
-        if not any(isinstance(event.body, causes) for event in facts.events):
+        never = record.consent.messages is False
+        if not never and not any(isinstance(event.body, causes) for event in facts.events):
             yield _broken("L3", f"a turn was met with silence: {end.reason}, and that is not so", turn, turn)
 
 
@@ -172,10 +178,10 @@ def _logged(facts: _Facts) -> Iterator[Failure]:
             )
 
 
-def _silent(facts: _Facts) -> Iterator[Failure]:
+def _silent(facts: _Facts, record: Record) -> Iterator[Failure]:
     """L5: after STOP one acknowledgement, in text; without consent to voice no voice."""
-    stopped: dict[str, str] = {}
-    voiceless: set[str] = set()
+    stopped = dict.fromkeys(record.names, "") if record.consent.messages is False else {}
+    voiceless = set(record.names) if record.consent.voice_replies is not True else set()
     for event in facts.events:
         body, contact = event.body, event.where.contact
         if isinstance(body, journal.ConsentChanged):
@@ -288,10 +294,16 @@ def _in_chat(record: Record) -> Iterator[Failure]:
         if not isinstance(event.body, journal.Replied | journal.Noticed):
             continue
         for link in _LINK.findall(event.body.text):
-            if not any(link.startswith(page) for page in record.policy.link_pages):
+            if not any(_leads_to(link, page) for page in record.policy.link_pages):
                 yield _broken(
                     "L10", "a reply holds a link that the policy does not list", link, event.where.turn
                 )
+
+
+def _leads_to(link: str, page: str) -> bool:
+    """True for the page and what is below it; not for a host that only begins like its."""
+    rest = link[len(page) :]
+    return link.startswith(page) and (page.endswith("/") or not rest or rest[0] in "/?#")
 
 
 def _said(applied: Applied) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import itertools
+import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,10 +18,14 @@ from wavoice.runtime.errors import ScenarioError, UserInputError
 from wavoice.sim.scenario.detect import SUFFIXES, WORLDS, is_scenario
 from wavoice.sim.scenario.format import VERSION, Scenario
 from wavoice.sim.scenario.given import WorldSpec
-from wavoice.sim.scenario.strict import Strict
+from wavoice.sim.scenario.names import wrong_names
+from wavoice.sim.scenario.strict import Strict, valid_keys
 from wavoice.sim.scenario.yaml_lines import Document, Place, parse_yaml, read_yaml
 
 __all__ = ["SUFFIXES", "WORLDS", "Case", "find_files", "is_scenario", "load_cases", "read_world"]
+
+MOST_POINTS = 5_000
+"""Most combinations of a matrix."""
 
 _HOLE = re.compile(r"\$\{([^}]*)\}")
 Model = TypeVar("Model", bound=Strict)
@@ -77,7 +83,7 @@ def load_cases(file: Path, text: str | None = None) -> list[Case]:
         raise ScenarioError(file, [(1, "holds no scenario: its top is not a table of keys")])
     _check_version(document)
     matrix = data.get("matrix")
-    points = list(_points(matrix)) if isinstance(matrix, dict) else [{}]
+    points = _points(matrix, document) if isinstance(matrix, dict) else [{}]
     cases = [_case(document, point) for point in points]
     if file.stem != cases[0].scenario.scenario:
         line = document.line(("scenario",))
@@ -85,33 +91,41 @@ def load_cases(file: Path, text: str | None = None) -> list[Case]:
     return cases
 
 
-def read_world(name: str, scenario: Path) -> WorldSpec:
+def read_world(name: str, scenario: Document) -> WorldSpec:
     """Read `worlds/NAME.yaml` beside the scenario or in a folder above it. Raises `ScenarioError`."""
-    for folder in scenario.resolve().parents:
+    for folder in scenario.file.resolve().parents:
         file = folder / WORLDS / f"{name}.yaml"
         if file.is_file():
             document = read_yaml(file)
             return _validate(WorldSpec, document.data, document)
-    raise ScenarioError(
-        scenario, [(None, f"wants the world {name!r}, and no folder above it has {WORLDS}/{name}.yaml")]
-    )
+    problem = f"wants the world {name!r}, and no folder above it has {WORLDS}/{name}.yaml"
+    raise ScenarioError(scenario.file, [(scenario.line(("given", "world")), problem)])
 
 
 def _check_version(document: Document) -> None:
     version = document.data.get("version")
-    if isinstance(version, str) and version.isdecimal() and int(version) > VERSION:
+    if isinstance(version, str) and version.isdecimal() and (len(version) > 9 or int(version) > VERSION):
         line = document.line(("version",))
         raise ScenarioError(
             document.file,
-            [(line, f"has version {version}; this wavoice reads version {VERSION}")],
+            [(line, f"has version {version[:12]}; this wavoice reads version {VERSION}")],
             remedy="Upgrade wavoice-bot.",
         )
 
 
-def _points(matrix: Mapping[str, Any]) -> Iterator[dict[str, str]]:
-    columns = [values if isinstance(values, list) else [values] for values in matrix.values()]
-    for combination in itertools.product(*columns):
-        yield {name: str(value) for name, value in zip(matrix, combination, strict=True)}
+def _points(matrix: Mapping[str, Any], document: Document) -> list[dict[str, str]]:
+    """Every combination. Raises `ScenarioError` for a name without values, and for too many."""
+    columns = {name: values if isinstance(values, list) else [values] for name, values in matrix.items()}
+    for name, values in columns.items():
+        if not values:
+            raise ScenarioError(
+                document.file, [(document.line(("matrix", name)), f"matrix.{name} has no values")]
+            )
+    if math.prod(len(values) for values in columns.values()) > MOST_POINTS:
+        problem = f"the matrix has more than {MOST_POINTS} combinations"
+        raise ScenarioError(document.file, [(document.line(("matrix",)), problem)])
+    combinations = itertools.product(*columns.values())
+    return [{name: str(value) for name, value in zip(columns, one, strict=True)} for one in combinations]
 
 
 def _case(document: Document, values: Mapping[str, str]) -> Case:
@@ -121,8 +135,9 @@ def _case(document: Document, values: Mapping[str, str]) -> Case:
     }
     scenario = _validate(Scenario, data, document)
     world = scenario.given.world
-    shop = read_world(world, document.file) if isinstance(world, str) else world
-    _check_names(scenario, document)
+    shop = read_world(world, document) if isinstance(world, str) else world
+    if problems := wrong_names(scenario):
+        raise ScenarioError(document.file, [(document.line(place), said) for place, said in problems])
     return Case(scenario, shop, document, values)
 
 
@@ -148,15 +163,18 @@ def _validate(model: type[Model], data: Any, document: Document) -> Model:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        problems = [_problem(one, document) for one in error.errors(include_url=False)]
+        problems = [_problem(one, model, document) for one in error.errors(include_url=False)]
         raise ScenarioError(document.file, list(dict.fromkeys(problems))) from None
 
 
-def _problem(error: ErrorDetails, document: Document) -> tuple[int, str]:
+def _problem(error: ErrorDetails, model: type[Strict], document: Document) -> tuple[int, str]:
     place = _place(error["loc"], document.data)
-    if error["type"] == "unknown_key":
+    if error["type"] == "extra_forbidden":
+        key = str(error["loc"][-1])
+        near = difflib.get_close_matches(key, sorted(valid_keys(model, error["loc"])), n=1, cutoff=0)[0]
+        return document.line(place), f"{key} is not a key here; the nearest is {near}"
+    if "key" in error.get("ctx", {}):
         place = (*place, error["ctx"]["key"])
-        return document.line(place), error["msg"]
     path = _dotted(place)
     if error["type"] == "missing":
         return document.line(place), f"{path + ' ' if path else ''}lacks the key {error['loc'][-1]}"
@@ -177,32 +195,3 @@ def _place(loc: Sequence[str | int], data: Any) -> Place:
 
 def _dotted(place: Place) -> str:
     return ".".join(str(part + 1) if isinstance(part, int) else part for part in place)
-
-
-def _check_names(scenario: Scenario, document: Document) -> None:
-    """What refers to a step must find it, and what the customer quotes must have been said before."""
-    problems: list[tuple[int | None, str]] = []
-    known: list[str] = []
-    for index, step in enumerate(scenario.steps):
-        place = ("steps", index)
-        if step.quotes is not None and step.quotes not in known:
-            named = ", ".join(known) or "no step before it has an id"
-            problems.append((document.line((*place, "quotes")), f"quotes {step.quotes!r}: {named}"))
-        if step.id is not None:
-            if step.id in known:
-                problems.append((document.line((*place, "id")), f"the id {step.id!r} is used twice"))
-            known.append(step.id)
-    names = {*known, *(str(number) for number in range(1, len(scenario.steps) + 1))}
-    for index, fault in enumerate(scenario.given.faults):
-        if fault.step is not None and fault.step not in names:
-            line = document.line(("given", "faults", index, "step"))
-            problems.append((line, f"there is no step {fault.step!r}"))
-    swept = scenario.sweep
-    if swept is not None:
-        senders = [step for step in scenario.steps if step.by_customer and swept.sends in (None, step.id)]
-        if not senders:
-            problems.append(
-                (document.line(("sweep",)), f"there is no step {swept.sends!r} that a customer sends")
-            )
-    if problems:
-        raise ScenarioError(document.file, problems)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from enum import StrEnum
@@ -17,10 +18,23 @@ _KEYS: Mapping[str, type[StrEnum]] = {"Mapping[Tier, Micros]": Tier, "Mapping[Mo
 _TYPES = {spec.name: str(spec.type) for spec in fields(Policy)}
 
 
+class PolicyError(ValueError):
+    """A change of the policy that is none; `name` is that of the number."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(problem)
+        self.name = name
+
+
 def policy_with(changes: Mapping[str, Any]) -> Policy:
-    """The default policy with these changes. Raises `ValueError` that names what is wrong."""
-    default = Policy()
-    return replace(default, **{name: _changed(default, name, value) for name, value in changes.items()})
+    """The default policy with these changes. Raises `PolicyError`."""
+    default, changed = Policy(), dict[str, Any]()
+    for name, value in changes.items():
+        try:
+            changed[name] = _changed(default, name, value)
+        except ValueError as error:
+            raise PolicyError(name, str(error)) from error
+    return replace(default, **changed)
 
 
 def _changed(policy: Policy, name: str, value: Any) -> Any:
@@ -35,9 +49,12 @@ def _changed(policy: Policy, name: str, value: Any) -> Any:
     if kind.startswith("tuple"):
         return tuple(value) if isinstance(value, list) else (str(value),)
     try:
-        return int(value) if kind == "int" else float(value)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} is a number, not {value!r}") from None
+        number = int(value) if kind == "int" else float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise ValueError(f"{name} is a number, not {value!r}")
+    return number
 
 
 def _by_key(name: str, value: Any, keys: type[StrEnum]) -> dict[StrEnum, int]:

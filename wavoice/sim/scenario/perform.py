@@ -10,7 +10,7 @@ from typing import cast
 
 from wavoice.runtime import journal
 from wavoice.runtime.cases import Effect
-from wavoice.runtime.errors import ScenarioError
+from wavoice.runtime.errors import ScenarioError, UserInputError
 from wavoice.runtime.model import SECOND, Micros, PromptState
 from wavoice.sim.clock import VirtualClock
 from wavoice.sim.network_faults import NetworkFault
@@ -63,8 +63,9 @@ async def _perform(case: Case, models: Models, swept: Swept | None, loop: Virtua
                 continue
             try:
                 await play.step(index, step)
-            except ScenarioError as error:
-                line, problem = error.problems[0]
+            except UserInputError as error:
+                line = case.line("steps", index)
+                problem = error.problems[0][1] if isinstance(error, ScenarioError) else error.message
                 play.record.broken = Failure(index + 1, step.action, problem, line=line)
                 break
         await play.end()
@@ -100,6 +101,7 @@ class Play:
             names={person.contact: name for name, person in stage.people.items()},
             today=stage.today,
             policy=stage.policy,
+            consent=self.case.scenario.given.consent,
             personal=self._personal,
         )
 
@@ -161,7 +163,8 @@ class Play:
     async def _send(self, run: StepRun, person: Person) -> None:
         self._sent_at = self.stage.clock.now()
         run.message = await self._say(run.step, person)
-        self._own.setdefault(person.name, []).append(run.message)
+        if run.step.action in ("note", "text"):
+            self._own.setdefault(person.name, []).append(run.message)
 
     async def _say(self, step: Step, person: Person) -> str:
         """Let the handset do it; return the wamid."""
@@ -252,17 +255,12 @@ class Play:
             await self.stage.emulator.staff_says(person.phone, step.staff)
         elif step.vendor is not None:
             for order, change in step.vendor.orders.items():
-                self._edit_order(order, dict(dated(change, self.record.today)))
-        elif step.crash is True:
-            await self.stage.restart()
-        elif step.crash is not None:
+                day = date.fromisoformat(dated(change.day, self.record.today)) if change.day else None
+                self.stage.world.staff_edits(order, day=day, address=change.address, status=change.status)
+        elif isinstance(step.crash, str):
             self.stage.arm(step.crash)
-
-    def _edit_order(self, order: str, change: dict[str, str]) -> None:
-        day = date.fromisoformat(change["day"]) if "day" in change else None
-        self.stage.world.staff_edits(
-            order, day=day, address=change.get("address"), status=change.get("status")
-        )
+        else:
+            await self.stage.restart()
 
     def _arm(self, index: int, step: Step) -> None:
         """Set up what goes wrong from this step on, and how far messages get."""
@@ -348,6 +346,9 @@ def _known(stage: Stage) -> Iterator[str]:
 
 
 def _words(step: Step) -> Iterator[str]:
-    said = (step.note, step.text, step.heard.text if step.heard else None)
-    # Two words may well be the runtime's own: "not yet" is a reason of its.
-    yield from (words for words in said if words and len(words.split()) > 2)
+    heard = (step.heard.text, step.heard.second) if step.heard else ()
+    shown = (step.image if isinstance(step.image, str) else None, step.document, step.location)
+    # A few words may well be the runtime's own: "yes and no" is a reason of its.
+    for words in (step.note, step.text, step.edit, *heard, *shown):
+        if words and len(words.split()) > 3:
+            yield words

@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -18,6 +18,7 @@ from wavoice.runtime.policy import Policy
 from wavoice.sim.phone import PhoneMessage
 from wavoice.sim.scenario.failure import Failure
 from wavoice.sim.scenario.format import Step
+from wavoice.sim.scenario.given import ConsentSpec
 from wavoice.sim.shop import Applied, ShopOrder
 
 
@@ -68,6 +69,8 @@ class Record:
     today: date
     """The shop's day at the beginning: the base of weekday names."""
     policy: Policy
+    consent: ConsentSpec = field(default_factory=ConsentSpec)
+    """What everybody had agreed to at the beginning."""
     personal: Sequence[str] = ()
     """Values that may stand nowhere but under `pii`."""
     broken: Failure | None = None

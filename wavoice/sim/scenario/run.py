@@ -40,7 +40,7 @@ class Result:
     file: Path
     name: str
     status: str
-    """`passed`, `failed`, `pending` (as expected), or `error` (could not be run)."""
+    """`passed`, `failed`, or `pending` (failed, as expected)."""
     failures: tuple[Failure, ...] = ()
     steps: tuple[str, ...] = ()
     """`passed`, `failed` or `not_run`, a step."""
@@ -182,7 +182,8 @@ def _run_point(case: Case, offset: int | None, around: dict[int, int | None], mo
             moment = around[id(case)]
             if moment is None:
                 name = case.scenario.sweep.around if case.scenario.sweep else ""
-                return _result(case, [Failure(None, "sweep", f"{name} never happens without the swept step")])
+                told = f"{name} never happens without the swept step"
+                return _result(case, [Failure(None, "sweep", told, line=case.line("sweep", "around"))])
             swept = Swept(_swept_step(case), moment + offset)
         record = perform(case, models, swept)
         listened = models.recorder is not None
@@ -215,9 +216,8 @@ def _result(case: Case, failures: Sequence[Failure]) -> Result:
 
 
 def _failures(case: Case, record: Record, *, listened: bool) -> list[Failure]:
-    if record.broken is not None:
-        return [record.broken]
-    return [*check(case.scenario, record, listened=listened), *check_laws(record)]
+    failures = check(case.scenario, record, listened=listened)
+    return failures if record.broken is not None else [*failures, *check_laws(record)]
 
 
 def _with_line(case: Case, failure: Failure) -> Failure:

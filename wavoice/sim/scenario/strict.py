@@ -2,36 +2,41 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated, Any, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 
 class Strict(BaseModel):
-    """A table of the format: unknown keys are errors that name the nearest valid one."""
+    """A table of the format: unknown keys are errors."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, use_attribute_docstrings=True, arbitrary_types_allowed=True
     )
 
-    @model_validator(mode="before")
-    @classmethod
-    def _known_keys(cls, value: Any) -> Any:
-        if not isinstance(value, Mapping):
-            return value
-        valid = {field.alias or name for name, field in cls.model_fields.items()}
-        for key in value:
-            if key not in valid:
-                near = difflib.get_close_matches(str(key), valid, n=1, cutoff=0)[0]
-                raise PydanticCustomError(
-                    "unknown_key",
-                    "{key} is not a key here; the nearest is {near}",
-                    {"key": key, "near": near},
-                )
-        return value
+
+def valid_keys(model: type[BaseModel], loc: Sequence[str | int]) -> set[str]:
+    """Keys of the table in which `loc` (pydantic's path of an error) ends."""
+    tables = {model}
+    for part in loc[:-1]:
+        if isinstance(part, str):
+            inner = [_field(table, part) for table in tables]
+            # What is no field is a key of a mapping, or a name that only pydantic knows.
+            tables = {found for one in inner for found in one} or tables
+    return {field.alias or name for table in tables for name, field in table.model_fields.items()}
+
+
+def _field(table: type[BaseModel], key: str) -> set[type[BaseModel]]:
+    fields = {field.alias or name: field for name, field in table.model_fields.items()}
+    return _tables(fields[key].annotation) if key in fields else set()
+
+
+def _tables(annotation: Any) -> set[type[BaseModel]]:
+    """The tables that a type may hold."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return {annotation}
+    return {found for inner in get_args(annotation) for found in _tables(inner)}
 
 
 def _one_or_many(value: object) -> object:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from wavoice.runtime.model import SECOND, Micros
@@ -24,7 +24,7 @@ UNITS: Mapping[str, Micros] = {
 }
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
-_DURATION = re.compile(r"([+-]?\d+(?:\.\d+)?)\s?([a-z]+)")
+_DURATION = re.compile(r"([+-]?\d{1,12}(?:\.\d{1,9})?)\s?([a-z]+)")
 _PATTERN = r"^[+-]?\d+(\.\d+)?\s?(us|ms|s|m|min|h|d)$"
 
 
@@ -69,6 +69,21 @@ Duration = Annotated[
     WithJsonSchema({"type": "string", "pattern": _PATTERN.replace("[+-]?", "")}),
 ]
 """A duration with its unit, in microseconds."""
+
+
+def _is_day(text: str) -> str:
+    if text.lower() in WEEKDAYS:
+        return text
+    try:
+        date.fromisoformat(text)
+    except ValueError as error:
+        problem = "{text} is no weekday and no date such as 2026-11-27"
+        raise PydanticCustomError("day", problem, {"text": text}) from error
+    return text
+
+
+Day = Annotated[str, AfterValidator(_is_day)]
+"""A weekday, or an ISO date."""
 
 
 def moment(text: str, zone: str) -> Micros:

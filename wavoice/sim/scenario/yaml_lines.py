@@ -25,6 +25,7 @@ DEEPEST = 40
 """Deeper than any file is; aliases of themselves end here."""
 
 _TYPED = {"true": True, "false": False, "null": None, "~": None, "": None}
+_TEXT = "tag:yaml.org,2002:str"
 _KINDS = ("str", "map", "seq")
 
 
@@ -75,6 +76,8 @@ def parse_yaml(text: str, file: Path) -> Document:
     """Read YAML text that stands in `file`. Raises `ScenarioError` with file and line."""
     try:
         node = _compose(text)
+    except UnicodeEncodeError as error:
+        raise ScenarioError(file, [(None, "holds half a character")]) from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         sentence = _with_quoted_sentence(text, mark.line) if mark else None
@@ -139,7 +142,7 @@ class _Builder:
         values: dict[str, Any] = {}
         for key_node, value_node in node.value:
             line, key = key_node.start_mark.line + 1, key_node.value
-            if not isinstance(key, str):
+            if not isinstance(key, str) or key_node.tag != _TEXT:
                 raise ScenarioError(self._file, [(line, "has a key that is not a word")])
             if key in values:
                 first = self.lines[(*place, key)]
