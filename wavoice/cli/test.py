@@ -98,7 +98,8 @@ def command(
     if journal is not None:
         journal.mkdir(parents=True, exist_ok=True)
     run = _Run(jobs, repeat, real_ears, journal)
-    results = _show(run.results(files), len(files), quiet=quiet, json_file=json_file)
+    found = run.results(files) if files else iter(())
+    results = _show(found, len(files), quiet=quiet, json_file=json_file)
     seconds = time.perf_counter() - began
     code = _report(results, wrong, seconds, json_file, junit)
     raise typer.Exit(code)

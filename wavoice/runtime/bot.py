@@ -43,7 +43,7 @@ from wavoice.runtime.model import (
 from wavoice.runtime.ports import UnitOfWork
 from wavoice.runtime.proposals import hold
 from wavoice.runtime.replies import english
-from wavoice.runtime.steps import Step
+from wavoice.runtime.steps import Step, about
 from wavoice.runtime.trace import StageReached, Trace
 from wavoice.runtime.turn import take
 from wavoice.runtime.understand import Known, recall
@@ -300,11 +300,14 @@ class Bot:
     async def _give_up(self, turn: Turn, message: Inbound, known: Known) -> None:
         """A turn that failed again and again: apologise, hold what is open, let a person look."""
         held = known.proposal if known.proposal and can_hold(known.proposal) else None
+        frozen = hold(held, turn.trace.now()) if held else None
+        anew = frozen is not None and held is not None and held.state is not ProposalState.HELD
+        told = (about(journal.Held, frozen),) if frozen and anew else ()
         step = Step(
             text=english.TROUBLE,
             hand_off="turn_failed",
-            proposals=(hold(held, turn.trace.now()),) if held else (),
-            events=(journal.HandedOff(reason="turn_failed"),),
+            proposals=(frozen,) if frozen else (),
+            events=(*told, journal.HandedOff(reason="turn_failed")),
         )
         turn.log(*step.events)
         group = await keep(turn, message, known, Words(text=""), step, reply_to(step, by_voice=False))

@@ -175,7 +175,10 @@ def _too_late(case: Case, _: Policy) -> Decision | None:
 
 
 def _crossed(case: Case, _: Policy) -> Decision | None:
-    """A note that began before the question was accepted cannot answer it (whole seconds)."""
+    """A note that may have begun before the question was accepted cannot answer it.
+
+    WhatsApp's timestamps are whole seconds, of the sending: the note ended before the next one.
+    """
     evidence, proposal = case.evidence, case.proposal
     if proposal is None or proposal.prompted_at is None or not affirms(case):
         return None
@@ -184,7 +187,7 @@ def _crossed(case: Case, _: Policy) -> Decision | None:
     if evidence.binding in (Binding.BUTTON, Binding.QUOTE):
         return None
     began = evidence.event_at // SECOND + 1 - evidence.note_seconds
-    if began < proposal.prompted_at // SECOND:
+    if began * SECOND < proposal.prompted_at:
         return Decision("D38", Effect.ASK, "began before the question was asked")
     return None
 

@@ -12,6 +12,7 @@ import base64
 import hashlib
 import json
 import re
+from collections.abc import Awaitable, Callable
 
 import httpx
 from starlette.applications import Starlette
@@ -63,13 +64,16 @@ class Emulator:
         bsuid = bsuid or f"US.{self._traffic.ids.digits()}"
         return self._traffic.add_phone(Person(name, bsuid, digits, username))
 
-    def client(self) -> httpx.AsyncClient:
-        """Return a client that reaches both apps in process by their configured hosts, and nothing else."""
+    def client(self, patience: Callable[[], Awaitable[object]] | None = None) -> httpx.AsyncClient:
+        """Return a client that reaches both apps in process by their configured hosts, and nothing else.
+
+        `patience`: what passes before it gives up waiting for an answer; None: nothing.
+        """
         return httpx.AsyncClient(
             transport=httpx.MockTransport(_no_host),
             mounts={
-                self._config.graph_host: InProcess(self.graph_app),
-                self._config.media_host: InProcess(self.media_app),
+                self._config.graph_host: InProcess(self.graph_app, patience),
+                self._config.media_host: InProcess(self.media_app, patience),
             },
         )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 import httpx
 from starlette.types import ASGIApp, Message, Scope
 
@@ -10,17 +12,19 @@ class InProcess(httpx.AsyncBaseTransport):
     """Calls an ASGI app directly. As `httpx.ASGITransport`, without its search for other event loops.
 
     * An app that waits for its client to hang up has decided not to answer: it gets its
-      `http.disconnect` at once, and the caller `httpx.ReadTimeout`.
+      `http.disconnect` at once, and the caller `httpx.ReadTimeout`; or after `patience`, the time that
+      a client waits, if that is to pass too.
     * An app that returns before its answer is whole gives `httpx.RemoteProtocolError`.
     * An exception of the app surfaces in the caller.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, patience: Callable[[], Awaitable[object]] | None = None) -> None:
         self._app = app
+        self._patience = patience
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer one request; raises what the client would see over TCP."""
-        exchange = _Exchange(await request.aread())
+        exchange = _Exchange(await request.aread(), self._patience)
         await self._app(_scope(request), exchange.receive, exchange.send)
         if exchange.answered:
             body = httpx.ByteStream(bytes(exchange.body))
@@ -52,8 +56,9 @@ def _scope(request: httpx.Request) -> Scope:
 class _Exchange:
     """One request and its answer, as far as both have come."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, patience: Callable[[], Awaitable[object]] | None) -> None:
         self._content = content
+        self._patience = patience
         self._asked = False
         self.hung_up = False
         self.answered = False
@@ -63,6 +68,8 @@ class _Exchange:
 
     async def receive(self) -> Message:
         if self._asked:
+            if self._patience is not None:
+                await self._patience()
             self.hung_up = True
             return {"type": "http.disconnect"}
         self._asked = True

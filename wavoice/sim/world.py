@@ -7,7 +7,7 @@ not meet in production.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import date, timedelta
 
 import httpx
@@ -77,9 +77,12 @@ class World:
         """Every applied write, oldest first; refusals, replays and staff edits are not in it."""
         return tuple(self._shop.ledger)
 
-    def transport(self) -> httpx.AsyncBaseTransport:
-        """Reach this shop without a socket; faults look as they do over TCP, without the wait."""
-        return InProcess(self.app)
+    def transport(self, patience: Callable[[], Awaitable[object]] | None = None) -> httpx.AsyncBaseTransport:
+        """Reach this shop without a socket; faults look as they do over TCP.
+
+        They take no time; or `patience`, if that is to pass before a client gives up.
+        """
+        return InProcess(self.app, patience)
 
     def staff_edits(
         self, order: str, *, day: date | None = None, address: str | None = None, status: str | None = None

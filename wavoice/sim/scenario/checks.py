@@ -34,7 +34,7 @@ def check(scenario: Scenario, record: Record, *, listened: bool = False) -> list
             return [*failures, record.broken]
         step = _Step(record, run)
         failures += [*(step.hearing() if listened else ()), *step.check(run.step.expect)]
-    return [*failures, *_check_end(scenario.then, record)]
+    return [*failures, *record.noticed, *_check_end(scenario.then, record)]
 
 
 class _Step:

@@ -1,11 +1,10 @@
-"""Names within a scenario: steps that are quoted, people who own orders."""
+"""Names within a scenario: of the steps that are quoted, swept, or in which something goes wrong."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from wavoice.sim.scenario.format import Scenario
-from wavoice.sim.scenario.given import WorldSpec
 from wavoice.sim.scenario.yaml_lines import Place
 
 Problem = tuple[Place, str]
@@ -14,7 +13,7 @@ Problem = tuple[Place, str]
 
 def wrong_names(scenario: Scenario) -> list[Problem]:
     """What refers to nothing: a step must be there, and be said before it is quoted."""
-    return [*_steps(scenario), *_faults(scenario), *_sweep(scenario), *_customers(scenario)]
+    return [*_steps(scenario), *_faults(scenario), *_sweep(scenario)]
 
 
 def _steps(scenario: Scenario) -> Iterator[Problem]:
@@ -50,14 +49,3 @@ def _sweep(scenario: Scenario) -> Iterator[Problem]:
     senders = [step for step in scenario.steps if step.by_customer and swept.sends in (None, step.id)]
     if not senders:
         yield ("sweep",), f"there is no step {swept.sends!r} that a customer sends"
-
-
-def _customers(scenario: Scenario) -> Iterator[Problem]:
-    world = scenario.given.world
-    if not isinstance(world, WorldSpec):
-        return
-    people = {scenario.given.contact, *world.customers, *(step.from_ for step in scenario.steps)}
-    for number, order in world.orders.items():
-        if order.customer is not None and order.customer not in people:
-            place: Place = ("given", "world", "orders", number, "customer")
-            yield place, f"there is nobody called {order.customer!r} in this scenario"

@@ -87,6 +87,7 @@ class Play:
     _personal: list[str] = field(default_factory=list)
     _sent_at: Micros | None = None
     _waited_at: Micros | None = None
+    _armed: int = 0
     _own: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -259,6 +260,7 @@ class Play:
                 self.stage.world.staff_edits(order, day=day, address=change.address, status=change.status)
         elif isinstance(step.crash, str):
             self.stage.arm(step.crash)
+            self._armed = self.record.steps[-1].number
         else:
             await self.stage.restart()
 
@@ -297,19 +299,19 @@ class Play:
         run.ended = self.mark()
 
     def _look(self) -> None:
-        """Note for every step whether its message has been decided by now."""
+        """Note for every step whether its message has been decided by now, and where in the journal."""
         waiting = {run.message: run for run in self.record.steps if run.message and run.decided is None}
         if not waiting:
             return
         by_turn: dict[str, StepRun] = {}
-        for event in self.stage.events:
+        for place, event in enumerate(self.stage.events):
             body = event.body
             if isinstance(body, journal.Received) and body.message in waiting:
                 run = waiting[body.message]
                 run.turn = event.where.turn
                 by_turn[run.turn] = run
-            elif event.where.turn in by_turn and _answered(body):
-                by_turn[event.where.turn].decided = len(self.stage.events)
+            elif (turn := by_turn.get(event.where.turn)) is not None and _is_answer(body, place, turn):
+                turn.decided = place + 1
 
     async def end(self) -> None:
         """Follow every timer, then deliver every webhook once more."""
@@ -328,13 +330,19 @@ class Play:
         while (due := await stage.settle()) is not None and due <= end:
             stage.clock.advance_to(max(due, stage.clock.now()))
         self.record.repeated = self.mark()
+        if stage.armed is not None:
+            line = self.case.line("steps", self._armed - 1)
+            told = f"{stage.armed} was never reached, so nothing crashed"
+            self.record.noticed.append(Failure(self._armed, "crash", told, line=line))
         self.record.ledger = stage.world.ledger
 
 
-def _answered(body: object) -> bool:
-    """A turn has said what it has to say at once: the reply to a yes waits for the commit."""
+def _is_answer(body: object, place: int, run: StepRun) -> bool:
+    """A turn has said what it has to say at once. The reply to a yes waits for the commit."""
+    if isinstance(body, journal.Confirmed | journal.TurnEnded):
+        return run.decided is None
     settles = isinstance(body, journal.Decided) and body.effect == Effect.SETTLE
-    return settles or isinstance(body, journal.TurnEnded)
+    return (settles and run.decided is None) or (isinstance(body, journal.Replied) and run.decided == place)
 
 
 def _known(stage: Stage) -> Iterator[str]:

@@ -75,6 +75,8 @@ class Record:
     """Values that may stand nowhere but under `pii`."""
     broken: Failure | None = None
     """A step that could not be carried out; those after it were not."""
+    noticed: list[Failure] = field(default_factory=list)
+    """What the run itself found wrong."""
     played: Mark | None = None
     """When the last step had ended."""
     quiet: Mark | None = None

@@ -9,6 +9,7 @@ from typing import Any
 
 from wavoice.sim.scenario.format import ACTIONS, VERSION, Scenario
 
+_HOLE = r"\$\{[^}]*\}"
 FILE = f"scenario-{VERSION}.json"
 
 
@@ -17,8 +18,22 @@ def schema() -> dict[str, Any]:
     found = Scenario.model_json_schema(by_alias=True)
     found["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     found["title"] = "wavoice scenario"
-    found["$defs"]["Step"]["oneOf"] = [{"required": [action]} for action in ACTIONS]
+    for table in (found, *found["$defs"].values()):
+        _allow_holes(table)
+    acts = [{"required": [action]} for action in ACTIONS]
+    # A step whose action comes from the matrix shows none of them.
+    found["$defs"]["Step"]["oneOf"] = [*acts, {"not": {"anyOf": acts}, "minProperties": 1}]
     return found
+
+
+def _allow_holes(table: dict[str, Any]) -> None:
+    """Any value and any key may come from the matrix."""
+    if "properties" not in table:
+        return
+    for name, spec in table["properties"].items():
+        outer = {key: spec.pop(key) for key in ("description", "default", "title") if key in spec}
+        table["properties"][name] = {**outer, "anyOf": [spec, {"type": "string", "pattern": _HOLE}]}
+    table["patternProperties"] = {_HOLE: {}}
 
 
 def schema_text() -> str:

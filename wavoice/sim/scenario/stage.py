@@ -36,13 +36,15 @@ from wavoice.sim.phone import Phone
 from wavoice.sim.rehearsal import ACCESS_TOKEN, APP_SECRET, BOT_URL, Ear, rehearsal_settings
 from wavoice.sim.scenario.format import Step
 from wavoice.sim.scenario.given import ConsentSpec, Given, WorldSpec
-from wavoice.sim.scenario.notes import Faults, NoteEars, ScriptedDecoder, ScriptedVoice
+from wavoice.sim.scenario.notes import Faults, NoteEars, ScriptedDecoder, ScriptedVoice, pause
 from wavoice.sim.scenario.numbers import policy_with
 from wavoice.sim.scenario.values import dated, moment
 from wavoice.sim.shop import ShopCustomer, ShopOrder
 from wavoice.sim.virtual_loop import VirtualLoop
 from wavoice.sim.world import World
 
+GRAPH_PATIENCE: Micros = 10 * SECOND
+"""Time-out of the Graph client that `build` makes."""
 SAMPLE_PHONE = "919812300001"
 SAMPLE_BSUID = "IN.13491208655302741918"
 
@@ -172,6 +174,11 @@ class Stage:
         self._running = AsyncExitStack()
         await self.start()
 
+    @property
+    def armed(self) -> str | None:
+        """The failpoint at which the runtime is still to die."""
+        return self._switch.armed
+
     def arm(self, failpoint: str) -> None:
         """Let the runtime die when it next reaches that point."""
         self._switch.armed = failpoint
@@ -217,8 +224,10 @@ async def open_stage(
     async with AsyncExitStack() as stack:
         webhook = await stack.enter_async_context(httpx.AsyncClient(transport=InProcess(door)))
         emulator = Emulator(config, clock, webhook)
-        graph = await stack.enter_async_context(emulator.client())
-        orders = await stack.enter_async_context(httpx.AsyncClient(transport=shop.transport()))
+        # Who waits for an answer that never comes waits as long as in production.
+        graph = await stack.enter_async_context(emulator.client(lambda: pause(clock, GRAPH_PATIENCE)))
+        forever = shop.transport(asyncio.Event().wait)
+        orders = await stack.enter_async_context(httpx.AsyncClient(transport=forever))
         store = await SqliteStore.open(":memory:", ids=ids)
         stack.push_async_callback(store.close)
         policy = policy_with(given.policy)
@@ -294,7 +303,8 @@ def _world(given: Given, world: WorldSpec | None, names: Sequence[str], clock: V
         sample = World.seeded(today, SAMPLE_PHONE, SAMPLE_BSUID, clock=clock)
         others = [_customer(name, given, None) for name in names if name != given.contact]
         return World([*sample.customers, *others], sample.orders.values(), clock=clock)
-    known = dict.fromkeys([*names, *world.customers])
+    owners = (order.customer for order in world.orders.values() if order.customer is not None)
+    known = dict.fromkeys([*names, *world.customers, *owners])
     customers = [
         _customer(name, given, world)
         for name in known

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import difflib
 import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from wavoice.runtime import journal
 from wavoice.runtime.errors import ScenarioError, UserInputError
@@ -26,7 +28,7 @@ from wavoice.sim.scenario.load import Case, load_cases
 from wavoice.sim.scenario.perform import Play
 from wavoice.sim.scenario.slices import explain, lines
 from wavoice.sim.scenario.stage import Models, Person, Stage, open_stage, start_of
-from wavoice.sim.scenario.strict import Strict
+from wavoice.sim.scenario.strict import Strict, valid_keys
 from wavoice.sim.scenario.values import as_text
 from wavoice.sim.virtual_loop import VirtualLoop
 
@@ -238,5 +240,13 @@ def _checked(model: type[Model], fields: Mapping[str, Any]) -> Model:
     try:
         return model.model_validate(fields)
     except ValidationError as error:
-        told = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}".lstrip(": ") for one in error.errors()]
-        raise UserInputError("; ".join(told)) from None
+        told = "; ".join(_problem(one, model) for one in error.errors(include_url=False))
+        raise UserInputError(told) from None
+
+
+def _problem(error: ErrorDetails, model: type[Strict]) -> str:
+    *table, key = error["loc"] or ("",)
+    if error["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(str(key), sorted(valid_keys(model, error["loc"])), n=1, cutoff=0)
+        return f"{key} is not a key here; the nearest is {near[0]}"
+    return f"{'.'.join(map(str, [*table, key]))}: {error['msg']}".lstrip(": ")
