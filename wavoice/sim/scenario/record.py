@@ -107,7 +107,7 @@ class Record:
     def fingerprint(self) -> str:
         """The same for the same conversation: journal, what the phones show, what the shop wrote."""
         told = {
-            "journal": [to_json(event) for event in self.events],
+            "journal": [to_json(event) for event in self.events[: self.quiet.events if self.quiet else None]],
             "phones": {contact: [_shown(one) for one in seen] for contact, seen in self.messages.items()},
             "ledger": [(one.key, one.action, dict(one.args), one.at) for one in self.ledger],
         }

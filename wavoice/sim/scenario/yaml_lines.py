@@ -26,6 +26,7 @@ DEEPEST = 40
 
 _TYPED = {"true": True, "false": False, "null": None, "~": None, "": None}
 _TEXT = "tag:yaml.org,2002:str"
+_NO_TAGS = "files hold no tags and no code"
 _KINDS = ("str", "map", "seq")
 
 
@@ -128,9 +129,7 @@ class _Builder:
         if self._count > MOST_VALUES:
             raise ScenarioError(self._file, [(line, "holds too many values")])
         if node.tag.rpartition(":")[2] not in _KINDS or not node.tag.startswith("tag:yaml.org,2002:"):
-            raise ScenarioError(
-                self._file, [(line, f"has the tag {node.tag}: files hold no tags and no code")]
-            )
+            raise ScenarioError(self._file, [(line, f"has the tag {node.tag}: {_NO_TAGS}")])
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, place)
         if isinstance(node, yaml.SequenceNode):
@@ -142,7 +141,9 @@ class _Builder:
         values: dict[str, Any] = {}
         for key_node, value_node in node.value:
             line, key = key_node.start_mark.line + 1, key_node.value
-            if not isinstance(key, str) or key_node.tag != _TEXT:
+            if isinstance(key, str) and key_node.tag != _TEXT:
+                raise ScenarioError(self._file, [(line, f"has the tag {key_node.tag}: {_NO_TAGS}")])
+            if not isinstance(key, str):
                 raise ScenarioError(self._file, [(line, "has a key that is not a word")])
             if key in values:
                 first = self.lines[(*place, key)]
