@@ -30,6 +30,7 @@ from wavoice.sim.messages import Receipt, Send, read_request
 from wavoice.sim.network_faults import NetworkFault, NetworkFaults
 from wavoice.sim.phone import Phone
 from wavoice.sim.traffic import EmulatorConfig, Traffic, bare_digits
+from wavoice.sim.webhooks import WebhookClient
 from wavoice.sim.wire import Person
 
 __all__ = ["Emulator", "EmulatorConfig"]
@@ -43,7 +44,7 @@ class Emulator:
     or in `idle` and `close` for statuses and whatever was held back.
     """
 
-    def __init__(self, config: EmulatorConfig, clock: Clock, webhook: httpx.AsyncClient) -> None:
+    def __init__(self, config: EmulatorConfig, clock: Clock, webhook: WebhookClient) -> None:
         self._config = config
         self._traffic = Traffic(config, clock, webhook)
         self._faults = NetworkFaults(clock)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import httpx
 from starlette.types import ASGIApp, Message, Scope
@@ -34,20 +37,52 @@ class InProcess(httpx.AsyncBaseTransport):
         raise httpx.RemoteProtocolError("the server closed the connection", request=request)
 
 
+@dataclass(frozen=True, slots=True)
+class Status:
+    """An answer of which only the status is looked at."""
+
+    status_code: int
+
+
+class InProcessPoster:
+    """Posts webhooks to an ASGI app: `webhooks.WebhookClient` at a fraction of what a client costs."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def post(self, url: str, *, content: bytes, headers: Mapping[str, str]) -> Status:
+        """Post these bytes. Raises `httpx.RemoteProtocolError` if the app breaks off."""
+        sent = {"host": _split(url).netloc, "content-length": str(len(content)), **headers}
+        raw = [(name.lower().encode(), value.encode()) for name, value in sent.items()]
+        exchange = _Exchange(content, None)
+        parts = _split(url)
+        await self._app(_asgi("POST", parts, raw), exchange.receive, exchange.send)
+        if not exchange.answered:
+            raise httpx.RemoteProtocolError("the server closed the connection")
+        return Status(exchange.status)
+
+
+_split = cache(urlsplit)
+
+
 def _scope(request: httpx.Request) -> Scope:
+    headers = [(name.lower(), value) for name, value in request.headers.raw]
+    return _asgi(request.method, urlsplit(str(request.url)), headers)
+
+
+def _asgi(method: str, url: SplitResult, headers: list[tuple[bytes, bytes]]) -> Scope:
     """The request as ASGI puts it (HTTP connection scope, version 3.0)."""
-    url = request.url
     return {
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
-        "method": request.method,
-        "headers": [(name.lower(), value) for name, value in request.headers.raw],
+        "method": method,
+        "headers": headers,
         "scheme": url.scheme,
-        "path": url.path,
-        "raw_path": url.raw_path.split(b"?")[0],
-        "query_string": url.query,
-        "server": (url.host, url.port),
+        "path": unquote(url.path) or "/",
+        "raw_path": (url.path or "/").encode(),
+        "query_string": url.query.encode(),
+        "server": (url.hostname, url.port),
         "client": ("127.0.0.1", 123),
         "root_path": "",
     }

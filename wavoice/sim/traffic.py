@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-import httpx
-
 from wavoice.runtime.model import PromptState
 from wavoice.runtime.ports import Clock
 from wavoice.sim import wire
@@ -23,7 +21,7 @@ from wavoice.sim.graph_errors import GraphError
 from wavoice.sim.media import INBOUND_LIFETIME, MediaShelf, opus_channels
 from wavoice.sim.messages import Content, Receipt, Send
 from wavoice.sim.phone import LATE, PLAYS_INLINE_BYTES, Deliver, Phone, PhoneMessage
-from wavoice.sim.webhooks import Hook, Webhooks
+from wavoice.sim.webhooks import Hook, WebhookClient, Webhooks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +64,7 @@ class Sent:
 class Traffic:
     """The state of the emulated WhatsApp; `phone.Network` for the handsets."""
 
-    def __init__(self, config: EmulatorConfig, clock: Clock, webhook: httpx.AsyncClient) -> None:
+    def __init__(self, config: EmulatorConfig, clock: Clock, webhook: WebhookClient) -> None:
         self._config = config
         self._clock = clock
         self.ids = wire.WireIds(config.seed)

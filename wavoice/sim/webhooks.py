@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
@@ -31,10 +31,27 @@ class Hook:
     chaos: Chaos | None = None
 
 
+class Answer(Protocol):
+    """What a webhook was answered with."""
+
+    @property
+    def status_code(self) -> int:
+        """HTTP status."""
+        ...
+
+
+class WebhookClient(Protocol):
+    """Reaches the bot: an `httpx.AsyncClient`, or something lighter in process."""
+
+    async def post(self, url: str, *, content: bytes, headers: Mapping[str, str]) -> Answer:
+        """Post exactly these bytes, follow no redirect. Raises `httpx.HTTPError` without an answer."""
+        ...
+
+
 class Webhooks:
     """One callback URL. Time-outs are those of the given client."""
 
-    def __init__(self, hook: Hook, http: httpx.AsyncClient, clock: Clock, background: Background) -> None:
+    def __init__(self, hook: Hook, http: WebhookClient, clock: Clock, background: Background) -> None:
         self._hook = hook
         self._http = http
         self._clock = clock
@@ -93,9 +110,7 @@ class Webhooks:
             "X-Hub-Signature-256": sign(body, self._hook.app_secret),
         }
         try:
-            response = await self._http.post(
-                self._hook.url, content=body, headers=headers, follow_redirects=False
-            )
+            response = await self._http.post(self._hook.url, content=body, headers=headers)
         except httpx.HTTPError:
             return False  # no answer is one of the answers that are not 200
         return response.status_code == httpx.codes.OK

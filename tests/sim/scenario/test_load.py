@@ -152,7 +152,7 @@ NO_UNIT = "is not a duration: write a number and a unit, as in 800ms, 1.5s, 2min
         (text(f"{SAY}\n  quotes: b\n- text: x\n  id: b"), "quotes", "quotes 'b': no step before it"),
         (text(f"{SAY}\n  id: a\n- text: x\n\n  id: a"), "\n    id: a\nthen", "the id 'a' is used twice"),
         (text(f"{SAY}\n  deliver: never"), "deliver", "deliver: should be 'twice', 'late' or 'reordered'"),
-        (text("- vendor: {orders: {'1': {dya: x}}}"), "- vendor", "dya is not a key here; the nearest is day"),
+        (text("- vendor: {orders: {'1': {dya: x}}}"), "- vendor", "dya is not a key here; the nearest is"),
         (text(f"{SAY}\n  expect: {{acts: [afirm]}}"), "expect", "steps.1.expect.acts.1: should be "),
         (text(f"{SAY}\n  expect: {{events: [comitted]}}"), "expect", "steps.1.expect.events.1: should be "),
         (text(f"{SAY}\n  expect: {{reply: yes}}"), "expect", "steps.1.expect.reply: should be "),

@@ -31,7 +31,7 @@ from wavoice.runtime.settings import Settings, Shop, WhatsApp
 from wavoice.sim.chaos import Chaos
 from wavoice.sim.clock import CountingIds, VirtualClock
 from wavoice.sim.graph import Emulator, EmulatorConfig
-from wavoice.sim.in_process import InProcess
+from wavoice.sim.in_process import InProcessPoster
 from wavoice.sim.phone import Phone
 from wavoice.sim.rehearsal import ACCESS_TOKEN, APP_SECRET, BOT_URL, Ear, rehearsal_settings
 from wavoice.sim.scenario.format import Step
@@ -222,8 +222,7 @@ async def open_stage(
         chaos=_chaos(given),
     )
     async with AsyncExitStack() as stack:
-        webhook = await stack.enter_async_context(httpx.AsyncClient(transport=InProcess(door)))
-        emulator = Emulator(config, clock, webhook)
+        emulator = Emulator(config, clock, InProcessPoster(door))
         # Who waits for an answer that never comes waits as long as in production.
         graph = await stack.enter_async_context(emulator.client(lambda: pause(clock, GRAPH_PATIENCE)))
         forever = shop.transport(asyncio.Event().wait)

@@ -55,6 +55,13 @@ _known = select(outbox_messages.c.outbox, outbox_messages.c.status).where(
 _count = select(func.count()).where(outbox_messages.c.outbox == bindparam("of_outbox"))
 
 
+def _says_nothing_new(seen: PromptState, status: PromptState) -> bool:
+    """A failure is news even of a message that had arrived: not on every device of the customer."""
+    if status is PromptState.FAILED:
+        return seen is status
+    return BEST_LAST.index(seen) >= BEST_LAST.index(status)
+
+
 class OutboxRows:
     """`ports.Outbox`.
 
@@ -101,14 +108,15 @@ class OutboxRows:
     ) -> OutboxGroup | None:
         """See `ports.Outbox`; a reference may name a part: `<outbox id>/<part>`."""
         known = (await self._db.execute(_known, {"of_message": message})).one_or_none()
+        seen = PromptState(known.status) if known and known.status else None
+        if seen is not None and _says_nothing_new(seen, status):
+            return None
         named = reference.partition("/")[0] if reference else known and known.outbox
         row = named and (await self._db.execute(_get, {"of_id": named})).one_or_none()
         if not row:
             return None
-        seen = PromptState(known.status) if known and known.status else None
-        if seen is status:
-            return None
-        count = (await self._db.execute(_count, {"of_outbox": row.id})).scalar_one()
+        # A message that is known has its place; it is kept.
+        count = 0 if known else (await self._db.execute(_count, {"of_outbox": row.id})).scalar_one()
         await self._db.execute(
             _note_status,
             {
