@@ -67,7 +67,8 @@ def main() -> None:
         # The reader of our output is gone; Python would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
-    sys.exit(code)
+    # Typer turns Ctrl-C into the exit code of a program that a signal ended.
+    sys.exit(_say("Stopped.", 130) if code == 130 else code)
 
 
 def _plain(error: typer.TyperException) -> str:

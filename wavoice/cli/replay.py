@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from wavoice.cli.files import check_target, make_folder, write_whole
 from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.model import Stage
 
@@ -76,7 +76,7 @@ def command(
             "jiwer is not installed.", remedy='Install it with: pip install "wavoice-bot[sim]"'
         )
     if journal is not None:
-        journal.mkdir(parents=True, exist_ok=True)
+        make_folder(journal)
     how = partial(replay_with_models, until=until, real_time=real_time, journals=journal)
     results = asyncio.run(_run(scripts, how, quiet=json_file == "-"))
     raise typer.Exit(_show(results, json_file, before))
@@ -114,7 +114,6 @@ async def _run(
 
 
 def _show(results: Sequence[NoteResult], json_file: str | None, before: Sequence[NoteResult] | None) -> int:
-    from wavoice.cli.files import write_whole  # noqa: PLC0415
     from wavoice.cli.replay_table import print_results  # noqa: PLC0415
     from wavoice.sim.baseline import to_line, worse  # noqa: PLC0415
 
@@ -135,5 +134,4 @@ def _check_target(file: Path, scripts: Sequence[Script]) -> None:
     """Say before the work, not after it, that a path will not do; an earlier file is not touched yet."""
     if file.resolve() in {take.path.resolve() for script in scripts for take in script.takes}:
         raise UserInputError(f"{file} is one of the voice notes.", remedy="Name another file for --json.")
-    if not os.access(file.parent, os.W_OK) or file.is_dir():
-        raise UserInputError(f"{file} cannot be written.", remedy="Name a file in a folder that can be.")
+    check_target(file)

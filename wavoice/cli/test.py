@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from wavoice.cli.files import check_target, make_folder, write_whole
 from wavoice.runtime.errors import ScenarioError, UserInputError
 
 if TYPE_CHECKING:
@@ -96,7 +97,10 @@ def command(
     if not files and not wrong:
         raise UserInputError("No scenario fits.", remedy="Check -k and --tag.")
     if journal is not None:
-        journal.mkdir(parents=True, exist_ok=True)
+        make_folder(journal)
+    for target_file in (junit, Path(json_file) if json_file and json_file != "-" else None):
+        if target_file is not None:
+            check_target(target_file)
     run = _Run(jobs, repeat, real_ears, journal)
     found = run.results(files) if files else iter(())
     results = _show(found, len(files), quiet=quiet, json_file=json_file)
@@ -142,7 +146,7 @@ class _Run:
         _log_to_stderr()
         jobs = self._jobs or cores()
         if self._repeat > 1:
-            yield from repeat_files(files, self._repeat, jobs)
+            yield from repeat_files(files, self._repeat, jobs, self._journal)
         elif self._real_ears:
             from wavoice.sim.scenario.real_ears import real_models  # noqa: PLC0415
 
@@ -195,7 +199,6 @@ def _report(
     json_file: str | None,
     junit: Path | None,
 ) -> int:
-    from wavoice.cli.files import write_whole  # noqa: PLC0415
     from wavoice.cli.test_table import summary  # noqa: PLC0415
     from wavoice.sim.scenario.results import to_line, write_junit  # noqa: PLC0415
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import typer
 
-from wavoice.cli.files import write_whole
+from wavoice.cli.files import make_folder, write_whole
 from wavoice.runtime.errors import ScenarioError, UserInputError
 
 RECORDINGS = Path("fixtures/audio")
@@ -77,6 +77,6 @@ def _write(file: Path, text: str) -> None:
     """An earlier file may hold somebody's work: it is never replaced."""
     if file.exists():
         raise ScenarioError(file, [(None, "is there already")], remedy="Move it, or name another --to.")
-    file.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(file.parent)
     write_whole(file, text)
     typer.echo(f"wrote {file}")

@@ -17,7 +17,9 @@ _MARKS = {"passed": ("✓", "green"), "failed": ("✗", "red"), "pending": ("…
 def print_result(console: Console, result: Result) -> None:
     """Print one result; of a failure all that is needed to understand it."""
     mark, colour = _MARKS[result.status]
-    line = Text(f"{mark} ", colour).append(f"{result.file.parent.name}/{result.name}", "default")
+    line = Text(f"{mark} ", colour).append(
+        "/".join(part for part in (result.file.parent.name, result.name) if part), "default"
+    )
     runs = f"{result.points} runs, " if result.points > 1 else ""
     line.append(f"  {runs}{result.ms:.0f} ms", "dim")
     if result.status == "pending":

@@ -340,6 +340,7 @@ def _received(message: Inbound) -> Iterator[journal.Event]:
         sent_at=message.sent_at,
         media_sha256=media.sha256 if media else None,
         voice=bool(media and media.voice),
+        forwarded=message.forwarded,
     )
     yield journal.Event(message.received_at, where, received)
     if message.text is not None:

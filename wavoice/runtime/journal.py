@@ -47,6 +47,7 @@ class Received:
     sent_at: Micros
     media_sha256: str | None = None
     voice: bool = False
+    forwarded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +308,7 @@ class Trouble:
     kind: ClassVar[str] = "trouble"
     stage: str
     code: str
-    detail: str = field(metadata=PII)
+    detail: str = field(default="", metadata=PII)
     """In the words of whoever refused; they may name a customer."""
 
 

@@ -24,6 +24,8 @@ def from_json(line: Mapping[str, Any]) -> Event:
     """Read an event back. Raises `ValueError` for a newer version or an unknown kind."""
     if line.get("version", VERSION) > VERSION:
         raise ValueError(f"journal version {line['version']} is newer than {VERSION}: upgrade wavoice")
+    if not isinstance(line["at"], int):
+        raise TypeError("`at` is a time in microseconds")
     if line["kind"] not in BODIES:
         raise ValueError(f"unknown journal event {line['kind']!r}")
     where = _adapter("where").validate_python({key: line[key] for key in _HEADER if key in line})

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
@@ -43,7 +44,7 @@ def read_trace(file: Path) -> Trace:
     Raises `UserInputError` that names file and line.
     """
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = file.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise UserInputError(f"{file} cannot be read.", remedy="Name a journal in JSON lines.") from error
     header: Mapping[str, Any] = {}
@@ -73,9 +74,14 @@ def read_trace(file: Path) -> Trace:
 
 
 def _checked(header: Mapping[str, Any]) -> Mapping[str, Any]:
-    version = header.get("version")
-    if not isinstance(version, int) or version > VERSION:
+    version, names, zone = header.get("version"), header.get("names", {}), header.get("zone", "UTC")
+    if not isinstance(version, int):
+        raise TypeError("a header has a version")
+    if version > VERSION:
         raise ValueError(f"trace version {version} is newer than {VERSION}: upgrade wavoice")
+    if not isinstance(names, dict) or not all(isinstance(name, str) for name in names.values()):
+        raise TypeError("names are texts")
+    ZoneInfo(zone)
     return header
 
 

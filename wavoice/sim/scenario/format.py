@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from wavoice.runtime.ports import FAILPOINTS
@@ -21,6 +21,7 @@ from wavoice.sim.scenario.values import Day, Duration, Offset
 
 VERSION = 1
 T = TypeVar("T")
+_VALUES = {"type": "array", "items": {"type": ["string", "number", "boolean"]}, "minItems": 1}
 
 
 class HeardSpec(Strict):
@@ -220,7 +221,9 @@ class Scenario(Strict):
     """What must have come of it."""
     pending: str | None = None
     """Why what is described is not built yet: a failure is expected, and passing is one."""
-    matrix: dict[str, Annotated[tuple[str, ...], AfterValidator(_some)]] = Field(default_factory=dict)
+    matrix: dict[str, Annotated[tuple[str, ...], AfterValidator(_some), WithJsonSchema(_VALUES)]] = Field(
+        default_factory=dict
+    )
     """Values for `${name}`; the scenario runs with every combination of them."""
     sweep: Sweep | None = None
     """Send one step at every offset from an event."""

@@ -10,17 +10,19 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from wavoice.runtime import journal
 from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.journal import Event
 from wavoice.runtime.model import SECOND, Consent, Micros, Stage
-from wavoice.sim.scenario.foreign.write import Plain, Value, to_yaml
+from wavoice.sim.scenario.foreign.write import DOLLAR, Plain, Value, to_yaml, without_holes
 from wavoice.sim.scenario.values import as_text
 from wavoice.sim.trace_file import Trace
 
@@ -53,14 +55,21 @@ def from_trace(trace: Trace, name: str, recordings: Mapping[str, Path]) -> FromT
     if not turns:
         raise UserInputError("Nobody says anything in this journal.", remedy="Record a conversation.")
     writer = _Writer(trace, name, turns, recordings)
-    text = SCHEMA + to_yaml(writer.table())
+    table, holes = without_holes(writer.table())
+    if holes and isinstance(table, dict):
+        table = {**table, "matrix": {DOLLAR: ["$"]}}
+    text = SCHEMA + to_yaml(cast("Mapping[str, Value]", table))
     return FromTrace(name, text, writer.audio, tuple(dict.fromkeys(writer.missing)))
 
 
 def recordings_in(folders: Sequence[Path]) -> dict[str, Path]:
-    """Voice notes below these folders, by their hash."""
-    files = [file for folder in folders if folder.is_dir() for file in sorted(folder.rglob("*.ogg"))]
-    return {hashlib.sha256(file.read_bytes()).hexdigest(): file for file in files}
+    """Voice notes below these folders, by their hash; the first of several that are the same."""
+    found: dict[str, Path] = {}
+    for folder in folders:
+        for file in sorted(folder.rglob("*.ogg")) if folder.is_dir() else ():
+            if file.is_file():
+                found.setdefault(hashlib.sha256(file.read_bytes()).hexdigest(), file)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +185,7 @@ class _Writer:
             step["after"] = Plain(as_text(received.at - self._turns[number - 1].received.at))
         elif received.at > self._began:
             yield {"wait": Plain(as_text(received.at - self._began))}
+            step["after"] = Plain("0s")
         step["id"] = f"said_{number + 1}"
         self._remember_questions(turn, f"said_{number + 1}")
         if expect := self._expect(turn):
@@ -199,6 +209,8 @@ class _Writer:
             step["note"] = heard.body.text
         else:
             self.missing.append("the words of a voice note were redacted")
+        if turn.received.body.forwarded:
+            step["forwarded"] = Plain("true")
         if recording := self._recording(turn):
             step["audio"] = recording
         step["heard"] = self._heard(turn, heard.body)
@@ -244,7 +256,8 @@ class _Writer:
         here = Path.cwd().resolve()
         if file.resolve().is_relative_to(here / "fixtures"):
             return file.resolve().relative_to(here).as_posix()
-        name = f"fixtures/audio/{self._name}_{len(self.audio) + 1}.ogg"
+        numbered = (f"fixtures/audio/{self._name}_{number}.ogg" for number in itertools.count(1))
+        name = next(name for name in numbered if name not in self.audio and not (here / name).exists())
         self.audio[name] = file
         return name
 
@@ -256,11 +269,26 @@ class _Writer:
             expect["events"] = events
         settled = any(isinstance(event.body, journal.Confirmed) for event in turn.events)
         replies = [event.body for event in turn.events if isinstance(event.body, journal.Replied)]
+        if self._others_answered(turn):
+            return expect  # the late answer to a yes comes here too: how they fall is not known
         if settled:
             expect["reply"] = "none"
         elif replies and replies[0].text:
             expect["reply"] = {"contains": [replies[0].text]}
         return expect
+
+    def _others_answered(self, turn: _Turn) -> bool:
+        """True if the customer heard an answer to an earlier message before the next one was sent."""
+        later = [other.received.at for other in self._turns if other.received.at > turn.received.at]
+        start, end = turn.received.at, min(later, default=self._trace.events[-1].at + 1)
+        where = turn.received.where
+        return any(
+            isinstance(event.body, journal.Replied)
+            and event.where.contact == where.contact
+            and event.where.turn != where.turn
+            and start <= event.at < end
+            for event in self._trace.events
+        )
 
     def _rest(self) -> list[Value]:
         """What came after the last message came by itself."""

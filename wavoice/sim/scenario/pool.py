@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -36,12 +37,15 @@ def run_files(
     if models is not None or jobs == 1 or len(tasks) == 1:
         yield from _collected(tasks, ((task, run_task(task, models)) for task in tasks))
         return
-    with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=_context()) as pool, _no_stragglers(pool):
+    pool = ProcessPoolExecutor(min(jobs, len(tasks)), _context(), _leave_stopping_to_the_parent)
+    with pool, _no_stragglers(pool):
         running = {pool.submit(run_task, task): task for task in tasks}
         yield from _collected(tasks, ((running[done], done.result()) for done in as_completed(running)))
 
 
-def repeat_files(files: Sequence[Sequence[Case]], times: int, jobs: int) -> Iterator[Result]:
+def repeat_files(
+    files: Sequence[Sequence[Case]], times: int, jobs: int, journals: Path | None = None
+) -> Iterator[Result]:
     """Run every file `times` times, in fresh processes with other hash seeds; yield a result a file.
 
     A file whose runs do not leave the same trace has failed.
@@ -50,9 +54,12 @@ def repeat_files(files: Sequence[Sequence[Case]], times: int, jobs: int) -> Iter
     rounds = [times // PROCESSES + (number < times % PROCESSES) for number in range(min(times, PROCESSES))]
     context = multiprocessing.get_context("spawn")
     seen: dict[Task, list[Result]] = {task: [] for task in tasks}
+    if journals is not None:
+        tasks = [replace(task, journals=journals) for task in tasks]
+        seen = {task: [] for task in tasks}
     with (
         _any_hash_seed(),
-        ProcessPoolExecutor(jobs, mp_context=context, max_tasks_per_child=1) as pool,
+        ProcessPoolExecutor(jobs, context, _leave_stopping_to_the_parent, max_tasks_per_child=1) as pool,
         _no_stragglers(pool),
     ):
         running: list[Future[list[Result]]] = [pool.submit(_repeat, tasks, count) for count in rounds]
@@ -94,6 +101,11 @@ def _collected(tasks: Sequence[Task], done: Iterator[tuple[Task, Result]]) -> It
             yield merged(finished)
 
 
+def _leave_stopping_to_the_parent() -> None:
+    """Ctrl-C reaches every process of a terminal; the one that waits for the others ends them."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def _context() -> multiprocessing.context.BaseContext:
     """Where forking is safe it saves every worker a second of imports."""
     return multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
@@ -105,7 +117,10 @@ def _no_stragglers(pool: ProcessPoolExecutor) -> Iterator[None]:
     try:
         yield
     except BaseException:
+        workers = list((pool._processes or {}).values())
         pool.shutdown(wait=False, cancel_futures=True)
+        for worker in workers:
+            worker.terminate()
         raise
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -67,8 +68,13 @@ def _junit_failure(result: Result, error: Any) -> Any:
 
     first = result.failures[0] if result.failures else None
     kind = error if first is not None and first.kind == "error" else JUnitFailure
-    one = kind(first.reason if first else result.status, first.kind if first else "")
+    one = kind(_printable(first.reason) if first else result.status, first.kind if first else "")
     told = [in_words(failure, result.file) for failure in result.failures]
     told += [f"{point.at}: {in_words(point.failures[0], result.file)}" for point in result.failing]
-    one.text = "\n".join([*told, *result.slice])
+    one.text = _printable("\n".join([*told, *result.slice]))
     return one
+
+
+def _printable(text: str) -> str:
+    """Without the characters that XML 1.0 forbids (section 2.2)."""
+    return re.sub("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\ufffd", text)

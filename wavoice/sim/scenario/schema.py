@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from wavoice.sim.scenario.format import ACTIONS, VERSION, Scenario
+from wavoice.sim.scenario.values import PATTERNS, as_text
 
 _HOLE = r"\$\{[^}]*\}"
+_FROM_MATRIX = {"type": "string", "pattern": _HOLE}
 FILE = f"scenario-{VERSION}.json"
 
 
@@ -21,19 +23,29 @@ def schema() -> dict[str, Any]:
     for table in (found, *found["$defs"].values()):
         _allow_holes(table)
     acts = [{"required": [action]} for action in ACTIONS]
-    # A step whose action comes from the matrix shows none of them.
-    found["$defs"]["Step"]["oneOf"] = [*acts, {"not": {"anyOf": acts}, "minProperties": 1}]
+    # A step whose action comes from the matrix shows none of them, but a key that is a hole.
+    from_matrix = {"not": {"anyOf": [*acts, {"propertyNames": {"not": {"pattern": _HOLE}}}]}}
+    found["$defs"]["Step"]["oneOf"] = [*acts, from_matrix]
     return found
 
 
 def _allow_holes(table: dict[str, Any]) -> None:
-    """Any value and any key may come from the matrix."""
+    """Any value and any key may come from the matrix; defaults are written as a file writes them."""
     if "properties" not in table:
         return
     for name, spec in table["properties"].items():
         outer = {key: spec.pop(key) for key in ("description", "default", "title") if key in spec}
-        table["properties"][name] = {**outer, "anyOf": [spec, {"type": "string", "pattern": _HOLE}]}
+        if spec.get("pattern") in PATTERNS and isinstance(outer.get("default"), int):
+            outer["default"] = as_text(outer["default"])
+        _allow_holes_in_values(spec)
+        table["properties"][name] = {**outer, "anyOf": [spec, _FROM_MATRIX]}
     table["patternProperties"] = {_HOLE: {}}
+
+
+def _allow_holes_in_values(spec: dict[str, Any]) -> None:
+    for one in (spec, *spec.get("anyOf", ())):
+        if isinstance(one.get("additionalProperties"), dict):
+            one["additionalProperties"] = {"anyOf": [one["additionalProperties"], _FROM_MATRIX]}
 
 
 def schema_text() -> str:

@@ -26,6 +26,9 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 
 _DURATION = re.compile(r"([+-]?\d{1,12}(?:\.\d{1,9})?)\s?([a-z]+)")
 _PATTERN = r"^[+-]?\d+(\.\d+)?\s?(us|ms|s|m|min|h|d)$"
+_POSITIVE = _PATTERN.replace("[+-]?", "")
+PATTERNS = (_PATTERN, _POSITIVE)
+"""What durations look like in the JSON Schema."""
 
 
 def duration(text: object) -> Micros:
@@ -66,7 +69,7 @@ Offset = Annotated[int, BeforeValidator(_checked), WithJsonSchema({"type": "stri
 Duration = Annotated[
     int,
     BeforeValidator(_not_negative),
-    WithJsonSchema({"type": "string", "pattern": _PATTERN.replace("[+-]?", "")}),
+    WithJsonSchema({"type": "string", "pattern": _POSITIVE}),
 ]
 """A duration with its unit, in microseconds."""
 
