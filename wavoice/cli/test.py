@@ -91,43 +91,45 @@ def command(
             f"There is no folder {DEFAULT} here.", remedy="Name a scenario file or a folder."
         )
     began = time.perf_counter()
-    files, wrong = _load(paths or [DEFAULT], keyword, tags or [])
-    for error in wrong:
-        typer.echo(f"{error}", err=True)
-    if not files and not wrong:
-        raise UserInputError("No scenario fits.", remedy="Check -k and --tag.")
+    selection = _Selection(paths or [DEFAULT], keyword, tags or [])
     if journal is not None:
         make_folder(journal)
     for target_file in (junit, Path(json_file) if json_file and json_file != "-" else None):
         if target_file is not None:
             check_target(target_file)
     run = _Run(jobs, repeat, real_ears, journal)
-    found = run.results(files) if files else iter(())
-    results = _show(found, len(files), quiet=quiet, json_file=json_file)
+    results = _show(run.results(selection.cases()), len(selection.files), quiet=quiet, json_file=json_file)
+    if not results and not selection.wrong:
+        raise UserInputError("No scenario fits.", remedy="Check -k and --tag.")
     seconds = time.perf_counter() - began
-    code = _report(results, wrong, seconds, json_file, junit)
+    code = _report(results, len(selection.wrong), seconds, json_file, junit)
     raise typer.Exit(code)
 
 
-def _load(
-    paths: Sequence[Path], keyword: str | None, tags: Sequence[str]
-) -> tuple[list[list[Case]], list[ScenarioError]]:
-    """Cases by file, and what is wrong with the files that are wrong."""
-    from wavoice.sim.scenario.load import find_files, load_cases  # noqa: PLC0415
-    from wavoice.sim.scenario.select import selector  # noqa: PLC0415
+class _Selection:
+    """The scenarios that are wanted, and what is wrong with files that are wrong."""
 
-    wanted = selector(keyword, tags)
-    files: list[list[Case]] = []
-    wrong: list[ScenarioError] = []
-    for file in find_files(paths):
-        try:
-            cases = load_cases(file)
-        except ScenarioError as error:
-            wrong.append(error)
-            continue
-        if wanted(cases[0].scenario):
-            files.append(cases)
-    return files, wrong
+    def __init__(self, paths: Sequence[Path], keyword: str | None, tags: Sequence[str]) -> None:
+        from wavoice.sim.scenario.load import find_files  # noqa: PLC0415
+        from wavoice.sim.scenario.select import selector  # noqa: PLC0415
+
+        self._wanted = selector(keyword, tags)
+        self.files = find_files(paths)
+        self.wrong: list[ScenarioError] = []
+
+    def cases(self) -> Iterator[list[Case]]:
+        """Read file after file; a wrong one is said and passed over."""
+        from wavoice.sim.scenario.load import load_cases  # noqa: PLC0415
+
+        for file in self.files:
+            try:
+                cases = load_cases(file)
+            except ScenarioError as error:
+                self.wrong.append(error)
+                typer.echo(f"{error}", err=True)
+                continue
+            if self._wanted(cases[0].scenario):
+                yield cases
 
 
 class _Run:
@@ -140,13 +142,13 @@ class _Run:
                 "--repeat is for scripted ears.", remedy="The real ones take another time in every run."
             )
 
-    def results(self, files: Sequence[Sequence[Case]]) -> Iterator[Result]:
+    def results(self, files: Iterator[Sequence[Case]]) -> Iterator[Result]:
         from wavoice.sim.scenario.pool import cores, repeat_files, run_files  # noqa: PLC0415
 
         _log_to_stderr()
         jobs = self._jobs or cores()
         if self._repeat > 1:
-            yield from repeat_files(files, self._repeat, jobs, self._journal)
+            yield from repeat_files(list(files), self._repeat, jobs, self._journal)
         elif self._real_ears:
             from wavoice.sim.scenario.real_ears import real_models  # noqa: PLC0415
 
@@ -194,7 +196,7 @@ def _show(results: Iterator[Result], count: int, *, quiet: bool, json_file: str 
 
 def _report(
     results: Sequence[Result],
-    wrong: Sequence[ScenarioError],
+    wrong: int,
     seconds: float,
     json_file: str | None,
     junit: Path | None,
@@ -210,7 +212,7 @@ def _report(
         write_whole(Path(json_file), lines)
     if junit is not None:
         write_junit(junit, ordered, seconds)
-    typer.echo(summary(ordered, len(wrong), seconds), err=json_file == "-")
+    typer.echo(summary(ordered, wrong, seconds), err=json_file == "-")
     if wrong:
         return 2
     return 0 if all(result.ok for result in ordered) else 1

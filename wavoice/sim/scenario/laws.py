@@ -15,7 +15,6 @@ from typing import Any
 
 from wavoice.runtime import journal
 from wavoice.runtime.journal import Event
-from wavoice.runtime.journal_lines import to_json
 from wavoice.sim.scenario.failure import Failure
 from wavoice.sim.scenario.record import Mark, Record
 from wavoice.sim.shop import Applied
@@ -273,14 +272,12 @@ def _private(record: Record) -> Iterator[Failure]:
     values = [value for value in record.personal if value.strip()]
     if not values:
         return
-    anywhere = re.compile(
-        "|".join(re.escape(json.dumps(value, ensure_ascii=False)[1:-1]) for value in values)
-    )
-    for event in record.events:
-        line = to_json(event)
-        line.pop("pii")
-        if found := anywhere.search(json.dumps(line, ensure_ascii=False)):
-            yield _broken("L8", f"{event.kind} holds a personal value", found.group(), event.where.turn)
+    written = [json.dumps(value, ensure_ascii=False)[1:-1] for value in values]
+    for event, line in zip(record.events, record.lines(), strict=True):
+        open_part = json.dumps({**line, "pii": None}, ensure_ascii=False)
+        for value in written:
+            if value in open_part:
+                yield _broken("L8", f"{event.kind} holds a personal value", value, event.where.turn)
 
 
 _LINK = re.compile(

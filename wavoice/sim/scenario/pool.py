@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import replace
@@ -28,19 +29,60 @@ def cores() -> int:
 
 
 def run_files(
-    files: Sequence[Sequence[Case]], jobs: int, models: Models | None = None, journals: Path | None = None
+    files: Iterable[Sequence[Case]], jobs: int, models: Models | None = None, journals: Path | None = None
 ) -> Iterator[Result]:
-    """Run every file, and yield a result a file as it is done. One job, or models, stay in this process."""
-    tasks = [task for cases in files for task in plan(cases)]
-    if journals is not None:
-        tasks = [replace(task, journals=journals) for task in tasks]
-    if models is not None or jobs == 1 or len(tasks) == 1:
-        yield from _collected(tasks, ((task, run_task(task, models)) for task in tasks))
+    """Run every file, and yield a result a file as it is done. One job, or models, stay in this process.
+
+    `files` may be read one after the other: the first run while the next are read.
+    """
+    reading = (_planned(cases, journals) for cases in files)
+    first = list(itertools.islice(reading, 2))
+    planned = itertools.chain(first, reading)
+    if models is not None or jobs == 1 or sum(map(len, first)) <= 1:
+        for tasks in planned:
+            yield merged([run_task(task, models) for task in tasks])
         return
-    pool = ProcessPoolExecutor(min(jobs, len(tasks)), _context(), _leave_stopping_to_the_parent)
+    waiting = _Waiting()
+    pool = ProcessPoolExecutor(jobs, _context(), _leave_stopping_to_the_parent)
     with pool, _no_stragglers(pool):
-        running = {pool.submit(run_task, task): task for task in tasks}
-        yield from _collected(tasks, ((running[done], done.result()) for done in as_completed(running)))
+        running: set[Future[Result]] = set()
+        for tasks in planned:
+            running |= waiting.starts({pool.submit(run_task, task): task for task in tasks})
+            done = {future for future in running if future.done()}
+            running -= done
+            yield from waiting.finished(done)
+        for future in as_completed(running):
+            yield from waiting.finished([future])
+
+
+def _planned(cases: Sequence[Case], journals: Path | None) -> list[Task]:
+    tasks = plan(cases)
+    return tasks if journals is None else [replace(task, journals=journals) for task in tasks]
+
+
+class _Waiting:
+    """Parts of files under way; a file is done with its last part."""
+
+    def __init__(self) -> None:
+        self._tasks: dict[Future[Result], Task] = {}
+        self._parts: dict[Path, dict[Task, Result | None]] = {}
+
+    def starts(self, submitted: Mapping[Future[Result], Task]) -> set[Future[Result]]:
+        """The parts of one file were started."""
+        self._tasks.update(submitted)
+        for task in submitted.values():
+            self._parts.setdefault(task.file, {})[task] = None
+        return set(submitted)
+
+    def finished(self, futures: Iterable[Future[Result]]) -> Iterator[Result]:
+        """Yield the files of which these were the last parts."""
+        for future in futures:
+            task = self._tasks.pop(future)
+            parts = self._parts[task.file]
+            parts[task] = future.result()
+            known = [part for part in parts.values() if part is not None]
+            if len(known) == len(parts):
+                yield merged(known)
 
 
 def repeat_files(
@@ -50,13 +92,10 @@ def repeat_files(
 
     A file whose runs do not leave the same trace has failed.
     """
-    tasks = [task for cases in files for task in plan(cases)]
+    tasks = [task for cases in files for task in _planned(cases, journals)]
     rounds = [times // PROCESSES + (number < times % PROCESSES) for number in range(min(times, PROCESSES))]
     context = multiprocessing.get_context("spawn")
     seen: dict[Task, list[Result]] = {task: [] for task in tasks}
-    if journals is not None:
-        tasks = [replace(task, journals=journals) for task in tasks]
-        seen = {task: [] for task in tasks}
     with (
         _any_hash_seed(),
         ProcessPoolExecutor(jobs, context, _leave_stopping_to_the_parent, max_tasks_per_child=1) as pool,
@@ -86,19 +125,6 @@ def _same_each_time(results: Sequence[Result]) -> Result:
         None, "trace", f"{len(results)} runs left {len(traces)} different traces", "one trace", got
     )
     return replace(whole, status="failed", failures=(told,))
-
-
-def _collected(tasks: Sequence[Task], done: Iterator[tuple[Task, Result]]) -> Iterator[Result]:
-    """Put the parts of a file together once the last of them is there."""
-    waiting: dict[Path, dict[Task, Result | None]] = {}
-    for task in tasks:
-        waiting.setdefault(task.file, {})[task] = None
-    for task, result in done:
-        parts = waiting[task.file]
-        parts[task] = result
-        finished = [part for part in parts.values() if part is not None]
-        if len(finished) == len(parts):
-            yield merged(finished)
 
 
 def _leave_stopping_to_the_parent() -> None:

@@ -77,6 +77,7 @@ class Record:
     """A step that could not be carried out; those after it were not."""
     noticed: list[Failure] = field(default_factory=list)
     """What the run itself found wrong."""
+    _lines: list[dict[str, Any]] = field(default_factory=list, init=False, repr=False)
     played: Mark | None = None
     """When the last step had ended."""
     quiet: Mark | None = None
@@ -104,10 +105,16 @@ class Record:
             else:
                 yield next((number for start, end, number in windows if start <= index < end), 0)
 
+    def lines(self) -> list[dict[str, Any]]:
+        """The journal as plain JSON values."""
+        if len(self._lines) < len(self.events):
+            self._lines = [to_json(event) for event in self.events]
+        return self._lines
+
     def fingerprint(self) -> str:
         """The same for the same conversation: journal, what the phones show, what the shop wrote."""
         told = {
-            "journal": [to_json(event) for event in self.events[: self.quiet.events if self.quiet else None]],
+            "journal": self.lines()[: self.quiet.events if self.quiet else None],
             "phones": {contact: [_shown(one) for one in seen] for contact, seen in self.messages.items()},
             "ledger": [(one.key, one.action, dict(one.args), one.at) for one in self.ledger],
         }
