@@ -551,6 +551,28 @@ class TestInterrupted:
         assert "Traceback" not in stopped.said
 
 
+@pytest.mark.timeout(60)
+def test_a_command_that_is_killed_leaves_no_process_behind(tmp_path: Path) -> None:
+    for number in range(200):
+        write(tmp_path, f"talk_{number}")
+    program = [
+        sys.executable,
+        "-u",
+        "-c",
+        "from wavoice.cli.main import main; main()",
+        "test",
+        ".",
+        "-j",
+        "2",
+    ]
+    with subprocess.Popen(program, cwd=tmp_path, env=bare_environment(), stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        process.kill()
+        # The workers hold the other end of this pipe: it ends when they have ended.
+        process.stdout.read()
+
+
 @pytest.mark.skipif(find_spec("watchfiles") is None, reason='needs `pip install "wavoice-bot[sim]"`')
 class TestWatch:
     def test_it_runs_again_after_a_change(self, tmp_path: Path) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -42,8 +44,9 @@ def run_files(
         for tasks in planned:
             yield merged([run_task(task, models) for task in tasks])
         return
+    gc.freeze()  # what is imported by now is never garbage: no worker need look through it
     waiting = _Waiting()
-    pool = ProcessPoolExecutor(jobs, _context(), _leave_stopping_to_the_parent)
+    pool = ProcessPoolExecutor(jobs, _context(), _live_and_die_with_the_parent)
     with pool, _no_stragglers(pool):
         running: set[Future[Result]] = set()
         for tasks in planned:
@@ -98,7 +101,7 @@ def repeat_files(
     seen: dict[Task, list[Result]] = {task: [] for task in tasks}
     with (
         _any_hash_seed(),
-        ProcessPoolExecutor(jobs, context, _leave_stopping_to_the_parent, max_tasks_per_child=1) as pool,
+        ProcessPoolExecutor(jobs, context, _live_and_die_with_the_parent, max_tasks_per_child=1) as pool,
         _no_stragglers(pool),
     ):
         running: list[Future[list[Result]]] = [pool.submit(_repeat, tasks, count) for count in rounds]
@@ -127,9 +130,20 @@ def _same_each_time(results: Sequence[Result]) -> Result:
     return replace(whole, status="failed", failures=(told,))
 
 
-def _leave_stopping_to_the_parent() -> None:
-    """Ctrl-C reaches every process of a terminal; the one that waits for the others ends them."""
+def _live_and_die_with_the_parent() -> None:
+    """Ctrl-C reaches every process of a terminal: the parent ends its workers.
+
+    If it is killed, they end too.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_outlive_not, args=[parent], daemon=True).start()
+
+
+def _outlive_not(parent: multiprocessing.process.BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
 
 
 def _context() -> multiprocessing.context.BaseContext:
