@@ -390,6 +390,7 @@ class TestProcesses:
         assert (alone.code, two.code) == (1, 1)
         assert results(alone) == results(two)
 
+    @pytest.mark.bulk
     def test_repetitions_leave_one_trace(self, suite: Path, thrice: Done, shell: Shell) -> None:
         shell.monkeypatch.chdir(suite)
         once = results(shell("test", ".", "-k", "good or bad", "--json", "-"))
@@ -397,6 +398,7 @@ class TestProcesses:
         assert results(thrice) == {name: {**line, "points": 3} for name, line in once.items()}
         assert "1 passed, 1 failed; 6 runs in " in thrice.err
 
+    @pytest.mark.bulk
     def test_repetitions_keep_journals_too(self, suite: Path, thrice: Done) -> None:
         assert {one.name for one in (suite / "journals").iterdir()} == {"good.jsonl", "bad.jsonl"}
 
@@ -409,6 +411,7 @@ SPOKEN = """\
 """
 
 
+@pytest.mark.bulk
 @needs_weights
 def test_with_real_ears_a_note_is_heard_from_its_file(tmp_path: Path) -> None:
     file = write(tmp_path, "spoken", SPOKEN)
@@ -573,6 +576,7 @@ def test_a_command_that_is_killed_leaves_no_process_behind(tmp_path: Path) -> No
         process.stdout.read()
 
 
+@pytest.mark.bulk
 @pytest.mark.skipif(find_spec("watchfiles") is None, reason='needs `pip install "wavoice-bot[sim]"`')
 class TestWatch:
     def test_it_runs_again_after_a_change(self, tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ def problems(folder: Path, text: str) -> list[tuple[int | None, str]]:
         ("steps: []\n", (1, "is of no format that is known here: Pipecat's evals have `turns`")),
         ("name: a\nname: b\nturns: []\n", (2, "has the key 'name' twice")),
         ("turns: !!python/object:os.system x\n", (1, "has the tag")),
-        ("a: &a [*a]\n", (1, "nests too deeply")),
+        ("a: &a [*a]\n", (1, "is nested too deeply")),
         ("turns: " + "[" * 5000, (1, "is not YAML: exceeded maximum nesting depth")),
         ("turns:\n" + "- {}\n" * 60_000, (50_000, "holds too many values")),
         ("x: " + "y" * 5_000_000, (None, "is larger than 4 MiB")),

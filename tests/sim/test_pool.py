@@ -101,6 +101,7 @@ def by_hash_seed(tasks: Sequence[Task], times: int) -> list[Result]:
 
 
 class TestRepetitions:
+    @pytest.mark.bulk
     def test_what_depends_on_chance_is_found_whatever_seed_the_caller_fixed(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
