@@ -10,11 +10,12 @@ from tests.sim.scenario.scripts import ASKED, MOVE, failures, kinds, load, play,
 from wavoice.runtime.errors import ScenarioError
 from wavoice.runtime.journal import ConsentChanged, Received, StatusSeen, Typed
 from wavoice.runtime.model import SECOND
+from wavoice.sim.scenario.cast import SAMPLE_PHONE
 from wavoice.sim.scenario.format import Step
 from wavoice.sim.scenario.notes import scripted_note
 from wavoice.sim.scenario.perform import perform
 from wavoice.sim.scenario.record import Record
-from wavoice.sim.scenario.stage import SAMPLE_PHONE, Models
+from wavoice.sim.scenario.stage import Models
 
 MOVED = [("reschedule_delivery", {"order": "1842", "day": "2026-11-27"})]
 

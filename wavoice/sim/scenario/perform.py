@@ -14,14 +14,14 @@ from wavoice.runtime.errors import ScenarioError, UserInputError
 from wavoice.runtime.model import SECOND, Micros, PromptState
 from wavoice.sim.clock import VirtualClock
 from wavoice.sim.network_faults import NetworkFault
-from wavoice.sim.phone import Phone, PhoneMessage
+from wavoice.sim.scenario.cast import start_of
 from wavoice.sim.scenario.failure import Failure
 from wavoice.sim.scenario.format import Step
 from wavoice.sim.scenario.given import FaultSpec
+from wavoice.sim.scenario.handset import Handset
 from wavoice.sim.scenario.load import Case
-from wavoice.sim.scenario.notes import scripted_note
 from wavoice.sim.scenario.record import Mark, Record, StepRun
-from wavoice.sim.scenario.stage import Models, Person, Stage, open_stage, start_of
+from wavoice.sim.scenario.stage import Models, Person, Stage, open_stage
 from wavoice.sim.scenario.values import dated
 from wavoice.sim.virtual_loop import VirtualLoop
 
@@ -82,13 +82,11 @@ class Play:
     models: Models = field(default_factory=Models)
     swept: Swept | None = None
     record: Record = field(init=False)
-    answers: dict[str, StepRun | PhoneMessage] = field(default_factory=dict)
-    """What a step may quote: by the `id` of an earlier one."""
+    handset: Handset = field(init=False)
     _personal: list[str] = field(default_factory=list)
     _sent_at: Micros | None = None
     _waited_at: Micros | None = None
     _armed: int = 0
-    _own: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         stage = self.stage
@@ -105,6 +103,7 @@ class Play:
             consent=self.case.scenario.given.consent,
             personal=self._personal,
         )
+        self.handset = Handset(self.case, self.record, self.models.recorder)
 
     def mark(self) -> Mark:
         """This moment."""
@@ -136,7 +135,7 @@ class Play:
             await self._happens(step, person)
         await self._follow(run, self._next_moment(index) if follow else stage.clock.now())
         if step.id is not None:
-            self.answers[step.id] = run
+            self.handset.answers[step.id] = run
 
     def moment(self, index: int, step: Step) -> Micros:
         """When the step is due; see `Step.after`."""
@@ -163,92 +162,8 @@ class Play:
 
     async def _send(self, run: StepRun, person: Person) -> None:
         self._sent_at = self.stage.clock.now()
-        run.message = await self._say(run.step, person)
-        if run.step.action in ("note", "text"):
-            self._own.setdefault(person.name, []).append(run.message)
-
-    async def _say(self, step: Step, person: Person) -> str:
-        """Let the handset do it; return the wamid."""
-        phone, deliver = person.phone, step.deliver or "once"
-        quoted = None if step.quotes is None else self.answers[step.quotes]
-        about_own = step.action in ("edit", "revoke")
-        quotes = self._answer(quoted).wamid if quoted and not about_own else None
-        match step.action:
-            case "note":
-                audio = await self._audio(step)
-                return await phone.records(audio, forwarded=step.forwarded, quotes=quotes, deliver=deliver)
-            case "text":
-                text = step.text or ""
-                return await phone.says(text, quotes=quotes, forwarded=step.forwarded, deliver=deliver)
-            case "button":
-                message, button = self._button(step, phone, quoted)
-                return await phone.taps(button, on=message, deliver=deliver)
-            case "reaction":
-                emoji = None if step.reaction == "removed" else step.reaction
-                return await phone.reacts(quotes or self._newest(phone).wamid, emoji, deliver=deliver)
-            case "edit":
-                return await phone.edits(self._said(quoted, person), step.edit or "", deliver=deliver)
-            case "revoke":
-                return await phone.revokes(self._said(quoted, person), deliver=deliver)
-            case "image":
-                caption = step.image if isinstance(step.image, str) else None
-                return await phone.shares_image(caption=caption, quotes=quotes, deliver=deliver)
-            case "document":
-                return await phone.shares_document(step.document or "", quotes=quotes, deliver=deliver)
-            case _:
-                return await phone.shares_location(
-                    12.9716, 77.5946, name=step.location, quotes=quotes, deliver=deliver
-                )
-
-    async def _audio(self, step: Step) -> bytes:
-        if self.models.recorder is None:
-            return scripted_note(step)
-        return await self.models.recorder(step, self.case.source.file)
-
-    def _answer(self, run: StepRun | PhoneMessage) -> PhoneMessage:
-        """The bot's message that answered a step: its question, if it asks one."""
-        if isinstance(run, PhoneMessage):
-            return run
-        sent = {
-            wamid
-            for event in self.record.of_step(run)
-            if isinstance(event.body, journal.Replied | journal.Noticed)
-            for wamid in event.body.messages
-        }
-        shown = [message for message in self.record.messages[run.contact] if message.wamid in sent]
-        if not shown:
-            raise self._wrong(f"quotes {run.step.id!r}, and the bot sent nothing in that step")
-        return next((message for message in shown if message.buttons), shown[0])
-
-    def _said(self, quoted: StepRun | PhoneMessage | None, person: Person) -> str:
-        """The customer's own message that is edited or taken back."""
-        if isinstance(quoted, StepRun) and quoted.message is not None:
-            return quoted.message
-        own = self._own.get(person.name)
-        if not own:
-            raise self._wrong("there is no message yet to edit or take back")
-        return own[-1]
-
-    def _button(self, step: Step, phone: Phone, quoted: StepRun | PhoneMessage | None) -> tuple[str, str]:
-        """The message and the id of the button that is meant: the quoted one, or the newest that has it."""
-        wanted = (step.button or "").casefold()
-        shown = [self._answer(quoted)] if quoted else list(reversed(phone.messages))
-        for message in shown:
-            for button in message.buttons:
-                if button.title.casefold() == wanted:
-                    return message.wamid, button.id
-        titles = ", ".join(button.title for message in shown for button in message.buttons) or "none"
-        raise self._wrong(f"there is no button {step.button!r} to tap; buttons so far: {titles}")
-
-    def _newest(self, phone: Phone) -> PhoneMessage:
-        if not phone.messages:
-            raise self._wrong("there is nothing yet to react to")
-        shown = phone.messages
-        return next((message for message in reversed(shown) if message.buttons), shown[-1])
-
-    def _wrong(self, problem: str) -> ScenarioError:
-        line = self.case.line("steps", self.record.steps[-1].number - 1)
-        return ScenarioError(self.case.source.file, [(line, problem)])
+        run.message = await self.handset.does(run.step, person)
+        self.handset.sent(run.step, person, run.message)
 
     async def _happens(self, step: Step, person: Person) -> None:
         """Something that no customer does."""

@@ -10,12 +10,10 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import httpx
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -34,19 +32,16 @@ from wavoice.sim.graph import Emulator, EmulatorConfig
 from wavoice.sim.in_process import InProcessPoster
 from wavoice.sim.phone import Phone
 from wavoice.sim.rehearsal import ACCESS_TOKEN, APP_SECRET, BOT_URL, Ear, rehearsal_settings
+from wavoice.sim.scenario.cast import local_date, name_of, numbers_of, shop_of
 from wavoice.sim.scenario.format import Step
 from wavoice.sim.scenario.given import ConsentSpec, Given, WorldSpec
 from wavoice.sim.scenario.notes import Faults, NoteEars, ScriptedDecoder, ScriptedVoice, pause
 from wavoice.sim.scenario.numbers import policy_with
-from wavoice.sim.scenario.values import dated, moment
-from wavoice.sim.shop import ShopCustomer, ShopOrder
 from wavoice.sim.virtual_loop import VirtualLoop
 from wavoice.sim.world import World
 
 GRAPH_PATIENCE: Micros = 10 * SECOND
 """Time-out of the Graph client that `build` makes."""
-SAMPLE_PHONE = "919812300001"
-SAMPLE_BSUID = "IN.13491208655302741918"
 
 
 class Crashed(BaseException):
@@ -152,7 +147,7 @@ class Stage:
     @property
     def today(self) -> date:
         """The shop's today."""
-        return _local_date(self.clock.now(), self.zone)
+        return local_date(self.clock.now(), self.zone)
 
     async def start(self) -> Runtime:
         """Start the runtime on what the store holds."""
@@ -213,7 +208,7 @@ async def open_stage(
     """Build the stage for `given`; `names` are all who appear in the scenario, its contact first."""
     clock = loop.clock
     loop.set_exception_handler(_all_but_crashes)
-    shop = _world(given, world, names, clock)
+    shop = shop_of(given, world, names, clock)
     door, faults, ids = _Door(), Faults(), CountingIds()
     config = EmulatorConfig(
         access_token=ACCESS_TOKEN,
@@ -262,8 +257,8 @@ def _all_but_crashes(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -
 
 async def _arrive(stage: Stage, given: Given, world: WorldSpec | None, name: str, store: Store) -> Person:
     """Connect a handset, and enter what its owner has agreed to."""
-    digits, bsuid = _numbers(name, given.contact)
-    phone = stage.emulator.phone(_shown(world, name), digits, bsuid)
+    digits, bsuid = numbers_of(name, given.contact)
+    phone = stage.emulator.phone(name_of(world, name), digits, bsuid)
     tenant, number = stage.settings.bot.tenant, stage.settings.whatsapp.phone_number_id or ""
     now = stage.clock.now()
     async with store.begin() as tx:
@@ -282,55 +277,6 @@ def _agreed(consent: ConsentSpec) -> Sequence[tuple[Consent, bool]]:
     return [(purpose, given) for purpose, given in said if given is not None]
 
 
-def _numbers(name: str, contact: str) -> tuple[str, str]:
-    """Phone number and BSUID of a person: the same in every run, and different for every name."""
-    if name == contact:
-        return SAMPLE_PHONE, SAMPLE_BSUID
-    seed = int.from_bytes(sha256(name.encode()).digest()[:8], "big")
-    return f"9198{seed % 10**8:08d}", f"IN.{seed % 10**17:017d}"
-
-
-def _shown(world: WorldSpec | None, name: str) -> str:
-    record = world.customers.get(name) if world else None
-    return (record.name if record else None) or name.capitalize()
-
-
-def _world(given: Given, world: WorldSpec | None, names: Sequence[str], clock: VirtualClock) -> World:
-    """The shop as the scenario describes it; all who appear are customers unless it says otherwise."""
-    today = _local_date(clock.now(), given.zone)
-    if world is None:
-        sample = World.seeded(today, SAMPLE_PHONE, SAMPLE_BSUID, clock=clock)
-        others = [_customer(name, given, None) for name in names if name != given.contact]
-        return World([*sample.customers, *others], sample.orders.values(), clock=clock)
-    owners = (order.customer for order in world.orders.values() if order.customer is not None)
-    known = dict.fromkeys([*names, *world.customers, *owners])
-    customers = [
-        _customer(name, given, world)
-        for name in known
-        if name not in world.customers or world.customers[name].known
-    ]
-    orders = [
-        ShopOrder(
-            number,
-            f"cus_{order.customer or given.contact}",
-            date.fromisoformat(dated(order.day, today)),
-            order.address,
-            order.status,
-            order.items,
-        )
-        for number, order in world.orders.items()
-    ]
-    return World(customers, orders, clock=clock)
-
-
-def _customer(name: str, given: Given, world: WorldSpec | None) -> ShopCustomer:
-    digits, bsuid = _numbers(name, given.contact)
-    record = world.customers.get(name) if world else None
-    stated = record.phone if record and record.phone else None
-    # A record that states a phone of its own is found by that phone alone.
-    return ShopCustomer(f"cus_{name}", _shown(world, name), stated or digits, None if stated else bsuid)
-
-
 def _chaos(given: Given) -> Chaos | None:
     spec = given.chaos
     if spec is None:
@@ -342,12 +288,3 @@ def _chaos(given: Given) -> Chaos | None:
 def _settings(zone: str) -> Settings:
     """Settings of nobody: what a scenario comes to does not depend on who runs it."""
     return rehearsal_settings(Settings.model_construct(whatsapp=WhatsApp(), shop=Shop(zone=zone)))
-
-
-def _local_date(at: Micros, zone: str) -> date:
-    return datetime.fromtimestamp(at / SECOND, UTC).astimezone(ZoneInfo(zone)).date()
-
-
-def start_of(given: Given) -> Micros:
-    """The first moment of the scenario."""
-    return moment(given.now, given.zone)

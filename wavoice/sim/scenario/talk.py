@@ -20,6 +20,7 @@ from wavoice.runtime.errors import ScenarioError, UserInputError
 from wavoice.runtime.journal import Event
 from wavoice.sim.clock import VirtualClock
 from wavoice.sim.phone import PhoneMessage
+from wavoice.sim.scenario.cast import start_of
 from wavoice.sim.scenario.failure import Failure
 from wavoice.sim.scenario.format import Step
 from wavoice.sim.scenario.given import FaultSpec
@@ -27,7 +28,7 @@ from wavoice.sim.scenario.laws import check_laws
 from wavoice.sim.scenario.load import Case, load_cases
 from wavoice.sim.scenario.perform import Play
 from wavoice.sim.scenario.slices import explain, lines
-from wavoice.sim.scenario.stage import Models, Person, Stage, open_stage, start_of
+from wavoice.sim.scenario.stage import Models, Person, Stage, open_stage
 from wavoice.sim.scenario.strict import Strict, valid_keys
 from wavoice.sim.scenario.values import as_text
 from wavoice.sim.virtual_loop import VirtualLoop
@@ -86,16 +87,16 @@ class Talk:
         quoted = fields.get("quotes")
         if isinstance(quoted, BotMessage):
             message = next((part for part in quoted.parts if part.buttons), quoted.parts[0])
-            self.play.answers[message.wamid] = message
+            self.play.handset.answers[message.wamid] = message
             fields["quotes"] = message.wamid
-        elif quoted is not None and quoted not in self.play.answers:
+        elif quoted is not None and quoted not in self.play.handset.answers:
             raise UserInputError(
                 f"There is no message {quoted!r} to refer to.", remedy="Use what `hears` or a verb returned."
             )
         self.step({**action, **fields}, follow=follow)
         run = self.play.record.steps[-1]
         wamid = run.message or ""
-        self.play.answers[wamid] = run
+        self.play.handset.answers[wamid] = run
         return wamid
 
     def step(self, fields: Mapping[str, Any], *, follow: bool = True) -> None:
