@@ -186,7 +186,8 @@ def _cores() -> int:
 def _killers(mutant: Mutant, names: Sequence[str]) -> list[str]:
     with TemporaryDirectory() as folder:
         outcome = run(copied(Path(folder), mutant), names, jobs=_cores())
-    return sorted(outcome.failed, key=lambda name: (name not in mutant.by, name))
+    named = [name for name in mutant.by if name in outcome.failed]
+    return list(dict.fromkeys((*named, *sorted(outcome.failed))))
 
 
 def table(killers: dict[str, list[str]]) -> Iterator[str]:

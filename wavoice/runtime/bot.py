@@ -7,7 +7,7 @@ of arrival, and only then runs due timers, so that a "no wait" which has arrived
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from pathlib import Path
 import structlog
 
 from wavoice.runtime import journal, session
+from wavoice.runtime.arrivals import is_first_part, received, where_of
 from wavoice.runtime.commit import Woken, finish
 from wavoice.runtime.confirm import can_hold
 from wavoice.runtime.deliver import Delivery, bind_prompt, end_turn, keep_delivery, send, speak
@@ -94,7 +95,7 @@ class Bot:
             )
             stored = await tx.inbox.add(inbound, message.body)
             if stored is not None:
-                await self._record(tx, *_received(stored))
+                await self._record(tx, *received(stored))
                 tx.after_commit(lambda: self.nudge(stored.address))
         kit.failpoints.reach("received")
         return stored is not None
@@ -110,12 +111,12 @@ class Bot:
                 group = replace(group, state=OutboxState.SENT)
                 await tx.outbox.save(group)
             # If only the voice note of a question fails, its text with the buttons still stands.
-            if state is not PromptState.FAILED or _is_first_part(update, group):
+            if state is not PromptState.FAILED or is_first_part(update, group):
                 await bind_prompt(tx, group, self.kit.clock.now(), state)
             if state is PromptState.FAILED and group.reply.by_voice and not group.reply.buttons:
                 await self._say_in_text(tx, group)
             seen = journal.StatusSeen(message=update.message, status=state)
-            await self._record(tx, journal.Event(self.kit.clock.now(), _where(group), seen))
+            await self._record(tx, journal.Event(self.kit.clock.now(), where_of(group), seen))
 
     async def _record(self, tx: UnitOfWork, *events: journal.Event) -> None:
         """Append to the journal, and show the live sink once it is durable."""
@@ -282,7 +283,7 @@ class Bot:
         await tx.outbox.save(replace(group, state=OutboxState.FAILED))
         await tx.timers.clear(group.id)
         trouble = journal.Trouble(stage="send", code="not_sent", detail=reason)
-        await self._record(tx, journal.Event(self.kit.clock.now(), _where(group), trouble))
+        await self._record(tx, journal.Event(self.kit.clock.now(), where_of(group), trouble))
 
     async def _no_longer_wanted(
         self, tx: UnitOfWork, group: OutboxGroup, conversation: Conversation
@@ -328,41 +329,6 @@ class Bot:
             trace=Trace(self.kit.clock, started, self.kit.until),
             kit=self.kit,
         )
-
-
-def _received(message: Inbound) -> Iterator[journal.Event]:
-    """What is noted of a message before it is read."""
-    address = message.address
-    where = journal.Where(address.tenant, address.number, address.contact, message.turn, message.modality)
-    media = message.media
-    received = journal.Received(
-        message=message.id,
-        sent_at=message.sent_at,
-        media_sha256=media.sha256 if media else None,
-        voice=bool(media and media.voice),
-        forwarded=message.forwarded,
-    )
-    yield journal.Event(message.received_at, where, received)
-    if message.text is not None:
-        typed = journal.Typed(
-            message=message.id,
-            button=message.button is not None,
-            quotes=message.quotes,
-            forwarded=message.forwarded,
-            text=message.text,
-        )
-        yield journal.Event(message.received_at, where, typed)
-
-
-def _where(group: OutboxGroup) -> journal.Where:
-    address = group.address
-    return journal.Where(address.tenant, address.number, address.contact, group.turn)
-
-
-def _is_first_part(update: StatusUpdate, group: OutboxGroup) -> bool:
-    if update.reference:
-        return update.reference.endswith("/0")
-    return group.messages[:1] == (update.message,)
 
 
 def _facts(error: Exception) -> dict[str, str]:

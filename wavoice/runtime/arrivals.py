@@ -1,0 +1,45 @@
+"""What is noted of messages and statuses as they arrive, before anything is read. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wavoice.runtime import journal
+from wavoice.runtime.model import Inbound, OutboxGroup, StatusUpdate
+
+
+def received(message: Inbound) -> Iterator[journal.Event]:
+    """What is noted of a message before it is read."""
+    address = message.address
+    where = journal.Where(address.tenant, address.number, address.contact, message.turn, message.modality)
+    media = message.media
+    received = journal.Received(
+        message=message.id,
+        sent_at=message.sent_at,
+        media_sha256=media.sha256 if media else None,
+        voice=bool(media and media.voice),
+        forwarded=message.forwarded,
+    )
+    yield journal.Event(message.received_at, where, received)
+    if message.text is not None:
+        typed = journal.Typed(
+            message=message.id,
+            button=message.button is not None,
+            quotes=message.quotes,
+            forwarded=message.forwarded,
+            text=message.text,
+        )
+        yield journal.Event(message.received_at, where, typed)
+
+
+def where_of(group: OutboxGroup) -> journal.Where:
+    """To which conversation and turn a reply group belongs."""
+    address = group.address
+    return journal.Where(address.tenant, address.number, address.contact, group.turn)
+
+
+def is_first_part(update: StatusUpdate, group: OutboxGroup) -> bool:
+    """True for the part of a group that asks: the one with the buttons."""
+    if update.reference:
+        return update.reference.endswith("/0")
+    return group.messages[:1] == (update.message,)
