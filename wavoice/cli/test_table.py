@@ -45,4 +45,5 @@ def summary(results: Sequence[Result], wrong: int, seconds: float) -> str:
         parts.append(f"{wrong} {'file' if wrong == 1 else 'files'} wrong")
     runs = sum(result.points for result in results)
     took = sum(result.ms for result in results) / runs if runs else 0.0
-    return f"{', '.join(parts) or 'nothing ran'}; {runs} runs in {seconds:.1f} s, {took:.0f} ms each"
+    of = "1 run" if runs == 1 else f"{runs} runs"
+    return f"{', '.join(parts) or 'nothing ran'}; {of} in {seconds:.1f} s, {took:.0f} ms each"

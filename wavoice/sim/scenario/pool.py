@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -48,6 +49,7 @@ def run_files(
     waiting = _Waiting()
     pool = ProcessPoolExecutor(jobs, _context(), _live_and_die_with_the_parent)
     with pool, _no_stragglers(pool):
+        _start(pool)
         running: set[Future[Result]] = set()
         for tasks in planned:
             running |= waiting.starts({pool.submit(run_task, task): task for task in tasks})
@@ -56,6 +58,14 @@ def run_files(
             yield from waiting.finished(done)
         for future in as_completed(running):
             yield from waiting.finished([future])
+
+
+def _start(pool: ProcessPoolExecutor) -> None:
+    """Fork the workers now, before anything of ours starts a thread."""
+    with warnings.catch_warnings():
+        # From 3.12 on Python warns of threads; those are numerical libraries', idle and safe to fork.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        pool.submit(int)
 
 
 def _planned(cases: Sequence[Case], journals: Path | None) -> list[Task]:
