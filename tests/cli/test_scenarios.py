@@ -485,8 +485,12 @@ class Running:
 
 @contextmanager
 def running(*arguments: str | Path, folder: Path) -> Iterator[Running]:
-    """Start a command; whatever happens it ends here."""
-    program = [sys.executable, "-u", "-c", "from wavoice.cli.main import main; main()"]
+    """Start a command; whatever happens it ends here.
+
+    Ctrl-C means to it what it means to a program of a terminal, whoever started these tests.
+    """
+    heeds = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    program = [sys.executable, "-u", "-c", f"{heeds}; from wavoice.cli.main import main; main()"]
     with subprocess.Popen(
         [*program, *map(str, arguments)],
         cwd=folder,
