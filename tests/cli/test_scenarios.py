@@ -586,7 +586,7 @@ class TestWatch:
     def test_it_runs_again_after_a_change(self, tmp_path: Path) -> None:
         file = write(tmp_path, "talk")
         with running("test", "--watch", "talk.yaml", folder=tmp_path) as run:
-            assert run.until("runs in").startswith("1 passed; ")
+            assert run.until("ms each").startswith("1 passed; ")
             run.until("Watching for changes; Ctrl-C ends.")
             assert _after_changes(run, file).startswith("1 failed; ")
             run.process.send_signal(signal.SIGINT)
@@ -609,7 +609,7 @@ def _after_changes(run: Running, file: Path) -> str:
     for attempt in range(60):
         write(file.parent, file.stem, FAILS, f"{NOTHING} # {attempt}")
         try:
-            return run.until("runs in", timeout=5)
+            return run.until("ms each", timeout=5)
         except queue.Empty:
             continue
     raise AssertionError("no change is noticed")
