@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import itertools
+import logging
 import multiprocessing
 import os
 import signal
@@ -15,6 +16,8 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+
+import structlog
 
 from wavoice.sim.scenario.failure import Failure
 from wavoice.sim.scenario.load import Case
@@ -111,7 +114,7 @@ def repeat_files(
     seen: dict[Task, list[Result]] = {task: [] for task in tasks}
     with (
         _any_hash_seed(),
-        ProcessPoolExecutor(jobs, context, _live_and_die_with_the_parent, max_tasks_per_child=1) as pool,
+        ProcessPoolExecutor(jobs, context, _begin_afresh, max_tasks_per_child=1) as pool,
         _no_stragglers(pool),
     ):
         running: list[Future[list[Result]]] = [pool.submit(_repeat, tasks, count) for count in rounds]
@@ -138,6 +141,13 @@ def _same_each_time(results: Sequence[Result]) -> Result:
         None, "trace", f"{len(results)} runs left {len(traces)} different traces", "one trace", got
     )
     return replace(whole, status="failed", failures=(told,))
+
+
+def _begin_afresh() -> None:
+    """A fresh process knows nothing of how the command set up its log: faults are meant here."""
+    quiet = structlog.make_filtering_bound_logger(logging.CRITICAL)
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr), wrapper_class=quiet)
+    _live_and_die_with_the_parent()
 
 
 def _live_and_die_with_the_parent() -> None:
