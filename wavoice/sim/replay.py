@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from wavoice.runtime import journal
@@ -25,6 +25,7 @@ from wavoice.sim.manifest import Dialogue, Note, Write, load_manifest
 from wavoice.sim.rehearsal import Customer, Rehearsal, rehearse, today_in
 from wavoice.sim.replay_laws import broken_laws
 from wavoice.sim.report import NoteResult, Reference, results
+from wavoice.sim.scenario.values import dated
 from wavoice.sim.trace_file import Trace, write_trace
 
 MANIFEST = "manifest.toml"
@@ -32,7 +33,6 @@ PAUSE: Micros = SECOND
 """How long a customer takes to begin an answer."""
 PATIENCE: Micros = 90 * SECOND
 """How long a turn is followed before it counts as unfinished."""
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,11 +230,4 @@ def _reference(script: Script, message: str, take: Take, today: date) -> Referen
 
 def _dated(args: Mapping[str, str], today: date) -> dict[str, str]:
     """A weekday in a manifest is the next such day after today."""
-    return {key: _day(value, today) if key == "day" else value for key, value in args.items()}
-
-
-def _day(name: str, today: date) -> str:
-    if name.lower() not in _WEEKDAYS:
-        return name
-    ahead = (_WEEKDAYS.index(name.lower()) - today.weekday()) % 7 or 7
-    return (today + timedelta(days=ahead)).isoformat()
+    return {key: dated(value, today) if key == "day" else value for key, value in args.items()}

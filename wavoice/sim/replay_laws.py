@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from wavoice.runtime.model import SECOND, Micros
 from wavoice.sim.clock import SkippingClock
 from wavoice.sim.rehearsal import Rehearsal, today_in
 from wavoice.sim.scenario.failure import Failure
 from wavoice.sim.scenario.laws import check_laws
-from wavoice.sim.scenario.record import Mark, Record
-
-LAST_TIMER: Micros = 8 * 86_400 * SECOND
-"""How far a finished dialogue is followed."""
+from wavoice.sim.scenario.record import LAST_TIMER, Mark, Record
 
 
 async def broken_laws(rehearsal: Rehearsal, clock: SkippingClock) -> list[Failure]:

@@ -9,8 +9,8 @@ import pytest
 from tests.sim.scenario.scripts import ASKED, MOVE, kinds, load, play, rows, said, sent_at
 from wavoice.runtime.journal import HeardNote
 from wavoice.runtime.model import SECOND
-from wavoice.sim.scenario.perform import LAST_TIMER, perform
-from wavoice.sim.scenario.record import Record
+from wavoice.sim.scenario.perform import perform
+from wavoice.sim.scenario.record import LAST_TIMER, Record
 from wavoice.sim.scenario.values import duration, moment
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from hashlib import sha256
-from zoneinfo import ZoneInfo
 
-from wavoice.runtime.model import SECOND, Micros
+from wavoice.runtime.model import Micros
 from wavoice.sim.clock import VirtualClock
+from wavoice.sim.rehearsal import today_in
 from wavoice.sim.scenario.given import Given, WorldSpec
 from wavoice.sim.scenario.values import dated, moment
 from wavoice.sim.shop import ShopCustomer, ShopOrder
@@ -34,7 +34,7 @@ def name_of(world: WorldSpec | None, name: str) -> str:
 
 def shop_of(given: Given, world: WorldSpec | None, names: Sequence[str], clock: VirtualClock) -> World:
     """The shop as the scenario describes it; all who appear are customers unless it says otherwise."""
-    today = local_date(clock.now(), given.zone)
+    today = today_in(given.zone, clock)
     if world is None:
         sample = World.seeded(today, SAMPLE_PHONE, SAMPLE_BSUID, clock=clock)
         others = [_customer(name, given, None) for name in names if name != given.contact]
@@ -66,11 +66,6 @@ def _customer(name: str, given: Given, world: WorldSpec | None) -> ShopCustomer:
     stated = record.phone if record and record.phone else None
     # A record that states a phone of its own is found by that phone alone.
     return ShopCustomer(f"cus_{name}", name_of(world, name), stated or digits, None if stated else bsuid)
-
-
-def local_date(at: Micros, zone: str) -> date:
-    """The day that it is then, in that zone."""
-    return datetime.fromtimestamp(at / SECOND, UTC).astimezone(ZoneInfo(zone)).date()
 
 
 def start_of(given: Given) -> Micros:

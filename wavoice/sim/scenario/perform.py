@@ -20,15 +20,13 @@ from wavoice.sim.scenario.format import Step
 from wavoice.sim.scenario.given import FaultSpec
 from wavoice.sim.scenario.handset import Handset
 from wavoice.sim.scenario.load import Case
-from wavoice.sim.scenario.record import Mark, Record, StepRun
+from wavoice.sim.scenario.record import LAST_TIMER, Mark, Record, StepRun
 from wavoice.sim.scenario.stage import Models, Person, Stage, open_stage
 from wavoice.sim.scenario.values import dated
 from wavoice.sim.virtual_loop import VirtualLoop
 
 PAUSE: Micros = 5 * SECOND
 """How long after the latest thing the customer sends the next one."""
-LAST_TIMER: Micros = 8 * 86_400 * SECOND
-"""How far a finished scenario is followed."""
 
 
 @dataclass(frozen=True, slots=True)

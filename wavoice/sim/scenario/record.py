@@ -13,13 +13,16 @@ from typing import Any
 from wavoice.runtime import journal
 from wavoice.runtime.journal import Event
 from wavoice.runtime.journal_lines import to_json
-from wavoice.runtime.model import Micros, ProposalState
+from wavoice.runtime.model import SECOND, Micros, ProposalState
 from wavoice.runtime.policy import Policy
 from wavoice.sim.phone import PhoneMessage
 from wavoice.sim.scenario.failure import Failure
 from wavoice.sim.scenario.format import Step
 from wavoice.sim.scenario.given import ConsentSpec
 from wavoice.sim.shop import Applied, ShopOrder
+
+LAST_TIMER: Micros = 8 * 86_400 * SECOND
+"""How far a finished run is followed."""
 
 
 @dataclass(frozen=True, slots=True)

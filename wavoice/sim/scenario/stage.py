@@ -31,8 +31,8 @@ from wavoice.sim.clock import CountingIds, VirtualClock
 from wavoice.sim.graph import Emulator, EmulatorConfig
 from wavoice.sim.in_process import InProcessPoster
 from wavoice.sim.phone import Phone
-from wavoice.sim.rehearsal import ACCESS_TOKEN, APP_SECRET, BOT_URL, Ear, rehearsal_settings
-from wavoice.sim.scenario.cast import local_date, name_of, numbers_of, shop_of
+from wavoice.sim.rehearsal import ACCESS_TOKEN, APP_SECRET, BOT_URL, Ear, rehearsal_settings, today_in
+from wavoice.sim.scenario.cast import name_of, numbers_of, shop_of
 from wavoice.sim.scenario.format import Step
 from wavoice.sim.scenario.given import ConsentSpec, Given, WorldSpec
 from wavoice.sim.scenario.notes import Faults, NoteEars, ScriptedDecoder, ScriptedVoice, pause
@@ -147,7 +147,7 @@ class Stage:
     @property
     def today(self) -> date:
         """The shop's today."""
-        return local_date(self.clock.now(), self.zone)
+        return today_in(self.zone, self.clock)
 
     async def start(self) -> Runtime:
         """Start the runtime on what the store holds."""
