@@ -88,6 +88,17 @@ class Case:
     unreadable: bool = False
     """The note could not be fetched, opened or listened to: what it says is not known."""
 
+    handed_off: bool = False
+    """A person has taken over this conversation (D65)."""
+    rivals: int = 0
+    """Other open offers beside this one (D69)."""
+    voice_only: bool = False
+    """The question went out as a voice note alone (D56)."""
+    card: bool = False
+    """A card number, a security code or a one-time password was cut out of it (D61)."""
+    retracts_yes: bool = False
+    """The message that was edited or unsent is the yes that runs (D51, D53)."""
+
     @property
     def vetoes(self) -> bool:
         """A veto in any decode."""

@@ -12,6 +12,7 @@ from wavoice.runtime.model.terms import (
     VETOES,
     Act,
     Binding,
+    Form,
     Mark,
     Micros,
     Modality,
@@ -40,6 +41,28 @@ class Reading:
     """Every word is accounted for; an answer with unexplained words is never a plain yes."""
     near_miss: bool = False
     """Holds a word that ears confuse with a no (no, now, no way, know)."""
+    language: str = "en"
+    """Language whose words decided."""
+    reviewed: bool = True
+    """The words of that language were checked on replies that nobody here wrote."""
+    collides: bool = False
+    """Its deciding word means the opposite in another enabled language (D21)."""
+    conditional: bool = False
+    """Agrees on a condition: "yes if it is free" (D11)."""
+    partial: bool = False
+    """Agrees to a part: "yes for the first" (D12)."""
+    reported: bool = False
+    """Somebody else's yes, or a supposed one: "my wife said yes" (D66)."""
+    sarcastic: bool = False
+    """Agrees in irony: "yeah right" (D24)."""
+    softened: bool = False
+    """An idiom with a negator that means consent was taken out: "no, no problem, go ahead" (D23)."""
+    echo: bool = False
+    """Nothing is left once the words of the question are taken out (D60)."""
+    option: int | None = None
+    """A bare number, as where options were listed (D67)."""
+    code: str | None = None
+    """The four digits of "YES 4071" (A2, R3)."""
 
     @property
     def vetoes(self) -> bool:
@@ -65,6 +88,16 @@ class Evidence:
     speech_seconds: float = 0.0
     decodes: tuple[Decode, ...] = ()
     forwarded: bool = False
+    form: Form = Form.MESSAGE
+    """A message, or what was done to one."""
+    contact: str = ""
+    """Who answered; empty where nothing but the contact of the proposal is possible."""
+    identity: str | None = None
+    """WhatsApp's identity key hash of the sender, where the webhook brought one (D48)."""
+    background: bool = False
+    """More than one source of speech, or a deciding word far below the loudest (D59)."""
+    code_fits: bool | None = None
+    """The four digits said are those of this digest; None if none were said."""
     row: str = ""
     """Row of the decision table that used it."""
 
@@ -107,6 +140,10 @@ class Proposal:
     """When a veto came while the write was under way: it is not repeated."""
     approved_by: str | None = None
     """Turn whose yes is being carried out."""
+    identity: str | None = None
+    """Identity key hash of the customer when it was asked (D48)."""
+    code_tries: int = 0
+    """Wrong codes so far; after three the code is void."""
 
     @property
     def is_open(self) -> bool:

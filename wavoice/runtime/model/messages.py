@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from wavoice.runtime.model.terms import Micros, Modality, OutboxState, PromptState
+from wavoice.runtime.model.terms import Form, Micros, Modality, OutboxState, PromptState
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,11 @@ class Arrived:
     button: str | None = None
     quotes: str | None = None
     forwarded: bool = False
+    form: Form = Form.MESSAGE
+    target: str | None = None
+    """wamid of the message that a reaction, an edit or an unsend is about."""
+    identity: str | None = None
+    """Identity key hash of the sender, if the webhook brought one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,11 @@ class Inbound:
     quotes: str | None = None
     """wamid of the message that this one answers."""
     forwarded: bool = False
+    form: Form = Form.MESSAGE
+    target: str | None = None
+    """wamid of the message that a reaction, an edit or an unsend is about."""
+    identity: str | None = None
+    """Identity key hash of the sender, if the webhook brought one."""
     attempts: int = 0
     """How often this turn was begun before and did not finish."""
     stored_at: Micros = 0

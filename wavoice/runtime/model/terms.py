@@ -34,6 +34,21 @@ class Modality(StrEnum):
     OTHER = "other"
 
 
+class Form(StrEnum):
+    """What a webhook reports: something said, or something done to what was said."""
+
+    MESSAGE = "message"
+    REACTION = "reaction"
+    """An emoji on one of our messages; the words are the emoji."""
+    REACTION_REMOVED = "reaction_removed"
+    EDIT = "edit"
+    """An earlier message now says something else (coexistence only)."""
+    REVOKE = "revoke"
+    """An earlier message was unsent (coexistence only)."""
+    ECHO = "echo"
+    """Staff wrote from the shop's own phone."""
+
+
 class Tier(StrEnum):
     """Risk tier of an action (confirmation.md A2)."""
 
