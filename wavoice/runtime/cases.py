@@ -8,6 +8,7 @@ from enum import StrEnum
 from wavoice.runtime.model import (
     Binding,
     Evidence,
+    Form,
     Mark,
     Micros,
     Modality,
@@ -51,6 +52,10 @@ class Effect(StrEnum):
     """Cancel, withdraw consent, one acknowledgement."""
     HAND_OFF = "hand_off"
     """Hold, and let a person take over."""
+    TAKEN_OVER = "taken_over"
+    """Staff write themselves: hold, and say nothing from now on."""
+    PAY_ELSEWHERE = "pay_elsewhere"
+    """Say where to pay instead; a question stays open."""
     COMMIT = "commit"
     """The settle window is over and every condition still holds."""
     WAIT = "wait"
@@ -96,6 +101,8 @@ class Case:
     """The question went out as a voice note alone (D56)."""
     card: bool = False
     """A card number, a security code or a one-time password was cut out of it (D61)."""
+    language: str = "en"
+    """Language of the conversation."""
     retracts_yes: bool = False
     """The message that was edited or unsent is the yes that runs (D51, D53)."""
 
@@ -176,6 +183,7 @@ def ends_in_typed_yes(case: Case) -> bool:
         and not case.reading.mentioned
         and case.reading.plain
         and not case.evidence.forwarded
+        and case.evidence.form is Form.MESSAGE
         and case.evidence.binding is not Binding.STALE
         and marks[0] is Mark.HOLD
         and marks[-1] is Mark.YES

@@ -28,6 +28,8 @@ class Policy:
     """How long a yes to a proposal counts after it was asked."""
     settle: Mapping[Modality, Micros] = field(default_factory=_by_modality)
     """Chosen wait between an R2/R3 yes and its commit."""
+    join: Micros = 1_500_000
+    """Notes that arrive within it are one burst (J)."""
     commit_grace: Micros = 60 * SECOND
     """After acceptance the deadline is acceptance + settle + this."""
     inactivity: Micros = 10 * MINUTE
@@ -56,6 +58,13 @@ class Policy:
     """Above this a window is taken as silence, whatever the words."""
     min_speech_seconds: float = 0.05
     """Speech that voice activity detection must find."""
+    invented: tuple[str, ...] = (
+        *("thank you", "thanks for watching", "thank you for watching", "please subscribe", "bye", "you"),
+        *("subtitles by", "subtitle by", "transcribed by", "amara org", "www ", "music"),
+    )
+    """How what recognisers invent in noise begins, without punctuation (D19)."""
+    invented_no_speech: float = 0.6
+    """Above this such words are taken for silence."""
     long_note_seconds: float = 30.0
     """A yes inside a longer note is not salient."""
 

@@ -1,0 +1,160 @@
+"""Checks 9 to 13: a change, a question, a yes, another wish, and what is not clear."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from wavoice.runtime.cases import (
+    Case,
+    Decision,
+    Effect,
+    action_of,
+    affirms,
+    new_values,
+    other_job,
+    plain_yes,
+    state_of,
+    tier_of,
+)
+from wavoice.runtime.model import Binding, Form, Mark, Modality, ProposalState, Tier
+from wavoice.runtime.policy import Policy
+from wavoice.runtime.rows.filters import is_quoted_text
+from wavoice.runtime.rows.vetoes import new_terms
+
+
+def another_wish(case: Case, _: Policy) -> Decision | None:
+    """Beside a yes it waits for the commit; alone it is dealt with and the question stays."""
+    if not other_job(case) or affirms(case):
+        return None
+    settling = state_of(case) is ProposalState.SETTLING
+    pauses = (settling and not case.reads_only) or tier_of(case) is Tier.R3
+    return Decision("D16", Effect.REMIND, "another wish", held=pauses)
+
+
+def question(case: Case, _: Policy) -> Decision | None:
+    """A question is answered and never counts as a yes, whatever stands beside it."""
+    asks = Mark.QUESTION in case.reading.marks or "?" in case.reading.text
+    if asks and not other_job(case):
+        return Decision("D14" if affirms(case) else "D13", Effect.ANSWER, "a question about it")
+    return None
+
+
+def change(case: Case, _: Policy) -> Decision | None:
+    """Slot values are compared, since most corrections carry no cue word."""
+    if other_job(case):
+        return None
+    if not new_values(case):
+        return new_terms(case)
+    if not new_values(replace(case, other=None)):
+        return Decision("D17", Effect.ASK, "one of two decodes heard another value")
+    row = "D08" if affirms(case) else "D09"
+    return Decision(row, Effect.REPROPOSE, "another value, without an edit term")
+
+
+def repeated(case: Case, _: Policy) -> Decision | None:
+    """The request once more is neither a yes nor unclear."""
+    if case.reading.intent == action_of(case) and not affirms(case):
+        return Decision("D17", Effect.ANSWER, "the same request again")
+    return None
+
+
+def no_performative(case: Case, _: Policy) -> Decision | None:
+    """Words that hold a yes and do not give one."""
+    reading = case.reading
+    if reading.echo:
+        return Decision("D60", Effect.ASK, "nothing but the words of the question")
+    if reading.reported:
+        return Decision("D66", Effect.ASK, "somebody else's yes, or a supposed one")
+    if reading.sarcastic:
+        return Decision("D24", Effect.ASK, "agrees in irony")
+    if reading.collides:
+        return Decision("D21", Effect.ASK, "a word that means the opposite in another language")
+    if reading.softened and not _may_soften(case):
+        settling = state_of(case) is ProposalState.SETTLING
+        return Decision("D23", Effect.ASK, "an idiom that may refuse", held=settling)
+    if reading.option is not None and not affirms(case):
+        return Decision("D67", Effect.ASK, "a number, where no options were listed")
+    return None
+
+
+def _may_soften(case: Case) -> bool:
+    """D23: "no, no problem, go ahead" approves only with a strong yes; from R2 on only typed."""
+    typed = case.evidence.modality is Modality.TEXT
+    strong = plain_yes(case.reading) and state_of(case) is not ProposalState.SETTLING
+    return strong and (tier_of(case) is Tier.R1 or (tier_of(case) is Tier.R2 and typed))
+
+
+def tap(case: Case, _: Policy) -> Decision | None:
+    """A button of this very version: discrete and bound."""
+    if case.evidence.binding is not Binding.BUTTON:
+        return None
+    if state_of(case) is ProposalState.SETTLING:
+        return Decision("D36", Effect.SETTLE, "a second yes")
+    return Decision("D01", Effect.SETTLE, "button of this version")
+
+
+def money(case: Case, _: Policy) -> Decision | None:
+    """R3: words alone never suffice; the code of this read-back, typed beside a yes, does."""
+    if not affirms(case) or tier_of(case) is not Tier.R3:
+        return None
+    fits, typed = case.evidence.code_fits, case.evidence.modality is Modality.TEXT
+    if fits is False:
+        return Decision("D02", Effect.ASK, "another code than that of this question")
+    if fits and typed and plain_yes(case.reading) and not other_job(case):
+        if state_of(case) is ProposalState.SETTLING:
+            return Decision("D36", Effect.SETTLE, "a second yes")
+        return Decision("D02", Effect.SETTLE, "yes with the code of this question, typed")
+    return Decision("D02", Effect.ASK, "needs the button or the code")
+
+
+def yes(case: Case, _: Policy) -> Decision | None:
+    """A plain yes of R1 or R2 that has passed every filter."""
+    if not affirms(case):
+        return None
+    reading = case.reading
+    weak = reading.plain and Mark.YES not in reading.marks
+    if not weak and not plain_yes(reading):
+        return Decision("D17", Effect.ASK, "not a plain yes")
+    if set(reading.mentioned) - set(case.proposal.args if case.proposal else ()) and not other_job(case):
+        return Decision("D17", Effect.ASK, "says more than was asked")
+    if state_of(case) is ProposalState.SETTLING and not other_job(case):
+        return Decision("D36", Effect.SETTLE, "a second yes")
+    if weak:
+        return _weak(case)
+    return _foreign(case) or _strong(case)
+
+
+def _weak(case: Case) -> Decision:
+    if case.evidence.form is Form.REACTION:
+        return Decision("D26", Effect.SETTLE, "a reaction to the question")
+    emoji = not any(letter.isalnum() for letter in case.reading.text)
+    row = "D28" if emoji else "D25"
+    quoted = is_quoted_text(case) and not emoji
+    if tier_of(case) is Tier.R1 or (quoted and not other_job(case)):
+        return Decision(row, Effect.SETTLE, "a weak yes, quoting the question" if quoted else "a weak yes")
+    return Decision(row, Effect.ASK, "too weak a yes")
+
+
+def _foreign(case: Case) -> Decision | None:
+    """A language that nobody checked, or another than the conversation's, needs more than words."""
+    if tier_of(case) is Tier.R1 or case.evidence.binding is Binding.QUOTE:
+        return None
+    if case.reading.language != case.language:
+        return Decision("D20", Effect.ASK, "another language than the conversation's")
+    if not case.reading.reviewed:
+        return Decision("D20", Effect.ASK, "the words of that language were not reviewed")
+    return None
+
+
+def _strong(case: Case) -> Decision:
+    if other_job(case):
+        return Decision("D15", Effect.SETTLE, "a yes, and another wish for later")
+    if case.unread:
+        return Decision("D37", Effect.SETTLE, "commits only after the unread message is read")
+    if case.reading.softened:
+        return Decision("D23", Effect.SETTLE, "an idiom of consent, and a strong yes")
+    if case.reading.slots:
+        return Decision("D10", Effect.SETTLE, "a yes that repeats the value")
+    return Decision(
+        "D03" if case.evidence.modality is Modality.VOICE else "D02", Effect.SETTLE, "a clear yes"
+    )
