@@ -83,14 +83,14 @@ def apply(proposal: Proposal, decision: Decision, case: Case, turn: str, policy:
         case Effect.CANCEL | Effect.OPT_OUT:
             return replace(proposal, state=ProposalState.CANCELLED, settle_at=None)
         case Effect.REPROPOSE:
-            expired = decision.row == "D39"
+            expired = decision.row in ("D39", "D41")
             state = ProposalState.EXPIRED if expired else ProposalState.SUPERSEDED
             return replace(proposal, state=state, settle_at=None)
-        case Effect.HOLD | Effect.HAND_OFF:
+        case Effect.HOLD | Effect.HAND_OFF | Effect.TAKEN_OVER:
             return hold(proposal, case.now)
         case Effect.ASK:
             return _paused(replace(proposal, attempts=proposal.attempts + 1), decision, case.now)
-        case Effect.ANSWER:
+        case Effect.ANSWER | Effect.PAY_ELSEWHERE:
             return _paused(proposal, decision, case.now)
         case _:
             return hold(proposal, case.now) if decision.held else proposal

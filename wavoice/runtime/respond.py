@@ -122,15 +122,27 @@ def _repropose(decision: Decision, scene: Scene) -> Step:
     step = start(JOBS[old.action], {**unsaid, **reading.slots}, scene, replaces=None if expired else old)
     if step.text and expired:
         step = replace(step, text=f"That question has expired; {_still(old)}. {step.text}")
+    elif step.text and decision.row in _TERMS:
+        step = replace(step, text=f"{_TERMS[decision.row]} {step.text}")
     kept = () if step.asks and step.asks.id == old.id else (old,)
     return replace(step, proposals=(*kept, *step.proposals), events=(closing, *step.events))
+
+
+_TERMS = {
+    "D11": "I cannot promise a condition.",
+    "D12": "I can only do this as a whole.",
+}
+"""What the new question of a new term begins with."""
 
 
 def _restate(decision: Decision, scene: Scene) -> Step:
     after = _after(decision, scene)
     events = _held_events(scene.case.proposal, after, decision.row)
-    lead = "That question has changed." if decision.row == "D31" else f"Right now {_still(after)}."
+    lead = _LEADS.get(decision.row) or f"Right now {_still(after)}."
     return Step(text=f"{lead} {after.read_back}", asks=after, proposals=(after,), events=events)
+
+
+_LEADS = {"D29": english.CANNOT_USE, "D31": "That question has changed."}
 
 
 def _remind(decision: Decision, scene: Scene) -> Step:
@@ -159,11 +171,14 @@ def _opt_out(decision: Decision, scene: Scene) -> Step:
 
 def _hand_off(decision: Decision, scene: Scene) -> Step:
     proposal = scene.case.proposal
-    step = Step(text=english.HANDED_OFF, hand_off="asked_for_a_person")
+    step = Step(text=english.HANDED_OFF, hand_off=_HAND_OFFS.get(decision.row, "asked_for_a_person"))
     if proposal is None or not proposal.is_open:
         return step
     after = _after(decision, scene)
     return replace(step, proposals=(after,), events=_held_events(proposal, after, decision.row))
+
+
+_HAND_OFFS = {"D48": "another_identity", "D64": "distress"}
 
 
 # --- nothing open -------------------------------------------------------------------------------
@@ -177,6 +192,26 @@ def _already(_decision: Decision, scene: Scene) -> Step:
     proposal = scene.case.proposal
     words = JOBS[proposal.action].words if proposal else None
     return Step(text=words.already(proposal) if words and proposal else english.NOTHING_WAITING)
+
+
+def _pay_elsewhere(decision: Decision, scene: Scene) -> Step:
+    """D61: say where to pay; an open question is put again, since nothing beside the number counts."""
+    text = english.no_cards_here(scene.policy.link_pages)
+    if not can_hold(scene.case.proposal):
+        return Step(text=text)
+    after = _after(decision, scene)
+    events = _held_events(scene.case.proposal, after, decision.row)
+    return Step(text=f"{text} {after.read_back}", asks=after, proposals=(after,), events=events)
+
+
+def _taken_over(decision: Decision, scene: Scene) -> Step:
+    """Staff write themselves (D65): what settles is held, and the bot says nothing from now on."""
+    step = Step(silent=decision.reason, hand_off="staff_wrote")
+    proposal = scene.case.proposal
+    if proposal is None or not proposal.is_open:
+        return step
+    after = _after(decision, scene)
+    return replace(step, proposals=(after,), events=_held_events(proposal, after, decision.row))
 
 
 def _offer_back(decision: Decision, scene: Scene) -> Step:
@@ -225,4 +260,6 @@ _RESPONSES: Mapping[Effect, Callable[[Decision, Scene], Step]] = {
     Effect.IGNORE: _ignore,
     Effect.OPT_OUT: _opt_out,
     Effect.HAND_OFF: _hand_off,
+    Effect.TAKEN_OVER: _taken_over,
+    Effect.PAY_ELSEWHERE: _pay_elsewhere,
 }

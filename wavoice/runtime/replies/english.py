@@ -83,6 +83,12 @@ def too_late(done: str) -> str:
     return f"That was made before I could stop it. {done} Say no if it should go back."
 
 
+def no_cards_here(pages: Sequence[str]) -> str:
+    """After a card number or a code: it was not kept, and where to pay instead."""
+    where = f" You can pay here: {pages[0]}" if pages else " We never ask for them in this chat."
+    return f"Please do not send card numbers or codes here; I did not keep it.{where}"
+
+
 def nothing_changed(still: str) -> str:
     """After a veto or a refusal: say what stays."""
     return f"Okay, nothing changed: {still}."
