@@ -13,7 +13,8 @@ from typing import Any, ClassVar, Protocol
 
 from wavoice.runtime.model import Micros, Modality, Stage
 
-VERSION = 1
+VERSION = 2
+"""1 had no `intended` and not everything that an audit asks for; its lines are still read."""
 PII = {"pii": True}
 
 
@@ -48,6 +49,16 @@ class Received:
     media_sha256: str | None = None
     voice: bool = False
     forwarded: bool = False
+    form: str = "message"
+    """A `Form`: something said, or something done to what was said."""
+    target: str | None = None
+    """wamid of the message that a reaction, an edit or an unsend is about."""
+    quotes: str | None = None
+    """wamid of the message that it answers."""
+    taps: str | None = None
+    """Digest in the id of the tapped button."""
+    identity: str | None = None
+    """WhatsApp's identity key hash of the sender, where the webhook brought one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +179,8 @@ class ProposalEvent:
     row: str = ""
     args: Mapping[str, str] = field(default_factory=dict, metadata=PII)
     read_back: str = field(default="", metadata=PII)
+    expires_at: Micros = 0
+    """Until when a yes counts; of an accepted yes, until when it may be carried out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +205,8 @@ class Confirmed(ProposalEvent):
     message: str = ""
     binding: str = ""
     settle_at: Micros = 0
+    code: bool = False
+    """It was the code of this version, typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +235,20 @@ class Expired(ProposalEvent):
     """Its lifetime ended without a yes."""
 
     kind: ClassVar[str] = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Intended(ProposalEvent):
+    """The gate has permitted a write, which is made next: everything that it was permitted on."""
+
+    kind: ClassVar[str] = "intended"
+    key: str = ""
+    evidence: str = ""
+    """wamid of the yes."""
+    tried_at: Micros = 0
+    """The time by which the gate decided."""
+    again: bool = False
+    """An earlier try was not answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +289,11 @@ class Replied:
     messages: tuple[str, ...]
     fallback: str | None = None
     """Why text went out where voice was due."""
+    proposal: str | None = None
+    """The proposal that it asks about."""
+    digest: str | None = None
+    accepted_at: Micros = 0
+    """When WhatsApp accepted its first message, which is the one with the buttons."""
     text: str = field(default="", metadata=PII)
 
 
@@ -272,6 +306,11 @@ class Noticed:
     form: str
     messages: tuple[str, ...]
     fallback: str | None = None
+    proposal: str | None = None
+    """The proposal that it asks about."""
+    digest: str | None = None
+    accepted_at: Micros = 0
+    """When WhatsApp accepted its first message, which is the one with the buttons."""
     text: str = field(default="", metadata=PII)
 
 
@@ -299,6 +338,9 @@ class StatusSeen:
     kind: ClassVar[str] = "status_seen"
     message: str
     status: str
+    proposal: str | None = None
+    """The proposal that our message asks about."""
+    digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +352,19 @@ class Trouble:
     code: str
     detail: str = field(default="", metadata=PII)
     """In the words of whoever refused; they may name a customer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """Personal values of earlier records were replaced or erased; their lines still stand."""
+
+    kind: ClassVar[str] = "redacted"
+    reason: str
+    """`card`, `erasure`, …"""
+    records: tuple[int, ...]
+    """Numbers of the records."""
+    hashes: tuple[str, ...]
+    """Salted hashes of what stands there now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,9 +404,9 @@ BODIES: Mapping[str, type[Any]] = {
     body.kind: body
     for body in (
         Received, Typed, MediaKept, HeardNote, LookedUp, Read, Decided, Proposed, Reprompted, Confirmed,
-        Held, Cancelled, Superseded, Expired, Committed, Unknown, Failed, Replied, Noticed, HandedOff,
-        ConsentChanged,
-        StatusSeen, Trouble, SpanEvent, Waited, TurnEnded,
+        Held, Cancelled, Superseded, Expired, Intended, Committed, Unknown, Failed, Replied, Noticed,
+        HandedOff, ConsentChanged,
+        StatusSeen, Trouble, Redacted, SpanEvent, Waited, TurnEnded,
     )
 }  # fmt: skip
 

@@ -34,6 +34,7 @@ from wavoice.runtime.model import (
     Timer,
     WriteResult,
 )
+from wavoice.runtime.token import CommitToken
 
 
 class Clock(Protocol):
@@ -132,8 +133,11 @@ class Orders(Protocol):
         """Live orders of that customer. Raises `SystemOfRecordError`."""
         ...
 
-    async def write(self, effect: Effect) -> WriteResult:
-        """Carry out the effect once under its key. No answer is `Outcome.UNKNOWN`, never an exception."""
+    async def write(self, effect: Effect, token: CommitToken) -> WriteResult:
+        """Carry out the effect once under its key. No answer is `Outcome.UNKNOWN`, never an exception.
+
+        Raises `CommitRefusedError`, and sends nothing, unless `Admission` takes the token for this effect.
+        """
         ...
 
     async def look_up(self, key: str) -> WriteResult | None:
@@ -274,10 +278,11 @@ class Timers(Protocol):
 class Effects(Protocol):
     """External writes: intended, then done, failed or unknown."""
 
-    async def intend(self, effect: Effect, at: Micros) -> bool:
-        """Record before the call. False if the key is there already (look it up instead).
+    async def intend(self, effect: Effect, at: Micros, token: CommitToken) -> bool:
+        """Record before the call, and use the evidence up. False if the key is there already.
 
-        Raises `StoreError` if the key stands there with other arguments.
+        Raises `CommitRefusedError` if the token is not for this effect or its evidence has approved
+        another one, and `StoreError` if the key stands there with other arguments.
         """
         ...
 
@@ -336,6 +341,14 @@ class JournalTable(Protocol):
 
     async def read(self, turn: str | None = None) -> Sequence[Event]:
         """All events, or those of one turn, in order of writing."""
+        ...
+
+    async def redact(self, why: Event, turn: str, change: Callable[[Event], Event]) -> int:
+        """Change personal values of one turn's events, and append `why` (a `Redacted`) with their numbers.
+
+        `change` returns the event with other personal values, or as it is. Returns how many it changed;
+        if none, nothing is appended. Raises `ValueError` if anything else of an event was changed.
+        """
         ...
 
 
