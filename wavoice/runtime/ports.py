@@ -136,7 +136,7 @@ class Orders(Protocol):
     async def write(self, effect: Effect, token: CommitToken) -> WriteResult:
         """Carry out the effect once under its key. No answer is `Outcome.UNKNOWN`, never an exception.
 
-        Raises `CommitRefusedError`, and sends nothing, unless `Admission` takes the token for this effect.
+        Sends nothing and raises `CommitRefusedError` unless `Admission` takes the token.
         """
         ...
 
@@ -279,10 +279,9 @@ class Effects(Protocol):
     """External writes: intended, then done, failed or unknown."""
 
     async def intend(self, effect: Effect, at: Micros, token: CommitToken) -> bool:
-        """Record before the call, and use the evidence up. False if the key is there already.
+        """Record before the call, and use the evidence up; False if the key is there already.
 
-        Raises `CommitRefusedError` if the token is not for this effect or its evidence has approved
-        another one, and `StoreError` if the key stands there with other arguments.
+        Raises `CommitRefusedError` for another effect's token or evidence, `StoreError` for other args.
         """
         ...
 
@@ -344,11 +343,7 @@ class JournalTable(Protocol):
         ...
 
     async def redact(self, why: Event, turn: str, change: Callable[[Event], Event]) -> int:
-        """Change personal values of one turn's events, and append `why` (a `Redacted`) with their numbers.
-
-        `change` returns the event with other personal values, or as it is. Returns how many it changed;
-        if none, nothing is appended. Raises `ValueError` if anything else of an event was changed.
-        """
+        """Let `change` replace personal values of a turn's events; append `why` (a `Redacted`) for those."""
         ...
 
 
