@@ -84,6 +84,7 @@ class _Walk:
         if seal is None:
             said = "it is not chained: inserted, changed, or written by a program from before the chain"
             self._bad(seq, "added", said)
+            self.seals |= {one.record.seal(before) for before in self.seals}
             return expected if seq < expected else seq + 1
         made = {one.record.seal(before) for before in self.seals}
         fits = seal in made
@@ -103,27 +104,16 @@ class _Walk:
         """What shows that this record is whole, but belongs elsewhere; looked for at the first break only."""
         if self.breaks:
             return None
-        seals = {GENESIS} | {other.seal for other in self.journal if other.seal}
-        seqs = {other.record.seq + step for other in self.journal for step in (0, 1)}
-        near = (one.record.seq - 1, one.record.seq + 1)
-        for seq in (*near, *(seqs if len(self.journal) <= _SMALL else ())):
-            record = replace(one.record, seq=seq)
-            candidates = seals if len(self.journal) <= _SMALL else self._around(seq)
-            if any(record.seal(before) == one.seal for before in candidates):
-                return f"it was written as record {seq}"
+        for other in self.journal:
+            # What was sealed before it may still stand in its place, or have changed places with it.
+            for seq in (other.record.seq, other.record.seq + 1):
+                if other.seal and replace(one.record, seq=seq).seal(other.seal) == one.seal:
+                    return f"it was written as record {seq}"
         return None
-
-    def _around(self, seq: int) -> set[str]:
-        return {
-            one.seal for one in self.journal if one.seal is not None and abs(one.record.seq - seq) <= _SMALL
-        }
 
     def _bad(self, seq: int, kind: str, said: str) -> None:
         self.bad.add(seq)
         self.breaks.append(Break(seq, kind, said))
-
-
-_SMALL = 200
 
 
 def _hidden(one: Stored) -> Break:
@@ -158,10 +148,14 @@ def _redactions(chained: Sequence[Stored], bad: set[int]) -> dict[int, str]:
     for one in chained:
         if one.record.kind != "redacted" or one.record.seq in bad:
             continue
-        said: Mapping[str, Sequence[object]] = json.loads(one.record.line)["data"]
-        for seq, proof in zip(said["records"], said["hashes"], strict=True):
-            if isinstance(seq, int) and seq < one.record.seq:
-                named[seq] = str(proof)
+        try:
+            said: Mapping[str, Sequence[object]] = json.loads(one.record.line)["data"]
+            proofs = dict(zip(said["records"], said["hashes"], strict=True))
+        except (ValueError, KeyError, TypeError):
+            continue  # excuses nothing
+        named |= {
+            seq: str(proof) for seq, proof in proofs.items() if isinstance(seq, int) and seq < one.record.seq
+        }
     return named
 
 
