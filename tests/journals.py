@@ -77,10 +77,10 @@ def body(event: Event, **changes: Any) -> Event:
 
 
 @cache
-def written() -> tuple[Journal, tuple[Event, ...]]:
-    """The journal of `talk`, at rest and as events; made once."""
+def written(at: Path | None = None) -> tuple[Journal, tuple[Event, ...]]:
+    """The journal of `talk`, at rest and as events; made once, in a file if one is named."""
     with TemporaryDirectory() as folder:
-        file = Path(folder) / "bot.sqlite"
+        file = at or Path(folder) / "bot.sqlite"
         asyncio.run(record(file))
         stored, head = read_journal(file)
     assert head is not None

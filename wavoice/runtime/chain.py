@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 GENESIS = "wavoice journal 1"
 """Stands before the first seal."""
@@ -33,11 +33,18 @@ class Record:
 
     def seal(self, before: str) -> str:
         """Seal it after the record whose seal is `before`."""
-        sealed = (
-            before, self.seq, self.tenant, self.number, self.contact, self.turn, self.kind, self.at,
-            self.retention, self.version, self.line, self.pii_hash,
-        )  # fmt: skip
-        return hashlib.sha256(json.dumps(sealed, separators=(",", ":")).encode()).hexdigest()
+        return seal(before, tuple(getattr(self, name) for name in SEALED))
+
+
+SEALED = tuple(spec.name for spec in fields(Record))
+"""What a seal covers, in this order."""
+
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def seal(before: str, record: tuple[int | str, ...]) -> str:
+    """The seal of a record, its fields in the order of `SEALED`, after the one whose seal is `before`."""
+    return hashlib.sha256(_encode((before, *record)).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

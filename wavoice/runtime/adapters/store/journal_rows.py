@@ -14,7 +14,7 @@ from sqlalchemy import Row, bindparam, func, insert, select, update
 from wavoice.runtime.adapters.store.codec import dump_json
 from wavoice.runtime.adapters.store.statements import Statements
 from wavoice.runtime.adapters.store.tables import Retention, journal, journal_heads
-from wavoice.runtime.chain import GENESIS, Head, Record, hash_pii
+from wavoice.runtime.chain import GENESIS, SEALED, Head, hash_pii, seal
 from wavoice.runtime.errors import StoreError
 from wavoice.runtime.journal import (
     Event,
@@ -166,16 +166,11 @@ def _row(event: Event) -> dict[str, Any]:
 
 def _chain(head: Head, after: int, rows: Sequence[dict[str, Any]]) -> Head:
     """Number and seal the rows; return the head that they make."""
-    seal = head.seal
+    before = head.seal
     for seq, (row, salt) in enumerate(zip(rows, _salts(len(rows)), strict=True), after + 1):
-        pii_hash = hash_pii(salt, row["pii"])
-        sealed = {name: row[name] for name in _SEALED}
-        seal = Record(seq=seq, pii_hash=pii_hash, **sealed).seal(seal)
-        row.update(seq=seq, pii_salt=salt, pii_hash=pii_hash, seal=seal)
-    return Head(head.first, after + len(rows), seal)
-
-
-_SEALED = ("tenant", "number", "contact", "turn", "kind", "at", "retention", "version", "line")
+        row["seq"], row["pii_salt"], row["pii_hash"] = seq, salt, hash_pii(salt, row["pii"])
+        row["seal"] = before = seal(before, tuple([row[name] for name in SEALED]))
+    return Head(head.first, after + len(rows), before)
 
 
 def _salts(count: int) -> Iterator[str]:
