@@ -100,14 +100,15 @@ def _read(path: Path) -> tuple[Sequence[Stored], Head | None, bool]:
             f"{path} cannot be read: {error.strerror}.", remedy="Name a store, or set store.path."
         ) from error
     if begins != _SQLITE:
-        return _read_lines(path), None, False
+        return read_lines_as_stored(path), None, False
     try:
         return *read_journal(path), True
     except StoreError as error:
         raise UserInputError(error.message, remedy=error.remedy) from error
 
 
-def _read_lines(path: Path) -> Sequence[Stored]:
+def read_lines_as_stored(path: Path) -> Sequence[Stored]:
+    """A journal in JSON lines as records without seals, numbered by line. Raises `UserInputError`."""
     from wavoice.runtime.audit.chain_check import Stored  # noqa: PLC0415
     from wavoice.runtime.chain import Record  # noqa: PLC0415
     from wavoice.sim.trace_file import read_lines  # noqa: PLC0415
