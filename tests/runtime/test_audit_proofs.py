@@ -106,6 +106,23 @@ def takes_back(form: str) -> Callable[[Event], journal.Body]:
     )
 
 
+def removes_reaction(event: Event) -> journal.Body:
+    return journal.Received("wamid.MORE", sent_at=event.at, form="reaction_removed", target="wamid.ASKED")
+
+
+def reacts(them: Events) -> Events:
+    """The yes of the first write was a thumb on its question."""
+    digest = [event.body.digest for event in them if event.kind == "intended"][TYPED]
+    them = [
+        body(event, messages=("wamid.ASKED",))
+        if event.kind == "replied" and event.body.digest == digest
+        else event
+        for event in them
+    ]
+    thumb = evidence(TYPED, form="reaction", target="wamid.ASKED")
+    return edit("confirmed", TYPED, binding="quote")(thumb(them))
+
+
 def other_contact(them: Events) -> Events:
     """The yes was somebody else's."""
     wamid = [event.body.evidence for event in them if event.kind == "intended"][TYPED]
@@ -233,6 +250,16 @@ BROKEN: dict[str, tuple[str, Doctor]] = {
     "held before": ("I3", before_write(TYPED, of_proposal(journal.Held))),
     "cancelled before": ("I3", before_write(TYPED, of_proposal(journal.Cancelled))),
     "unsent before": ("I3", before_write(TYPED, takes_back("revoke"))),
+    "reacted to another message": (
+        "I1",
+        lambda them: evidence(TYPED, form="reaction", target="wamid.OTHER")(
+            edit("confirmed", TYPED, binding="quote")(them)
+        ),
+    ),
+    "reaction removed before": (
+        "I3",
+        lambda them: reacts(before_write(TYPED, removes_reaction)(them)),
+    ),
     "edited before": ("I3", before_write(TYPED, takes_back("edit"))),
     "a veto in the yes": ("I3", read(TYPED, marks=("Y", "H"))),
     "a spoken veto, then a yes": ("I3", read(SPOKEN, marks=("H", "Y"))),
@@ -274,6 +301,7 @@ def test_every_broken_invariant_is_found_although_the_chain_is_whole(name: str) 
         before_write(TYPED, *hears("Y")),
         before_write(TYPED, *hears(intent="track_order")),
         identities("same"),
+        reacts,
         lambda them: edit("confirmed", TYPED, row="D07")(read(TYPED, marks=("H", "Y"))(them)),
         edit("status_seen", 0, status="failed"),
     ],

@@ -146,7 +146,7 @@ def _bound(case: Case) -> Found:
     match case.yes.binding:
         case "button" if received.taps != digest:
             yield "I1", case.said.seq, "the button that was tapped belongs to another question"
-        case "quote" if received.quotes not in _messages(before, digest):
+        case "quote" if _on(received) not in _messages(before, digest):
             yield "I1", case.said.seq, "the message that it answers did not ask this question"
         case "sole_open" if before and before[-1].digest != digest:
             yield "I1", before[-1].seq, "another question had been asked since"
@@ -154,6 +154,11 @@ def _bound(case: Case) -> Found:
             pass
         case other:
             yield "I1", case.confirmed.seq, f"a yes that is bound by {other or 'nothing'} approves nothing"
+
+
+def _on(received: journal.Received) -> str | None:
+    """Our message that it quotes or reacts to."""
+    return received.target if received.form == Form.REACTION else received.quotes
 
 
 def _messages(asked: Sequence[Asked], digest: str) -> set[str]:
@@ -222,9 +227,14 @@ def _no_veto(case: Case) -> Found:
             continue
         if said.vetoes and max(said.seq, said.read_seq or 0) > since:
             yield "I3", said.seq, "a veto was received before the write"
-        undone = said.body.form in (Form.REVOKE, Form.EDIT) and said.body.target == case.intended.evidence
-        if undone and said.seq > case.said.seq:
-            yield "I3", said.seq, "the yes was edited or unsent before the write"
+        if said.seq > case.said.seq and _takes_back(said.body, case.said.body):
+            yield "I3", said.seq, "the yes was edited or taken back before the write"
+
+
+def _takes_back(later: journal.Received, yes: journal.Received) -> bool:
+    if later.form == Form.REACTION_REMOVED:
+        return yes.form == Form.REACTION and later.target == yes.target
+    return later.form in (Form.REVOKE, Form.EDIT) and later.target == yes.message
 
 
 def _exception(case: Case) -> bool:
