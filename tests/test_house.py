@@ -104,6 +104,51 @@ def test_only_adapters_and_settings_read_clock_chance_and_environment() -> None:
     assert "adapters/clock.py" in readers
 
 
+def names_of_the_gate(source: str) -> set[str]:
+    """What a file touches of that which makes commit tokens or writes: names and attributes."""
+    nodes = list(ast.walk(ast.parse(source)))
+    names = {node.id for node in nodes if isinstance(node, ast.Name)}
+    names |= {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    names |= {one.name for node in nodes if isinstance(node, ast.ImportFrom) for one in node.names}
+    made = {ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call)}
+    return (names & {"mint", "_GATE"}) | ({"CommitToken()"} if "CommitToken" in made else set())
+
+
+def writes_to_a_shop(source: str) -> bool:
+    """True if it calls `….orders.write(…)`."""
+    return any(
+        isinstance(node, ast.Call) and ast.unparse(node.func).endswith("orders.write")
+        for node in ast.walk(ast.parse(source))
+    )
+
+
+def test_only_the_gate_makes_commit_tokens() -> None:
+    files = {file.relative_to(ROOT / "wavoice").as_posix(): file.read_text() for file in _sources()}
+    touched = {name: found for name, source in files.items() if (found := names_of_the_gate(source))}
+    assert touched == {
+        "runtime/proposals.py": {"mint"},
+        "runtime/token.py": {"_GATE", "CommitToken()"},
+    }
+    minters = [
+        node.name
+        for node in ast.walk(ast.parse(files["runtime/proposals.py"]))
+        if isinstance(node, ast.FunctionDef) and "mint" in names_of_the_gate(ast.unparse(node))
+    ]
+    assert minters == ["may_commit", "may_retry"]
+    assert [name for name, source in files.items() if writes_to_a_shop(source)] == ["runtime/commit.py"]
+
+
+def test_the_gate_probe_sees() -> None:
+    assert names_of_the_gate("from wavoice.runtime import token\ntoken.mint(1)") == {"mint"}
+    assert names_of_the_gate("from wavoice.runtime.token import mint as m") == {"mint"}
+    assert names_of_the_gate("CommitToken(gate=None)") == {"CommitToken()"}
+    assert writes_to_a_shop("await self.kit.orders.write(effect, None)")
+
+
+def _sources() -> Iterator[Path]:
+    return (ROOT / "wavoice").rglob("*.py")
+
+
 def imported_by(statement: str) -> set[str]:
     """Top-level modules that a fresh interpreter holds after the statement."""
     code = f"{statement}\nimport json, sys\nprint(json.dumps(sorted(sys.modules)))"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
 import httpx
 import pytest
 
+from tests.permits import NOW, admission, permit
+from tests.runtime.gate_cases import case
 from wavoice.runtime.adapters.orders_http import HttpOrders
-from wavoice.runtime.errors import SystemOfRecordError
-from wavoice.runtime.model import Alias, Customer, Effect, Order, Outcome, WriteResult
+from wavoice.runtime.errors import CommitRefusedError, SystemOfRecordError
+from wavoice.runtime.model import Alias, Binding, Customer, Effect, Order, Outcome, Tier, WriteResult
 from wavoice.runtime.ports import Orders
 from wavoice.sim.tcp import serve
 from wavoice.sim.world import World
@@ -44,7 +46,9 @@ async def shop(request: pytest.FixtureRequest) -> AsyncIterator[Wired]:
 
 def _wired(world: World, http: httpx.AsyncClient, base_url: str) -> Wired:
     return Wired(
-        world, HttpOrders(http, base_url, None, 60, 60), HttpOrders(http, f"{base_url}/", None, 0.1, 0.1)
+        world,
+        HttpOrders(http, base_url, None, 60, 60, admission()),
+        HttpOrders(http, f"{base_url}/", None, 0.1, 0.1, admission()),
     )
 
 
@@ -74,7 +78,7 @@ async def test_a_customer_id_is_only_ever_one_path_segment(shop: Wired) -> None:
 
 
 async def test_a_write_changes_the_order_and_its_version(shop: Wired) -> None:
-    result = await shop.orders.write(EFFECT)
+    result = await shop.orders.write(EFFECT, permit(EFFECT))
     assert result.outcome is Outcome.DONE
     assert result.reference
     order = (await shop.orders.orders("cus_1"))[0]
@@ -83,15 +87,15 @@ async def test_a_write_changes_the_order_and_its_version(shop: Wired) -> None:
 
 
 async def test_two_identical_writes_are_one(shop: Wired) -> None:
-    first = await shop.orders.write(EFFECT)
-    assert await shop.orders.write(EFFECT) == first
+    first = await shop.orders.write(EFFECT, permit(EFFECT))
+    assert await shop.orders.write(EFFECT, permit(EFFECT)) == first
     assert [row.key for row in shop.world.ledger] == ["wv-1"]
 
 
 async def test_a_key_belongs_to_its_first_body(shop: Wired) -> None:
-    first = await shop.orders.write(EFFECT)
+    first = await shop.orders.write(EFFECT, permit(EFFECT))
     other = replace(EFFECT, args={"order": "1842", "day": "2026-11-28"})
-    assert await shop.orders.write(other) == WriteResult(Outcome.FAILED, reason="key_reused")
+    assert await shop.orders.write(other, permit(other)) == WriteResult(Outcome.FAILED, reason="key_reused")
     assert await shop.orders.look_up("wv-1") == first
     assert shop.world.orders["1842"].day == date(2026, 11, 27)
 
@@ -99,37 +103,37 @@ async def test_a_key_belongs_to_its_first_body(shop: Wired) -> None:
 async def test_a_changed_order_refuses_the_write(shop: Wired) -> None:
     shop.world.staff_edits("1842", address="7 Lake View")
     refused = WriteResult(Outcome.REFUSED, reason="version")
-    assert await shop.orders.write(EFFECT) == refused
+    assert await shop.orders.write(EFFECT, permit(EFFECT)) == refused
     assert await shop.orders.look_up("wv-1") == refused
-    assert await shop.orders.write(EFFECT) == refused
+    assert await shop.orders.write(EFFECT, permit(EFFECT)) == refused
     assert shop.world.ledger == ()
 
 
 async def test_a_delivered_order_refuses_the_write(shop: Wired) -> None:
     effect = replace(EFFECT, args={"order": "1777", "day": "2026-11-27"})
-    assert await shop.orders.write(effect) == WriteResult(Outcome.REFUSED, reason="delivered")
+    assert await shop.orders.write(effect, permit(effect)) == WriteResult(Outcome.REFUSED, reason="delivered")
     assert shop.world.ledger == ()
 
 
 async def test_an_applied_write_is_found_by_its_key(shop: Wired) -> None:
     assert await shop.orders.look_up("wv-1") is None
-    done = await shop.orders.write(EFFECT)
+    done = await shop.orders.write(EFFECT, permit(EFFECT))
     assert await shop.orders.look_up("wv-1") == done
 
 
 async def test_a_lost_answer_is_unknown_until_looked_up(shop: Wired) -> None:
     shop.world.fault("lost_response", at="write")
-    assert (await shop.orders.write(EFFECT)).outcome is Outcome.UNKNOWN
+    assert (await shop.orders.write(EFFECT, permit(EFFECT))).outcome is Outcome.UNKNOWN
     found = await shop.orders.look_up("wv-1")
     assert found is not None
     assert found.outcome is Outcome.DONE
-    assert await shop.orders.write(EFFECT) == found
+    assert await shop.orders.write(EFFECT, permit(EFFECT)) == found
     assert len(shop.world.ledger) == 1
 
 
 async def test_a_write_that_timed_out_was_never_applied(shop: Wired) -> None:
     shop.world.fault("timeout", at="write")
-    result = await shop.hasty.write(EFFECT)
+    result = await shop.hasty.write(EFFECT, permit(EFFECT))
     assert result == WriteResult(Outcome.UNKNOWN, reason="The shop did not answer within 0.1 s.")
     assert await shop.orders.look_up("wv-1") is None
     assert shop.world.ledger == ()
@@ -138,14 +142,14 @@ async def test_a_write_that_timed_out_was_never_applied(shop: Wired) -> None:
 async def test_an_answer_that_is_no_answer_is_unknown(shop: Wired) -> None:
     shop.world.fault("garbage", at="write")
     shop.world.fault("fail", at="write")
-    assert (await shop.orders.write(EFFECT)).outcome is Outcome.UNKNOWN
+    assert (await shop.orders.write(EFFECT, permit(EFFECT))).outcome is Outcome.UNKNOWN
     later = replace(EFFECT, key="wv-2", facts_version="v2")
-    assert await shop.orders.write(later) == WriteResult(Outcome.UNKNOWN, reason="HTTP 503")
+    assert await shop.orders.write(later, permit(later)) == WriteResult(Outcome.UNKNOWN, reason="HTTP 503")
     assert [row.key for row in shop.world.ledger] == ["wv-1"]
 
 
 async def test_a_look_up_without_an_answer_is_unknown_not_none(shop: Wired) -> None:
-    await shop.orders.write(EFFECT)
+    await shop.orders.write(EFFECT, permit(EFFECT))
     shop.world.fault("timeout", at="look_up")
     unheard = await shop.hasty.look_up("wv-1")
     assert unheard is not None
@@ -175,3 +179,53 @@ async def test_a_read_with_a_senseless_answer_says_so(shop: Wired) -> None:
     shop.world.fault("garbage", at="read")
     with pytest.raises(SystemOfRecordError, match=r"does not follow the contract\.$"):
         await shop.orders.orders("cus_1")
+
+
+REFUSALS: dict[str, Callable[[], tuple[Effect, object]]] = {
+    "no_token": lambda: (EFFECT, None),
+    "other_facts": lambda: (replace(EFFECT, facts_version="v2"), permit(EFFECT)),
+    "token_late": lambda: (EFFECT, permit(EFFECT, expires_at=NOW)),
+    "not_discrete": lambda: (EFFECT, permit(EFFECT, tier=Tier.R3)),
+}
+OTHERS = [
+    replace(EFFECT, args={"order": "1842", "day": "2026-11-28"}),
+    replace(EFFECT, action="change_address"),
+    replace(EFFECT, key="wv-2"),
+    replace(EFFECT, proposal="p_2"),
+]
+
+
+@pytest.mark.parametrize("code", REFUSALS)
+async def test_nothing_is_sent_without_the_gates_word_for_it(shop: Wired, code: str) -> None:
+    effect, token = REFUSALS[code]()
+    with pytest.raises(CommitRefusedError) as refused:
+        await shop.orders.write(effect, token)  # type: ignore[arg-type]
+    assert refused.value.code == code
+    assert refused.value.remedy
+    assert await shop.orders.look_up(effect.key) is None
+    assert shop.world.ledger == ()
+
+
+@pytest.mark.parametrize("other", OTHERS)
+async def test_a_token_is_good_for_its_own_write_alone(shop: Wired, other: Effect) -> None:
+    with pytest.raises(CommitRefusedError) as refused:
+        await shop.orders.write(other, permit(EFFECT))
+    assert refused.value.code == "other_write"
+    assert shop.world.ledger == ()
+
+
+async def test_a_token_is_good_once(shop: Wired) -> None:
+    token = permit(EFFECT)
+    done = await shop.orders.write(EFFECT, token)
+    with pytest.raises(CommitRefusedError) as refused:
+        await shop.orders.write(EFFECT, token)
+    assert refused.value.code == "token_used"
+    assert await shop.orders.look_up(EFFECT.key) == done
+
+
+async def test_a_tap_or_a_code_permits_what_pays_out(shop: Wired) -> None:
+    said = case("yes").evidence
+    for n, discrete in enumerate((replace(said, binding=Binding.BUTTON), replace(said, code_fits=True))):
+        effect = replace(EFFECT, key=f"wv-{n}", facts_version=f"v{n + 1}")
+        result = await shop.orders.write(effect, permit(effect, discrete, tier=Tier.R3))
+        assert result.outcome is Outcome.DONE

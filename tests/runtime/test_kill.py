@@ -19,7 +19,9 @@ import pytest
 from wavoice.runtime.adapters.clock import SystemClock, Uuid7Ids
 from wavoice.runtime.adapters.failpoints import VARIABLE
 from wavoice.runtime.adapters.store import SqliteStore
+from wavoice.runtime.adapters.store.audit_rows import read_journal
 from wavoice.runtime.adapters.webhook import PATH
+from wavoice.runtime.audit import audit
 from wavoice.runtime.journal import Event
 from wavoice.runtime.model import Alias, Consent, ConsentRecord
 from wavoice.sim.graph import Emulator, EmulatorConfig
@@ -197,6 +199,9 @@ def verdict(at: Stage, request: Path, failpoint: str, events: list[Event]) -> st
         return f"{failpoint}: {len(at.world.ledger)} writes, {committed} committed, {len(done)} told"
     if request is NO_WAIT and not any(event.kind == "held" for event in events):
         return f"{failpoint}: the veto did not hold"
+    report = audit(*read_journal(at.store))
+    if not report.ok or (report.effects, report.proved) != (expected, expected):
+        return f"{failpoint}: not proved: {report.breaks} {report.violations}"
     return None
 
 

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from tests.permits import admission, permit
 from wavoice.runtime.adapters.orders_http import HttpOrders, e164_digits
 from wavoice.runtime.errors import SystemOfRecordError
 from wavoice.runtime.model import Alias, Effect, Outcome, WriteResult
@@ -22,7 +23,7 @@ Handler = Callable[[httpx.Request], httpx.Response]
 
 def shop(handler: Handler, token: SecretStr | None = None) -> HttpOrders:
     http = httpx.AsyncClient(transport=httpx.MockTransport(handler))
-    return HttpOrders(http, "https://shop.test/api/", token, 60, 60)
+    return HttpOrders(http, "https://shop.test/api/", token, 60, 60, admission())
 
 
 def answering(status: int, body: object) -> HttpOrders:
@@ -36,7 +37,7 @@ async def test_a_write_carries_key_token_body_and_version() -> None:
         seen.append(request)
         return httpx.Response(200, json={"outcome": "done", "reference": "R1", "version": "v2"})
 
-    done = await shop(handler, SecretStr("opaque")).write(EFFECT)
+    done = await shop(handler, SecretStr("opaque")).write(EFFECT, permit(EFFECT))
     assert done == WriteResult(Outcome.DONE, reference="R1")
     (request,) = seen
     assert (request.method, str(request.url)) == ("PUT", "https://shop.test/api/effects/wv%2F1")
@@ -71,7 +72,7 @@ async def test_a_write_carries_key_token_body_and_version() -> None:
     ],
 )
 async def test_only_the_shops_own_word_settles_a_write(status: int, body: object, outcome: Outcome) -> None:
-    assert (await answering(status, body).write(EFFECT)).outcome is outcome
+    assert (await answering(status, body).write(EFFECT, permit(EFFECT))).outcome is outcome
 
 
 @pytest.mark.parametrize("body", [{}, {"detail": "Not Found"}, {"reason": "no_such_route"}])
@@ -88,7 +89,7 @@ async def test_a_refused_connection_is_unknown_and_is_not_written_twice() -> Non
         raise httpx.ConnectError("refused", request=request)
 
     orders = shop(refuse)
-    assert (await orders.write(EFFECT)).outcome is UNKNOWN
+    assert (await orders.write(EFFECT, permit(EFFECT))).outcome is UNKNOWN
     found = await orders.look_up("wv-1")
     assert found == WriteResult(UNKNOWN, reason="The connection to the shop failed (ConnectError).")
     assert calls == ["PUT", "GET", "GET"]

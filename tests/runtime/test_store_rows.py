@@ -12,9 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.permits import permit
+from tests.runtime.gate_cases import case
 from wavoice.runtime import journal
 from wavoice.runtime.adapters.store import MEMORY, SqliteStore
-from wavoice.runtime.errors import StoreError
+from wavoice.runtime.errors import CommitRefusedError, StoreError
 from wavoice.runtime.model import (
     Address,
     Alias,
@@ -114,17 +116,18 @@ async def test_a_new_version_replaces_the_old_one(unit: UnitOfWork) -> None:
 async def test_an_effect_is_intended_once_and_unknown_until_settled(unit: UnitOfWork) -> None:
     await unit.proposals.save(proposal())
     assert await unit.effects.state("wv-1") is None
-    assert await unit.effects.intend(effect(), at=11)
+    assert await unit.effects.intend(effect(), 11, permit(effect()))
     assert await unit.effects.state("wv-1") is Outcome.UNKNOWN
-    assert not await unit.effects.intend(effect(args={"day": "2026-11-27", "order": "7"}), at=12)
+    same = effect(args={"day": "2026-11-27", "order": "7"})
+    assert not await unit.effects.intend(same, 12, permit(same))
     await unit.effects.settle("wv-1", DONE, at=13)
     assert await unit.effects.state("wv-1") is Outcome.DONE
-    assert not await unit.effects.intend(effect(), at=14)
+    assert not await unit.effects.intend(effect(), 14, permit(effect()))
 
 
 async def test_an_unknown_effect_may_turn_out_either_way(unit: UnitOfWork) -> None:
     await unit.proposals.save(proposal())
-    await unit.effects.intend(effect(), at=11)
+    await unit.effects.intend(effect(), 11, permit(effect()))
     for outcome in (Outcome.UNKNOWN, Outcome.FAILED, Outcome.REFUSED, Outcome.DONE, Outcome.DONE):
         await unit.effects.settle("wv-1", WriteResult(outcome), at=12)
         assert await unit.effects.state("wv-1") is outcome
@@ -134,21 +137,47 @@ async def test_an_unknown_effect_may_turn_out_either_way(unit: UnitOfWork) -> No
 async def test_one_key_never_stands_for_two_writes(unit: UnitOfWork, changes: dict[str, Any]) -> None:
     await unit.proposals.save(proposal("p_1"))
     await unit.proposals.save(proposal("p_2"))
-    await unit.effects.intend(effect(), at=11)
+    await unit.effects.intend(effect(), 11, permit(effect()))
+    other = effect(**changes)
     with pytest.raises(StoreError, match="other arguments"):
-        await unit.effects.intend(effect(**changes), at=12)
+        await unit.effects.intend(other, 12, permit(other))
 
 
 async def test_an_effect_needs_a_stored_proposal(unit: UnitOfWork) -> None:
     with pytest.raises(StoreError, match="not stored"):
-        await unit.effects.intend(effect(), at=11)
+        await unit.effects.intend(effect(), 11, permit(effect()))
+
+
+async def test_a_yes_approves_one_effect_ever(store: Store) -> None:
+    async with store.begin() as unit:
+        await unit.proposals.save(proposal("p_1"))
+        await unit.proposals.save(proposal("p_2"))
+        assert await unit.effects.intend(effect(), 11, permit(effect()))
+    for other in (effect(key="wv-2"), effect(key="wv-2", proposal="p_2"), effect(key="wv-3", args={})):
+        with pytest.raises(CommitRefusedError, match="approved another write") as refused:
+            async with store.begin() as unit:
+                await unit.effects.intend(other, 12, permit(other))
+        assert refused.value.code == "evidence_used"
+    async with store.begin() as unit:
+        another = replace(case("yes").evidence, message="wamid.2")
+        late = effect(key="wv-2", proposal="p_2")
+        assert await unit.effects.intend(late, 13, permit(late, another))
+        with pytest.raises(CommitRefusedError, match="another message"):
+            await unit.effects.intend(effect(), 14, permit(effect(), replace(another, message="wamid.3")))
+
+
+async def test_an_effect_is_not_intended_without_its_token(unit: UnitOfWork) -> None:
+    await unit.proposals.save(proposal())
+    with pytest.raises(CommitRefusedError):
+        await unit.effects.intend(effect(), 11, permit(effect(args={"order": "8"})))
+    assert await unit.effects.state("wv-1") is None
 
 
 async def test_a_done_effect_stays_done_and_an_unintended_one_has_no_end(unit: UnitOfWork) -> None:
     await unit.proposals.save(proposal())
     with pytest.raises(StoreError, match="cannot end"):
         await unit.effects.settle("wv-1", DONE, at=11)
-    await unit.effects.intend(effect(), at=11)
+    await unit.effects.intend(effect(), 11, permit(effect()))
     await unit.effects.settle("wv-1", DONE, at=12)
     with pytest.raises(StoreError, match="cannot end"):
         await unit.effects.settle("wv-1", WriteResult(Outcome.UNKNOWN), at=13)

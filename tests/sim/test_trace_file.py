@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.sim.scenario.scripts import MOVE, play
 from wavoice.runtime import journal
 from wavoice.runtime.errors import UserInputError
-from wavoice.runtime.journal import BODIES, Event, Where
+from wavoice.runtime.journal import BODIES, VERSION, Event, Where
 from wavoice.runtime.journal_lines import to_json
 from wavoice.sim.trace_file import Trace, read_trace, write_trace
 
@@ -186,8 +186,9 @@ class TestWhatCannotBeRead:
         assert refusal(file).startswith(f"{file}:1 trace version 2 is newer than 1: upgrade wavoice.")
 
     def test_a_newer_event(self, tmp_path: Path) -> None:
-        file = changed(tmp_path, 3, lambda line: line.update(version=2))
-        assert refusal(file).startswith(f"{file}:3 journal version 2 is newer than 1: upgrade wavoice.")
+        file = changed(tmp_path, 3, lambda line: line.update(version=VERSION + 1))
+        newer = f"journal version {VERSION + 1} is newer than {VERSION}: upgrade wavoice."
+        assert refusal(file).startswith(f"{file}:3 {newer}")
 
     def test_an_event_that_nobody_knows(self, tmp_path: Path) -> None:
         file = changed(tmp_path, 2, lambda line: line.update(kind="sang"))

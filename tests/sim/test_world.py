@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.permits import admission, permit
 from wavoice.runtime.adapters.orders_http import HttpOrders
 from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.model import Alias, Effect, Micros, Outcome, WriteResult
@@ -59,7 +60,7 @@ async def http(world: World) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 def orders(http: httpx.AsyncClient) -> HttpOrders:
-    return HttpOrders(http, "http://shop.test", None, 60, 60)
+    return HttpOrders(http, "http://shop.test", None, 60, 60, admission())
 
 
 @pytest.mark.parametrize("days", range(7))
@@ -71,7 +72,7 @@ def test_the_seeded_order_comes_on_the_thursday_after_today(days: int) -> None:
 
 
 async def test_a_write_shows_in_the_order_and_in_the_ledger(world: World, orders: HttpOrders) -> None:
-    assert (await orders.write(EFFECT)).outcome is Outcome.DONE
+    assert (await orders.write(EFFECT, permit(EFFECT))).outcome is Outcome.DONE
     assert world.orders["1842"].day == FRIDAY
     (row,) = world.ledger
     assert (row.key, row.action, dict(row.args), row.at) == ("wv-1", EFFECT.action, EFFECT.args, 1_000)
@@ -79,7 +80,7 @@ async def test_a_write_shows_in_the_order_and_in_the_ledger(world: World, orders
 
 async def test_an_address_can_be_changed(world: World, orders: HttpOrders) -> None:
     args = {"order": "1842", "address": "7 Lake View"}
-    await orders.write(replace(EFFECT, action="change_address", args=args))
+    await orders.write(changed := replace(EFFECT, action="change_address", args=args), permit(changed))
     assert world.orders["1842"].address == "7 Lake View"
 
 
@@ -100,7 +101,7 @@ async def test_an_address_can_be_changed(world: World, orders: HttpOrders) -> No
 async def test_the_shop_refuses(
     world: World, orders: HttpOrders, action: str, args: dict[str, str], reason: str
 ) -> None:
-    result = await orders.write(replace(EFFECT, action=action, args=args))
+    result = await orders.write(changed := replace(EFFECT, action=action, args=args), permit(changed))
     assert result == WriteResult(Outcome.REFUSED, reason=reason)
     assert world.ledger == ()
 
@@ -108,7 +109,9 @@ async def test_the_shop_refuses(
 @pytest.mark.parametrize("status", ["shipped", "delivered", "cancelled"])
 async def test_what_has_left_the_shop_stays_as_it_is(world: World, orders: HttpOrders, status: str) -> None:
     world.staff_edits("1842", status=status)
-    assert (await orders.write(replace(EFFECT, facts_version="v2"))).reason == status
+    assert (
+        await orders.write(changed := replace(EFFECT, facts_version="v2"), permit(changed))
+    ).reason == status
     assert world.ledger == ()
 
 
@@ -140,7 +143,7 @@ async def test_one_phone_may_have_no_record_one_or_many() -> None:
         ShopCustomer("d", "D", "unlisted"),
     ]
     async with httpx.AsyncClient(transport=World(customers).transport()) as http:
-        orders = HttpOrders(http, "http://shop.test", None, 60, 60)
+        orders = HttpOrders(http, "http://shop.test", None, 60, 60, admission())
 
         async def ids(phone: str | None, bsuid: str | None = None) -> list[str]:
             return [customer.id for customer in await orders.customers(Alias(phone, bsuid))]
@@ -158,7 +161,7 @@ async def test_a_slow_answer_is_right_and_takes_its_time(
     world: World, orders: HttpOrders, clock: EagerClock
 ) -> None:
     world.fault("slow", at="write")
-    assert (await orders.write(EFFECT)).outcome is Outcome.DONE
+    assert (await orders.write(EFFECT, permit(EFFECT))).outcome is Outcome.DONE
     assert clock.now() == 1_000 + SLOW
     assert world.ledger[0].at == 1_000
 
@@ -167,9 +170,9 @@ async def test_a_slow_answer_waits_for_the_virtual_clock() -> None:
     world = World.seeded(TODAY, PHONE, None, clock=VirtualClock(0))
     world.fault("slow", at="write")
     async with httpx.AsyncClient(transport=world.transport()) as http:
-        hasty = HttpOrders(http, "http://shop.test", None, 0.05, 0.05)
-        assert (await hasty.write(EFFECT)).reason == "The shop did not answer within 0.05 s."
-        patient = HttpOrders(http, "http://shop.test", None, 60, 60)
+        hasty = HttpOrders(http, "http://shop.test", None, 0.05, 0.05, admission())
+        assert (await hasty.write(EFFECT, permit(EFFECT))).reason == "The shop did not answer within 0.05 s."
+        patient = HttpOrders(http, "http://shop.test", None, 60, 60, admission())
         found = await patient.look_up("wv-1")
     assert found is not None
     assert found.outcome is Outcome.DONE
@@ -181,16 +184,17 @@ async def test_a_stale_read_shows_the_last_version_but_one(world: World, orders:
     stale, live = (await orders.orders("cus_1"))[0], (await orders.orders("cus_1"))[0]
     assert (stale.version, stale.day) == ("v1", date(2026, 11, 26))
     assert (live.version, live.day) == ("v2", FRIDAY)
-    assert (await orders.write(replace(EFFECT, facts_version=stale.version))).reason == "version"
+    outdated = replace(EFFECT, facts_version=stale.version)
+    assert (await orders.write(outdated, permit(outdated))).reason == "version"
 
 
 async def test_a_write_may_come_just_after_somebody_elses_edit(world: World, orders: HttpOrders) -> None:
     world.fault("stale", at="write")
-    assert await orders.write(EFFECT) == WriteResult(Outcome.REFUSED, reason="version")
+    assert await orders.write(EFFECT, permit(EFFECT)) == WriteResult(Outcome.REFUSED, reason="version")
     assert world.orders["1842"].version == "v2"
     world.fault("stale", at="write")
     unknown = replace(EFFECT, key="wv-2", args={"order": "1", "day": "2026-11-27"})
-    assert (await orders.write(unknown)).reason == "unknown_order"
+    assert (await orders.write(unknown, permit(unknown))).reason == "unknown_order"
 
 
 async def test_after_a_stale_look_up_the_same_key_still_applies_once(
@@ -198,24 +202,24 @@ async def test_after_a_stale_look_up_the_same_key_still_applies_once(
 ) -> None:
     world.fault("lost_response", at="write")
     world.fault("stale", at="look_up")
-    assert (await orders.write(EFFECT)).outcome is Outcome.UNKNOWN
+    assert (await orders.write(EFFECT, permit(EFFECT))).outcome is Outcome.UNKNOWN
     assert await orders.look_up("wv-1") is None
-    assert (await orders.write(EFFECT)).outcome is Outcome.DONE
+    assert (await orders.write(EFFECT, permit(EFFECT))).outcome is Outcome.DONE
     assert len(world.ledger) == 1
 
 
 async def test_a_scripted_refusal_is_used_once(world: World, orders: HttpOrders) -> None:
     world.fault("refuse", at="write")
-    assert await orders.write(EFFECT) == WriteResult(Outcome.REFUSED, reason="refused")
+    assert await orders.write(EFFECT, permit(EFFECT)) == WriteResult(Outcome.REFUSED, reason="refused")
     assert await orders.look_up("wv-1") is None
-    assert (await orders.write(EFFECT)).outcome is Outcome.DONE
+    assert (await orders.write(EFFECT, permit(EFFECT))).outcome is Outcome.DONE
 
 
 async def test_faults_are_used_in_order_at_their_own_place(world: World, orders: HttpOrders) -> None:
     world.fault("timeout", at="write", times=2)
     world.fault("fail", at="write")
     assert await orders.look_up("wv-1") is None
-    reasons = [(await orders.write(EFFECT)).reason for _ in range(4)]
+    reasons = [(await orders.write(EFFECT, permit(EFFECT))).reason for _ in range(4)]
     late = "The shop did not answer within 60 s."
     assert reasons == [late, late, "HTTP 503", None]
     assert len(world.ledger) == 1

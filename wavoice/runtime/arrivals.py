@@ -19,6 +19,11 @@ def received(message: Inbound) -> Iterator[journal.Event]:
         media_sha256=media.sha256 if media else None,
         voice=bool(media and media.voice),
         forwarded=message.forwarded,
+        form=message.form,
+        target=message.target,
+        quotes=message.quotes,
+        taps=message.button.partition(":")[2] if message.button else None,
+        identity=message.identity,
     )
     yield journal.Event(message.received_at, where, received)
     if message.text is not None:

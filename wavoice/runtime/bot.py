@@ -115,7 +115,8 @@ class Bot:
                 await bind_prompt(tx, group, self.kit.clock.now(), state)
             if state is PromptState.FAILED and group.reply.by_voice and not group.reply.buttons:
                 await self._say_in_text(tx, group)
-            seen = journal.StatusSeen(message=update.message, status=state)
+            asked = group.reply
+            seen = journal.StatusSeen(update.message, state, asked.proposal, asked.digest)
             await self._record(tx, journal.Event(self.kit.clock.now(), where_of(group), seen))
 
     async def _record(self, tx: UnitOfWork, *events: journal.Event) -> None:

@@ -29,6 +29,7 @@ from wavoice.runtime.kit import Kit
 from wavoice.runtime.model import Stage
 from wavoice.runtime.policy import Policy
 from wavoice.runtime.settings import Settings, resolve_secret
+from wavoice.runtime.token import Admission
 
 
 class Quiet:
@@ -100,7 +101,7 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
         kit = Kit(
             store=store,
             channel=channel,
-            orders=_orders(settings, shop_http, parts.policy),
+            orders=_orders(settings, shop_http, parts.policy, Admission(clock.now)),
             ears=parts.ears or _ears(settings),
             voice=_voice(settings, parts),
             decoder=decoder,
@@ -147,7 +148,7 @@ def _graph(settings: Settings) -> GraphSettings:
     )
 
 
-def _orders(settings: Settings, http: httpx.AsyncClient, policy: Policy) -> HttpOrders:
+def _orders(settings: Settings, http: httpx.AsyncClient, policy: Policy, admission: Admission) -> HttpOrders:
     if settings.shop.base_url is None:
         raise ConfigError("No system of record is configured.", remedy="Set shop.base_url in wavoice.toml.")
     token = settings.shop.token
@@ -157,6 +158,7 @@ def _orders(settings: Settings, http: httpx.AsyncClient, policy: Policy) -> Http
         resolve_secret(token) if token else None,
         policy.read_budget_seconds,
         policy.write_budget_seconds,
+        admission,
     )
 
 

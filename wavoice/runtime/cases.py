@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from wavoice.runtime.model import (
@@ -17,6 +17,7 @@ from wavoice.runtime.model import (
     Reading,
     Tier,
 )
+from wavoice.runtime.token import CommitToken
 
 
 class Effect(StrEnum):
@@ -73,6 +74,8 @@ class Decision:
     reason: str
     held: bool = False
     """A veto was found: the proposal is held whatever else happens."""
+    token: CommitToken | None = field(default=None, compare=False)
+    """With COMMIT alone: what the adapters ask for."""
 
 
 @dataclass(frozen=True, slots=True)

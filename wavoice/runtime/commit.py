@@ -33,10 +33,12 @@ from wavoice.runtime.model import (
     TimerKind,
     WriteResult,
 )
-from wavoice.runtime.proposals import CommitCase, idempotency_key, may_commit, may_retry
+from wavoice.runtime.ports import UnitOfWork
+from wavoice.runtime.proposals import CommitCase, may_commit, may_retry, write_of
 from wavoice.runtime.replies import english
 from wavoice.runtime.respond import respond
 from wavoice.runtime.steps import Scene, Step, about
+from wavoice.runtime.token import CommitToken
 
 NEVER_APPLIED = "never applied"
 
@@ -60,14 +62,7 @@ class Woken:
     @property
     def effect(self) -> Effect:
         """The write that was approved."""
-        proposal = self.proposal
-        return Effect(
-            key=idempotency_key(proposal),
-            proposal=proposal.id,
-            action=proposal.action,
-            args=proposal.args,
-            facts_version=proposal.facts_version,
-        )
+        return write_of(self.proposal)
 
 
 async def finish(turn: Turn, woken: Woken) -> None:
@@ -96,30 +91,48 @@ async def _commit(turn: Turn, woken: Woken) -> Step | None:
             decision = may_commit(
                 CommitCase(proposal, now=now, unread=unread, live_version=order.version if order else None)
             )
-            if decision.effect is Does.COMMIT:
-                await tx.conversations.save(woken.conversation)
-                await tx.proposals.save(replace(proposal, state=ProposalState.COMMITTING))
-                await tx.effects.intend(woken.effect, now)
-        kit.failpoints.reach("effect_intended")
-        turn.log(
-            journal.Decided(
-                row=decision.row, effect=decision.effect, reason=decision.reason, proposal=proposal.id
+            turn.log(
+                journal.Decided(
+                    row=decision.row, effect=decision.effect, reason=decision.reason, proposal=proposal.id
+                )
             )
-        )
+            if decision.token is not None:
+                await tx.proposals.save(replace(proposal, state=ProposalState.COMMITTING))
+                await _intend(turn, tx, woken, decision.token, now)
+        kit.failpoints.reach("effect_intended")
         if decision.effect is Does.WAIT:
-            await _wait(turn, proposal)
+            await _wait(turn, woken)
             return None
-        if decision.effect is not Does.COMMIT:
+        if decision.token is None:
             return _not_committed(turn, woken, decision, facts)
-        result = await kit.orders.write(woken.effect)
+        result = await kit.orders.write(woken.effect, decision.token)
     kit.failpoints.reach("effect_written")
     return await _outcome(turn, woken, result)
 
 
-async def _wait(turn: Turn, proposal: Proposal) -> None:
+async def _intend(turn: Turn, tx: UnitOfWork, woken: Woken, token: CommitToken, now: Micros) -> None:
+    """Before each try: no other drain is at it, the evidence is used up, the journal knows why."""
+    await tx.conversations.save(woken.conversation)
+    first = await tx.effects.intend(woken.effect, now, token)
+    intended = about(
+        journal.Intended,
+        woken.proposal,
+        woken.evidence.row,
+        key=token.key,
+        evidence=token.evidence,
+        tried_at=now,
+        again=not first,
+    )
+    turn.log(intended)
+    await turn.write_journal(tx)
+
+
+async def _wait(turn: Turn, woken: Woken) -> None:
     """Something received earlier is unread: come back for it."""
+    unknown = woken.proposal.state is ProposalState.UNKNOWN
+    kind, looks = (TimerKind.RESOLVE, woken.looks) if unknown else (TimerKind.SETTLE, 0)
     async with turn.kit.store.begin() as tx:
-        await wake(turn, tx, TimerKind.SETTLE, turn.trace.now() + SECOND, proposal.id)
+        await wake(turn, tx, kind, turn.trace.now() + SECOND, woken.proposal.id, looks)
         await turn.write_journal(tx)
 
 
@@ -129,9 +142,17 @@ async def _resolve(turn: Turn, woken: Woken) -> Step | None:
     with turn.trace.span(Stage.COMMIT):
         found = await kit.orders.look_up(woken.effect.key)
         if found is None:
+            async with kit.store.begin() as tx:
+                now, unread = turn.trace.now(), await tx.inbox.unread(turn.address)
+                token = may_retry(woken.proposal, now, unread)
+                if token is not None:
+                    await _intend(turn, tx, woken, token, now)
+            if token is None and unread:
+                await _wait(turn, woken)
+                return None
             found = WriteResult(Outcome.FAILED, reason=NEVER_APPLIED)
-            if may_retry(woken.proposal, turn.trace.now()):
-                found = await kit.orders.write(woken.effect)
+            if token is not None:
+                found = await kit.orders.write(woken.effect, token)
     return await _outcome(turn, woken, found)
 
 

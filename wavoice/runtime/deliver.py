@@ -156,6 +156,9 @@ async def keep_delivery(turn: Turn, tx: UnitOfWork, delivery: Delivery) -> None:
             form=delivery.form,
             messages=group.messages,
             fallback=delivery.fallback,
+            proposal=group.reply.proposal,
+            digest=group.reply.digest,
+            accepted_at=delivery.asked_at,
             text=group.reply.text,
         )
     )

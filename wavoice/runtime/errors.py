@@ -19,6 +19,7 @@
   * SystemOfRecordError   a system of record could not be read
   * StoreError            the database cannot be used
     * FencedError         another drain has taken this conversation
+  * CommitRefusedError    a write was tried that the gate has not permitted; nothing was sent
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ class Category(StrEnum):
     MEDIA = "media"
     SPEECH = "speech"
     STORE = "store"
+    GATE = "gate"
 
 
 class WavoiceError(Exception):
@@ -187,3 +189,18 @@ class FencedError(StoreError):
 
     code = "fenced"
     retryable = True
+
+
+class CommitRefusedError(WavoiceError):
+    """A write was tried without the gate's permission for exactly it; nothing was sent.
+
+    A bug, or the clock at the very end of a deadline: no conversation can bring it about. `code` says
+    what was missing: `no_token`, `forged`, `other_write`, `other_facts`, `not_discrete`, `token_late`,
+    `token_used` or `evidence_used`.
+    """
+
+    category = Category.GATE
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message, remedy="Decide again at the gate: only proposals.py makes commit tokens.")
+        self.code = code

@@ -11,10 +11,33 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
-from wavoice.runtime.model import Micros, Modality, Stage
+from wavoice.runtime.journal_course import (
+    PII,
+    DecodeFigures,
+    HeardNote,
+    MediaKept,
+    Redacted,
+    SpanEvent,
+    Trouble,
+    TurnEnded,
+    Waited,
+)
+from wavoice.runtime.model import Micros, Modality
 
-VERSION = 1
-PII = {"pii": True}
+__all__ = [
+    "DecodeFigures",
+    "HeardNote",
+    "MediaKept",
+    "Redacted",
+    "SpanEvent",
+    "Trouble",
+    "TurnEnded",
+    "Waited",
+]
+"""What stands in journal_course.py and is used from here, like all that follows."""
+
+VERSION = 2
+"""1 had no `intended` and not everything that an audit asks for; its lines are still read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +71,16 @@ class Received:
     media_sha256: str | None = None
     voice: bool = False
     forwarded: bool = False
+    form: str = "message"
+    """A `Form`: something said, or something done to what was said."""
+    target: str | None = None
+    """wamid of the message that a reaction, an edit or an unsend is about."""
+    quotes: str | None = None
+    """wamid of the message that it answers."""
+    taps: str | None = None
+    """Digest in the id of the tapped button."""
+    identity: str | None = None
+    """WhatsApp's identity key hash of the sender, where the webhook brought one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,49 +94,6 @@ class Typed:
     quotes: str | None = None
     """wamid of the message that it answers."""
     forwarded: bool = False
-    text: str = field(default="", metadata=PII)
-
-
-@dataclass(frozen=True, slots=True)
-class MediaKept:
-    """Original metadata of a note, as decoded: never the container's claims."""
-
-    kind: ClassVar[str] = "media_kept"
-    media_id: str
-    mime_type: str
-    sha256: str
-    """Hex digest of the bytes that were decoded."""
-    size: int
-    codec: str
-    source_rate: int
-    channels: int
-    seconds: float
-    trimmed_start: float
-    trimmed_end: float
-
-
-@dataclass(frozen=True, slots=True)
-class DecodeFigures:
-    """What a recogniser pass said of itself."""
-
-    prompt: str
-    beam: int
-    avg_logprob: float
-    no_speech: float
-    language: str
-    model: str
-    min_word_p: float | None = None
-    text: str = field(default="", metadata=PII)
-
-
-@dataclass(frozen=True, slots=True)
-class HeardNote:
-    """A note was transcribed."""
-
-    kind: ClassVar[str] = "heard"
-    speech_seconds: float
-    note_seconds: float
-    decodes: tuple[DecodeFigures, ...]
     text: str = field(default="", metadata=PII)
 
 
@@ -168,6 +158,8 @@ class ProposalEvent:
     row: str = ""
     args: Mapping[str, str] = field(default_factory=dict, metadata=PII)
     read_back: str = field(default="", metadata=PII)
+    expires_at: Micros = 0
+    """Until when a yes counts; of an accepted yes, until when it may be carried out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +184,8 @@ class Confirmed(ProposalEvent):
     message: str = ""
     binding: str = ""
     settle_at: Micros = 0
+    code: bool = False
+    """It was the code of this version, typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +214,20 @@ class Expired(ProposalEvent):
     """Its lifetime ended without a yes."""
 
     kind: ClassVar[str] = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Intended(ProposalEvent):
+    """The gate has permitted a write, which is made next: everything that it was permitted on."""
+
+    kind: ClassVar[str] = "intended"
+    key: str = ""
+    evidence: str = ""
+    """wamid of the yes."""
+    tried_at: Micros = 0
+    """The time by which the gate decided."""
+    again: bool = False
+    """An earlier try was not answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +268,11 @@ class Replied:
     messages: tuple[str, ...]
     fallback: str | None = None
     """Why text went out where voice was due."""
+    proposal: str | None = None
+    """The proposal that it asks about."""
+    digest: str | None = None
+    accepted_at: Micros = 0
+    """When WhatsApp accepted its first message, which is the one with the buttons."""
     text: str = field(default="", metadata=PII)
 
 
@@ -272,6 +285,11 @@ class Noticed:
     form: str
     messages: tuple[str, ...]
     fallback: str | None = None
+    proposal: str | None = None
+    """The proposal that it asks about."""
+    digest: str | None = None
+    accepted_at: Micros = 0
+    """When WhatsApp accepted its first message, which is the one with the buttons."""
     text: str = field(default="", metadata=PII)
 
 
@@ -299,59 +317,18 @@ class StatusSeen:
     kind: ClassVar[str] = "status_seen"
     message: str
     status: str
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Something went wrong and was survived."""
-
-    kind: ClassVar[str] = "trouble"
-    stage: str
-    code: str
-    detail: str = field(default="", metadata=PII)
-    """In the words of whoever refused; they may name a customer."""
-
-
-@dataclass(frozen=True, slots=True)
-class SpanEvent:
-    """One stage of a turn. `on_path` of all spans, gaps and settle add up to the wall time."""
-
-    kind: ClassVar[str] = "span"
-    stage: Stage
-    start: Micros
-    end: Micros
-    on_path: Micros
-    ok: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class TurnEnded:
-    """A turn is over: answered, overtaken by a later turn, or silent for a stated reason."""
-
-    kind: ClassVar[str] = "turn_ended"
-    how: str
-    """`answered`, `overtaken`, `silent`, `undelivered`, or `stopped` in a rehearsal."""
-    reason: str
-    started_at: Micros
-    ended_at: Micros
-
-
-@dataclass(frozen=True, slots=True)
-class Waited:
-    """A gap in which nothing of this turn ran: its queue."""
-
-    kind: ClassVar[str] = "waited"
-    start: Micros
-    end: Micros
+    proposal: str | None = None
+    """The proposal that our message asks about."""
+    digest: str | None = None
 
 
 BODIES: Mapping[str, type[Any]] = {
     body.kind: body
     for body in (
         Received, Typed, MediaKept, HeardNote, LookedUp, Read, Decided, Proposed, Reprompted, Confirmed,
-        Held, Cancelled, Superseded, Expired, Committed, Unknown, Failed, Replied, Noticed, HandedOff,
-        ConsentChanged,
-        StatusSeen, Trouble, SpanEvent, Waited, TurnEnded,
+        Held, Cancelled, Superseded, Expired, Intended, Committed, Unknown, Failed, Replied, Noticed,
+        HandedOff, ConsentChanged,
+        StatusSeen, Trouble, Redacted, SpanEvent, Waited, TurnEnded,
     )
 }  # fmt: skip
 

@@ -34,6 +34,7 @@ from wavoice.runtime.model import (
     Timer,
     WriteResult,
 )
+from wavoice.runtime.token import CommitToken
 
 
 class Clock(Protocol):
@@ -132,8 +133,11 @@ class Orders(Protocol):
         """Live orders of that customer. Raises `SystemOfRecordError`."""
         ...
 
-    async def write(self, effect: Effect) -> WriteResult:
-        """Carry out the effect once under its key. No answer is `Outcome.UNKNOWN`, never an exception."""
+    async def write(self, effect: Effect, token: CommitToken) -> WriteResult:
+        """Carry out the effect once under its key. No answer is `Outcome.UNKNOWN`, never an exception.
+
+        Sends nothing and raises `CommitRefusedError` unless `Admission` takes the token.
+        """
         ...
 
     async def look_up(self, key: str) -> WriteResult | None:
@@ -274,10 +278,10 @@ class Timers(Protocol):
 class Effects(Protocol):
     """External writes: intended, then done, failed or unknown."""
 
-    async def intend(self, effect: Effect, at: Micros) -> bool:
-        """Record before the call. False if the key is there already (look it up instead).
+    async def intend(self, effect: Effect, at: Micros, token: CommitToken) -> bool:
+        """Record before the call, and use the evidence up; False if the key is there already.
 
-        Raises `StoreError` if the key stands there with other arguments.
+        Raises `CommitRefusedError` for another effect's token or evidence, `StoreError` for other args.
         """
         ...
 
@@ -336,6 +340,10 @@ class JournalTable(Protocol):
 
     async def read(self, turn: str | None = None) -> Sequence[Event]:
         """All events, or those of one turn, in order of writing."""
+        ...
+
+    async def redact(self, why: Event, turn: str, change: Callable[[Event], Event]) -> int:
+        """Let `change` replace personal values of a turn's events; append `why` (a `Redacted`) for those."""
         ...
 
 

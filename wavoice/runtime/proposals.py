@@ -1,7 +1,7 @@
 """Proposals: what binds them, what a decision does to them, and when one may commit. Pure.
 
 Only this module makes a digest or an idempotency key, moves a proposal to settling, or says that it
-may commit.
+may commit, which is to mint a commit token.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ import rfc8785
 
 from wavoice.runtime.confirm import Case, Decision, Effect, can_hold
 from wavoice.runtime.model import Address, Micros, PromptState, Proposal, ProposalState, Tier
+from wavoice.runtime.model import Effect as Write
 from wavoice.runtime.policy import Policy
+from wavoice.runtime.token import CommitToken, is_discrete, mint
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,17 @@ def idempotency_key(proposal: Proposal, step: str = "write") -> str:
     """The only key of this effect: `wv-` + 32 hex digits."""
     seed = f"{proposal.id}\n{proposal.version}\n{step}".encode()
     return "wv-" + hashlib.sha256(seed).hexdigest()[:32]
+
+
+def write_of(proposal: Proposal) -> Write:
+    """The one external write that a yes to this proposal approves."""
+    return Write(
+        key=idempotency_key(proposal),
+        proposal=proposal.id,
+        action=proposal.action,
+        args=proposal.args,
+        facts_version=proposal.facts_version,
+    )
 
 
 def apply(proposal: Proposal, decision: Decision, case: Case, turn: str, policy: Policy) -> Proposal:
@@ -151,6 +164,8 @@ def may_commit(case: CommitCase) -> Decision:
         return Decision("", Effect.IGNORE, "no proven yes")
     if proposal.evidence.digest != proposal.digest:
         return Decision("D31", Effect.IGNORE, "the evidence is bound to another version")
+    if proposal.tier is Tier.R3 and not is_discrete(proposal.evidence):
+        return Decision("I14", Effect.IGNORE, "money needs the button or the code")
     if proposal.settle_at is None or case.now < proposal.settle_at:
         return Decision("", Effect.WAIT, "the settle window is open")
     if case.unread:
@@ -161,10 +176,15 @@ def may_commit(case: CommitCase) -> Decision:
         return Decision("D54", Effect.IGNORE, "the question never reached the customer")
     if case.live_version != proposal.facts_version:
         return Decision("D42", Effect.REPROPOSE, "the record changed since it was read back")
-    return Decision(proposal.evidence.row, Effect.COMMIT, "proven and unchanged")
+    token = mint(write_of(proposal), proposal, proposal.evidence)
+    return Decision(proposal.evidence.row, Effect.COMMIT, "proven and unchanged", token=token)
 
 
-def may_retry(proposal: Proposal, now: Micros) -> bool:
-    """An unanswered write may be repeated under its key only before its deadline and without a veto."""
+def may_retry(proposal: Proposal, now: Micros, unread: int = 0) -> CommitToken | None:
+    """A second commit decision: an unanswered write may be repeated under its key only before its
+    deadline, without a veto, and with nothing unread that might hold one.
+    """
     under_way = proposal.state in (ProposalState.COMMITTING, ProposalState.UNKNOWN)
-    return under_way and now < proposal.expires_at and proposal.vetoed_at is None
+    if not under_way or now >= proposal.expires_at or proposal.vetoed_at is not None or unread:
+        return None
+    return mint(write_of(proposal), proposal, proposal.evidence) if proposal.evidence else None

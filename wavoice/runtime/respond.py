@@ -71,6 +71,7 @@ def _settle(decision: Decision, scene: Scene) -> Step:
         message=evidence.message,
         binding=str(evidence.binding),
         settle_at=after.settle_at or 0,
+        code=evidence.code_fits is True,
     )
     return Step(proposals=(after,), settles=after, events=(confirmed,))
 

@@ -50,7 +50,7 @@ class Step:
 
 
 def about(
-    kind: type[journal.ProposalEvent], proposal: Proposal, row: str = "", **more: str | int
+    kind: type[journal.ProposalEvent], proposal: Proposal, row: str = "", **more: str | int | bool | bool
 ) -> journal.ProposalEvent:
     """Make an event of `kind` from a proposal's bound fields."""
     return kind(
@@ -63,5 +63,6 @@ def about(
         row=row,
         args=dict(proposal.args),
         read_back=proposal.read_back,
+        expires_at=proposal.expires_at,
         **more,
     )

@@ -43,13 +43,9 @@ def read_trace(file: Path) -> Trace:
 
     Raises `UserInputError` that names file and line.
     """
-    try:
-        lines = file.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserInputError(f"{file} cannot be read.", remedy="Name a journal in JSON lines.") from error
     header: Mapping[str, Any] = {}
     events: list[Event] = []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(_lines(file), 1):
         if not line.strip():
             continue
         try:
@@ -71,6 +67,20 @@ def read_trace(file: Path) -> Trace:
     if not events:
         raise UserInputError(f"{file} holds no journal events.", remedy="Record one with --journal.")
     return Trace(events, str(header.get("zone", "UTC")), dict(header.get("names", {})))
+
+
+def read_lines(file: Path) -> Sequence[tuple[int, Mapping[str, Any]]]:
+    """The same journal as plain JSON, each line with its number. Raises `UserInputError`."""
+    read_trace(file)
+    numbered = ((number, json.loads(line)) for number, line in enumerate(_lines(file), 1) if line.strip())
+    return [(number, line) for number, line in numbered if line["kind"] != KIND]
+
+
+def _lines(file: Path) -> Sequence[str]:
+    try:
+        return file.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserInputError(f"{file} cannot be read.", remedy="Name a journal in JSON lines.") from error
 
 
 def _checked(header: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -36,6 +36,7 @@ from pydantic import SecretStr, TypeAdapter, ValidationError
 
 from wavoice.runtime.errors import SystemOfRecordError
 from wavoice.runtime.model import Alias, Customer, Effect, Order, Outcome, WriteResult
+from wavoice.runtime.token import Admission, CommitToken
 
 T = TypeVar("T")
 
@@ -95,12 +96,14 @@ class HttpOrders:
         token: SecretStr | None,
         read_budget_seconds: float,
         write_budget_seconds: float,
+        admission: Admission,
     ) -> None:
         self._http = http
         self._base_url = base_url.rstrip("/")
         self._headers = {"Authorization": f"Bearer {token.get_secret_value()}"} if token else {}
         self._read_budget = read_budget_seconds
         self._write_budget = write_budget_seconds
+        self._admission = admission
 
     async def customers(self, alias: Alias) -> Sequence[Customer]:
         """All records with that phone or BSUID. Raises `SystemOfRecordError`.
@@ -123,12 +126,14 @@ class HttpOrders:
         found = await self._read(f"customers/{quote(customer, safe='')}/orders", {}, _ORDERS)
         return found.orders
 
-    async def write(self, effect: Effect) -> WriteResult:
+    async def write(self, effect: Effect, token: CommitToken) -> WriteResult:
         """Carry out the effect once under its key; never tried again from here.
 
         UNKNOWN whenever the shop's own word is missing: no answer, 5xx, or one that breaks the
         contract. A refused connection is UNKNOWN too: only `look_up` can tell.
+        Raises `CommitRefusedError` before anything is sent.
         """
+        self._admission.admit(effect, token)
         body = {"action": effect.action, "args": dict(effect.args), "if_version": effect.facts_version}
         try:
             response = await _within(self._write_budget, self._send("PUT", _path(effect.key), body=body))

@@ -49,6 +49,9 @@ def load(kind: type[T], text: str, version: int) -> T:
         raise StoreError(f"A stored {kind.__name__} is damaged.", remedy="Restore a backup.") from None
 
 
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
+
 def dump_json(value: Mapping[str, object]) -> str:
     """Return plain JSON values as text with sorted keys: equal mappings give equal text."""
-    return json.dumps(dict(value), sort_keys=True, separators=(",", ":"))
+    return _encode(dict(value))

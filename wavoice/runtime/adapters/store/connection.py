@@ -80,7 +80,8 @@ _COMPILED: dict[Any, Any] = {}
 def _prepare(database: sqlite3.Connection) -> Connection:
     # Looked at before anything is changed: the file may be another program's.
     revision = stored_revision(database)
-    for setting in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    # What is redacted is overwritten, not only unlinked: not every build of SQLite does so by itself.
+    for setting in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
         database.execute(f"PRAGMA {setting}")
     connection = _engine(database).connect()
     try:

@@ -8,12 +8,13 @@ from sqlalchemy.dialects.sqlite import insert
 from wavoice.runtime.adapters.store.codec import dump_json
 from wavoice.runtime.adapters.store.statements import Statements
 from wavoice.runtime.adapters.store.tables import effects, proposals
-from wavoice.runtime.errors import StoreError
+from wavoice.runtime.errors import CommitRefusedError, StoreError
 from wavoice.runtime.model import Effect, Micros, Outcome, WriteResult
+from wavoice.runtime.token import CommitToken, check
 
 _INTENDED = "intended"
 
-_given = ("key", "action", "args", "facts_version", "state", "intended_at")
+_given = ("key", "action", "args", "facts_version", "state", "intended_at", "evidence")
 _intend = (
     insert(effects)
     .from_select(
@@ -26,9 +27,16 @@ _intend = (
             *(bindparam(f"new_{name}", type_=effects.c[name].type) for name in _given),
         ).where(proposals.c.id == bindparam("of_proposal")),
     )
-    .on_conflict_do_nothing(index_elements=["key"])
+    .on_conflict_do_nothing()
 )
 _read = select(effects).where(effects.c.key == bindparam("of_key"))
+_used = select(effects.c.key).where(
+    effects.c.tenant == proposals.c.tenant,
+    effects.c.number == proposals.c.number,
+    effects.c.evidence == bindparam("of_evidence"),
+    effects.c.key != bindparam("of_key"),
+    proposals.c.id == bindparam("of_proposal"),
+)
 _settle = (
     update(effects)
     .where(
@@ -50,8 +58,9 @@ class EffectRows:
     def __init__(self, db: Statements) -> None:
         self._db = db
 
-    async def intend(self, effect: Effect, at: Micros) -> bool:
+    async def intend(self, effect: Effect, at: Micros, token: CommitToken) -> bool:
         """See `ports.Effects`. Also raises `StoreError` for a proposal that is not stored."""
+        check(effect, token)
         args = dump_json(effect.args)
         written = await self._db.execute(
             _intend,
@@ -63,10 +72,14 @@ class EffectRows:
                 "new_facts_version": effect.facts_version,
                 "new_state": _INTENDED,
                 "new_intended_at": at,
+                "new_evidence": token.evidence,
             },
         )
         if written.rowcount:
             return True
+        about = {"of_key": effect.key, "of_proposal": effect.proposal, "of_evidence": token.evidence}
+        if (await self._db.execute(_used, about)).first() is not None:
+            raise CommitRefusedError("evidence_used", "This yes has approved another write already.")
         known = (await self._db.execute(_read, {"of_key": effect.key})).one_or_none()
         if known is None:
             raise StoreError(
@@ -77,6 +90,8 @@ class EffectRows:
                 f"Key {effect.key} was used before with other arguments.",
                 remedy="This is a bug in what makes keys; a person has to check the effect.",
             )
+        if known.evidence not in (None, token.evidence):
+            raise CommitRefusedError("other_write", "This write was begun on the word of another message.")
         return False
 
     async def settle(self, key: str, result: WriteResult, at: Micros) -> None:

@@ -1,26 +1,11 @@
-"""What is only ever added to: consents and the journal."""
+"""What is only ever added to: consents; the journal stands in journal_rows.py."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-
-from pydantic import ValidationError
 from sqlalchemy import bindparam, insert, select
 
-from wavoice.runtime.adapters.store.codec import dump_json
 from wavoice.runtime.adapters.store.statements import Statements
-from wavoice.runtime.adapters.store.tables import (
-    Retention,
-    columns,
-    consents,
-    journal,
-    of_contact,
-    place,
-)
-from wavoice.runtime.errors import StoreError
-from wavoice.runtime.journal import Event, HeardNote, LookedUp, Noticed, Read, Replied, Typed
-from wavoice.runtime.journal_lines import from_json, to_json
+from wavoice.runtime.adapters.store.tables import columns, consents, of_contact, place
 from wavoice.runtime.model import Address, Consent, ConsentRecord
 
 _add_consent = insert(consents)
@@ -56,49 +41,3 @@ class ConsentRows:
         found = await self._db.execute(_given, {**place(address), "of_purpose": purpose})
         given: bool | None = found.scalar_one_or_none()
         return given
-
-
-_WORDS = frozenset(body.kind for body in (Typed, HeardNote, LookedUp, Read, Replied, Noticed))
-"""Events that hold what was said; the others prove why something was done."""
-
-_append = insert(journal)
-_all = select(journal.c.line, journal.c.pii).order_by(journal.c.seq)
-_of_turn = _all.where(journal.c.turn == bindparam("of_turn"))
-
-
-class JournalRows:
-    """`ports.JournalTable`; personal values stand in a column of their own."""
-
-    def __init__(self, db: Statements) -> None:
-        self._db = db
-
-    async def add(self, events: Sequence[Event]) -> None:
-        """See `ports.JournalTable`."""
-        if events:
-            await self._db.execute(_append, [_row(event) for event in events])
-
-    async def read(self, turn: str | None = None) -> Sequence[Event]:
-        """See `ports.JournalTable`. Raises `StoreError` for events of a newer program."""
-        found = await (self._db.execute(_of_turn, {"of_turn": turn}) if turn else self._db.execute(_all))
-        try:
-            return [from_json({**json.loads(row.line), "pii": json.loads(row.pii)}) for row in found]
-        except ValidationError:
-            # Not chained: the validation error would quote the customer's words.
-            raise StoreError("A journal event is damaged.", remedy="Restore a backup.") from None
-        except ValueError as error:
-            raise StoreError(f"The journal cannot be read: {error}.", remedy="Upgrade wavoice.") from error
-
-
-def _row(event: Event) -> dict[str, object]:
-    line = to_json(event)
-    pii = line.pop("pii")
-    return {
-        **columns(Address(event.where.tenant, event.where.number, event.where.contact)),
-        "turn": event.where.turn,
-        "kind": event.kind,
-        "at": event.at,
-        "line": dump_json(line),
-        "pii": dump_json(pii),
-        "retention": Retention.TRANSCRIPT if event.kind in _WORDS else Retention.AUDIT,
-        "version": line["version"],
-    }

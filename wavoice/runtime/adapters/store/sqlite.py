@@ -18,7 +18,8 @@ from wavoice.runtime.adapters.store.contacts import ContactRows
 from wavoice.runtime.adapters.store.conversations import ConversationRows
 from wavoice.runtime.adapters.store.effects import EffectRows
 from wavoice.runtime.adapters.store.inbox import InboxRows, MediaRows
-from wavoice.runtime.adapters.store.ledger import ConsentRows, JournalRows
+from wavoice.runtime.adapters.store.journal_rows import JournalRows, KnownHead
+from wavoice.runtime.adapters.store.ledger import ConsentRows
 from wavoice.runtime.adapters.store.lock import MEMORY
 from wavoice.runtime.adapters.store.outbox import OutboxRows
 from wavoice.runtime.adapters.store.proposals import ProposalRows
@@ -36,7 +37,7 @@ LOCK_TIMEOUT: Micros = 5 * SECOND
 class Unit:
     """`ports.UnitOfWork` over one open transaction."""
 
-    def __init__(self, db: Statements, ids: ports.Ids) -> None:
+    def __init__(self, db: Statements, ids: ports.Ids, known: KnownHead) -> None:
         self.contacts: ports.Contacts = ContactRows(db, ids)
         self.inbox: ports.Inbox = InboxRows(db)
         self.conversations: ports.Conversations = ConversationRows(db)
@@ -45,7 +46,7 @@ class Unit:
         self.effects: ports.Effects = EffectRows(db)
         self.outbox: ports.Outbox = OutboxRows(db)
         self.consents: ports.Consents = ConsentRows(db)
-        self.journal: ports.JournalTable = JournalRows(db)
+        self.journal: ports.JournalTable = JournalRows(db, known)
         self.media: ports.MediaTable = MediaRows(db)
         self.durable = False
         self._calls: list[Callable[[], None]] = []
@@ -74,6 +75,7 @@ class SqliteStore:
         self._thread = thread
         self._turnstile = asyncio.Lock()
         self._holder: asyncio.Task[object] | None = None
+        self._known = KnownHead()
 
     @classmethod
     async def open(
@@ -106,7 +108,7 @@ class SqliteStore:
                 raise StoreError("The store is closed.", remedy="Open it again.")
             self._holder = asyncio.current_task()
             db = OpenTransaction(self._connection)
-            unit = Unit(db, self._ids)
+            unit = Unit(db, self._ids, self._known)
             try:
                 await _wait(self._thread, self._connection.begin)
                 yield unit

@@ -158,7 +158,17 @@ effects = Table(
     Column("ended_at", BigInteger),
     Column("reference", Text),
     Column("reason", Text),
+    Column("evidence", Text),
     *_common(Retention.AUDIT),
+    # A message approves one effect, ever.
+    Index(
+        "effects_evidence",
+        "tenant",
+        "number",
+        "evidence",
+        unique=True,
+        sqlite_where=text("evidence IS NOT NULL"),
+    ),
 )
 
 outbox = Table(
@@ -209,9 +219,23 @@ journal = Table(
     Column("at", BigInteger, nullable=False),
     Column("line", Text, nullable=False),
     Column("pii", Text, nullable=False),
+    Column("seal", Text),
+    Column("pii_hash", Text),
+    Column("pii_salt", Text),
     *_common(Retention.AUDIT),
     Index("journal_turn", "turn"),
     sqlite_autoincrement=True,
+)
+
+# One row: the chain goes through the records of all tenants, so that none can be taken away.
+journal_heads = Table(
+    "journal_heads",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("first", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("seal", Text, nullable=False),
+    *_common(Retention.AUDIT),
 )
 
 media = Table(

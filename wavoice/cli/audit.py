@@ -1,0 +1,201 @@
+"""`wavoice audit`: every write proved from the journal alone, and the journal proved whole."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from wavoice.cli.files import check_target, write_whole
+from wavoice.runtime.errors import StoreError, UserInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wavoice.runtime.audit import Report
+    from wavoice.runtime.audit.chain_check import Stored
+    from wavoice.runtime.chain import Head
+    from wavoice.runtime.settings import Settings
+
+_SQLITE = b"SQLite format 3\0"
+_UNITS = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+_DURATION = re.compile(r"(\d{1,6})([mhdw])")
+_SHOWN = 20
+
+
+def command(
+    store: Annotated[
+        Path | None,
+        typer.Argument(metavar="STORE", help="A store, or a journal in JSON lines; else store.path."),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="WHEN", help="Prove writes from then on: 2026-11-23, or 12h, 7d ago."),
+    ] = None,
+    json_file: Annotated[
+        str | None, typer.Option("--json", metavar="FILE", help="Write the report as JSON; - is stdout.")
+    ] = None,
+    print_head: Annotated[
+        bool, typer.Option("--print-head", help="Print the head of the chain, to be noted elsewhere.")
+    ] = False,
+    anchor: Annotated[
+        str | None,
+        typer.Option(metavar="HEAD", help="A head noted earlier: the journal must still contain it."),
+    ] = None,
+) -> None:
+    """Prove every write from the journal alone (I1 to I5), and find edited or deleted records.
+
+    Reads only; the bot may be running. A journal in JSON lines has no chain: its writes are proved,
+    its records are not. Exit code 0: all is proved; 1: something is not, or the journal is not whole;
+    2: it cannot be read.
+
+    \b
+    Examples:
+      wavoice audit                        the store of wavoice.toml
+      wavoice audit --since 7d             writes of the last week; the chain is always checked in full
+      wavoice audit trace.jsonl            what `wavoice test --journal` kept
+      wavoice audit --print-head >> heads.txt
+    """  # noqa: D301 -- \b keeps the lines of the examples apart
+    from wavoice.runtime.settings import Settings  # noqa: PLC0415
+
+    settings = Settings.load()
+    path = store or settings.store.path
+    start = _moment(since, settings) if since else 0
+    if json_file and json_file != "-":
+        check_target(Path(json_file))
+    stored, head, chained = _read(path)
+    if print_head:
+        typer.echo(_print_head(head))
+    report = _audit(stored, head, start, chained=chained)
+    if anchor is not None:
+        from wavoice.runtime.audit.chain_check import check_anchor  # noqa: PLC0415
+
+        gone = check_anchor(stored, _head(anchor))
+        report.breaks = [*report.breaks, *([gone] if gone else [])]
+    text = json.dumps(_as_json(path, report, head, chained=chained), indent=2) + "\n"
+    if json_file == "-":
+        sys.stdout.write(text)
+    else:
+        _print(path, report, chained=chained, err=print_head)
+    if json_file and json_file != "-":
+        write_whole(Path(json_file), text)
+    raise typer.Exit(0 if report.ok else 1)
+
+
+def _read(path: Path) -> tuple[Sequence[Stored], Head | None, bool]:
+    """Records, head, and whether they are chained at all."""
+    from wavoice.runtime.adapters.store.audit_rows import read_journal  # noqa: PLC0415
+
+    try:
+        with path.open("rb") as file:
+            begins = file.read(len(_SQLITE))
+    except OSError as error:
+        raise UserInputError(
+            f"{path} cannot be read: {error.strerror}.", remedy="Name a store, or set store.path."
+        ) from error
+    if begins != _SQLITE:
+        return read_lines_as_stored(path), None, False
+    try:
+        return *read_journal(path), True
+    except StoreError as error:
+        raise UserInputError(error.message, remedy=error.remedy) from error
+
+
+def read_lines_as_stored(path: Path) -> Sequence[Stored]:
+    """A journal in JSON lines as records without seals, numbered by line. Raises `UserInputError`."""
+    from wavoice.runtime.audit.chain_check import Stored  # noqa: PLC0415
+    from wavoice.runtime.chain import Record  # noqa: PLC0415
+    from wavoice.sim.trace_file import read_lines  # noqa: PLC0415
+
+    found = []
+    for number, line in read_lines(path):
+        public = {name: value for name, value in line.items() if name != "pii"}
+        record = Record(
+            number, line["tenant"], line["number"], line["contact"], line["turn"], line["kind"], line["at"],
+            "", line.get("version", 1), json.dumps(public), "",
+        )  # fmt: skip
+        found.append(Stored(record, pii=json.dumps(line.get("pii", {}))))
+    return found
+
+
+def _audit(stored: Sequence[Stored], head: Head | None, since: int, *, chained: bool) -> Report:
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415
+
+    from wavoice.runtime.audit import audit, prove  # noqa: PLC0415
+    from wavoice.runtime.audit.chain_check import Chained  # noqa: PLC0415
+
+    if not chained:
+        return prove(stored, Chained((), 0, frozenset()), since)
+    console = Console(stderr=True)
+    columns = (TextColumn("checking records"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        bar = progress.add_task("", total=len(stored))
+        return audit(stored, head, since, lambda count: progress.update(bar, completed=count))
+
+
+def _moment(when: str, settings: Settings) -> int:
+    """A date or time in the shop's zone, or so long ago, in microseconds."""
+    from zoneinfo import ZoneInfo  # noqa: PLC0415
+
+    from wavoice.runtime.adapters.clock import SystemClock  # noqa: PLC0415
+
+    if ago := _DURATION.fullmatch(when):
+        return SystemClock().now() - int(ago[1]) * _UNITS[ago[2]] * 1_000_000
+    try:
+        moment = datetime.fromisoformat(when)
+    except ValueError:
+        raise UserInputError(
+            f"{when!r} is no date and no duration.", remedy="Write 2026-11-23, 2026-11-23T10:00, 12h or 7d."
+        ) from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=ZoneInfo(settings.shop.zone))
+    return round(moment.timestamp() * 1_000_000)
+
+
+def _head(noted: str) -> Head:
+    from wavoice.runtime.chain import Head  # noqa: PLC0415
+
+    last, _, seal = noted.strip().partition(":")
+    if not last.isdecimal() or not re.fullmatch("[0-9a-f]{64}", seal):
+        raise UserInputError(f"{noted!r} is no head.", remedy="Give what --print-head printed.")
+    return Head(0, int(last), seal)
+
+
+def _print_head(head: Head | None) -> str:
+    if head is None:
+        raise UserInputError("This journal has no chain, so it has no head.", remedy="Name a store.")
+    return f"{head.last}:{head.seal}"
+
+
+def _print(path: Path, report: Report, *, chained: bool, err: bool) -> None:
+    """Totals, then what is wrong; on standard error where standard output is the head's."""
+    whole = "not whole" if report.breaks else "the chain is whole" if chained else "no chain"
+    more = [f"{report.not_chained} from before the chain, not proven"] if report.not_chained else []
+    more += [f"{report.redacted} redacted"] if report.redacted else []
+    typer.echo(f"{path}: {report.records} records, {', '.join([whole, *more])}", err=err)
+    late = f", {len(report.unproven)} from before the proofs" if report.unproven else ""
+    wrong = report.effects - report.proved - len(report.unproven)
+    typer.echo(f"{report.effects} writes: {report.proved} proved, {wrong} not{late}", err=err)
+    for broken in report.breaks:
+        typer.echo(f"✗ record {broken.seq} {broken.kind}: {broken.said}", err=err)
+    for one in report.violations[:_SHOWN]:
+        typer.echo(f"✗ {one.proposal} {one.invariant} record {one.seq}: {one.said}", err=err)
+    if len(report.violations) > _SHOWN:
+        typer.echo(f"  and {len(report.violations) - _SHOWN} more; --json FILE has them all", err=err)
+
+
+def _as_json(path: Path, report: Report, head: Head | None, *, chained: bool) -> dict[str, Any]:
+    return {
+        "store": str(path),
+        "ok": report.ok,
+        "chained": chained,
+        "head": _print_head(head) if head else None,
+        **asdict(report),
+    }

@@ -1,0 +1,111 @@
+"""Events that say how it went: what a note was, where the time went, what was survived, what redacted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from wavoice.runtime.model import Micros, Stage
+
+PII = {"pii": True}
+"""Marks a personal value, see journal.py."""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaKept:
+    """Original metadata of a note, as decoded: never the container's claims."""
+
+    kind: ClassVar[str] = "media_kept"
+    media_id: str
+    mime_type: str
+    sha256: str
+    """Hex digest of the bytes that were decoded."""
+    size: int
+    codec: str
+    source_rate: int
+    channels: int
+    seconds: float
+    trimmed_start: float
+    trimmed_end: float
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeFigures:
+    """What a recogniser pass said of itself."""
+
+    prompt: str
+    beam: int
+    avg_logprob: float
+    no_speech: float
+    language: str
+    model: str
+    min_word_p: float | None = None
+    text: str = field(default="", metadata=PII)
+
+
+@dataclass(frozen=True, slots=True)
+class HeardNote:
+    """A note was transcribed."""
+
+    kind: ClassVar[str] = "heard"
+    speech_seconds: float
+    note_seconds: float
+    decodes: tuple[DecodeFigures, ...]
+    text: str = field(default="", metadata=PII)
+
+
+@dataclass(frozen=True, slots=True)
+class SpanEvent:
+    """One stage of a turn. `on_path` of all spans, gaps and settle add up to the wall time."""
+
+    kind: ClassVar[str] = "span"
+    stage: Stage
+    start: Micros
+    end: Micros
+    on_path: Micros
+    ok: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TurnEnded:
+    """A turn is over: answered, overtaken by a later turn, or silent for a stated reason."""
+
+    kind: ClassVar[str] = "turn_ended"
+    how: str
+    """`answered`, `overtaken`, `silent`, `undelivered`, or `stopped` in a rehearsal."""
+    reason: str
+    started_at: Micros
+    ended_at: Micros
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """A gap in which nothing of this turn ran: its queue."""
+
+    kind: ClassVar[str] = "waited"
+    start: Micros
+    end: Micros
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something went wrong and was survived."""
+
+    kind: ClassVar[str] = "trouble"
+    stage: str
+    code: str
+    detail: str = field(default="", metadata=PII)
+    """In the words of whoever refused; they may name a customer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """Personal values of earlier records were replaced or erased; their lines still stand."""
+
+    kind: ClassVar[str] = "redacted"
+    reason: str
+    """`card`, `erasure`, …"""
+    records: tuple[int, ...]
+    """Numbers of the records."""
+    hashes: tuple[str, ...]
+    """Salted hashes of what stands there now."""
