@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from text_to_num import alpha2digit
 
 from wavoice.runtime.interpret.days import find_days
+from wavoice.runtime.lexicon import words_of
 from wavoice.runtime.ports import Situation
 
 _ORDER = re.compile(
@@ -78,6 +79,15 @@ def find_slots(text: str, situation: Situation) -> Slots:
             mentioned["order"] = (*mentioned.get("order", ()), values["order"])
             spans.append(match.span())
     return Slots(values, mentioned, tuple(spans), text)
+
+
+def words_within(slots: Slots) -> frozenset[int]:
+    """Positions (counted in words) that the slots' character ranges cover."""
+    covered: set[int] = set()
+    for start, end in slots.spans:
+        before = len(words_of(slots.text[:start]))
+        covered.update(range(before, before + len(words_of(slots.text[start:end]))))
+    return frozenset(covered)
 
 
 def number_words_as_digits(text: str) -> str:
