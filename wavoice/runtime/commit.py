@@ -146,13 +146,11 @@ async def _outcome(turn: Turn, woken: Woken, result: WriteResult) -> Step | None
     match result.outcome:
         case Outcome.DONE:
             done = replace(proposal, state=ProposalState.COMMITTED)
-            text = (
-                words.done(proposal) if proposal.vetoed_at is None else english.too_late(words.done(proposal))
-            )
             event = about(
                 journal.Committed, done, woken.evidence.row, key=key, reference=result.reference or ""
             )
-            return Step(text=text, proposals=(done,), events=(event,))
+            step = Step(text=words.done(proposal), proposals=(done,), events=(event,))
+            return step if proposal.vetoed_at is None else _made_too_late(step, proposal)
         case Outcome.UNKNOWN:
             return await _unknown(turn, woken, key)
         case _ if proposal.vetoed_at is not None and result.reason == NEVER_APPLIED:
@@ -166,6 +164,14 @@ async def _outcome(turn: Turn, woken: Woken, result: WriteResult) -> Step | None
             return Step(
                 text=f"I could not do that: {words.still(proposal)}.", proposals=(failed,), events=(event,)
             )
+
+
+def _made_too_late(step: Step, proposal: Proposal) -> Step:
+    """A veto came while the write was under way (D44): the way back is offered, or a person is asked."""
+    done = step.text or ""
+    if JOBS[proposal.action].way_back:
+        return replace(step, text=english.too_late(done))
+    return replace(step, text=english.too_late_for_good(done), hand_off="no_way_back")
 
 
 async def _unknown(turn: Turn, woken: Woken, key: str) -> Step | None:
@@ -227,7 +233,7 @@ async def _answer(turn: Turn, woken: Woken, step: Step) -> None:
     """Keep the outcome, then say it: to the yes itself, or as a notice once "checking" was said."""
     kit = turn.kit
     notice = woken.proposal.state is ProposalState.UNKNOWN
-    reply = reply_to(step, by_voice=woken.by_voice, notice=notice)
+    reply = reply_to(step, kit.codes, by_voice=woken.by_voice, notice=notice)
     speech = None if woken.muted else turn.begin(speak(turn, reply, woken.conversation.language))
     turn.log(*step.events)
     conversation = replace(

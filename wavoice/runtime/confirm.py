@@ -272,7 +272,7 @@ def _yes(case: Case, _: Policy) -> Decision | None:
     if not affirms(case):
         return None
     if tier_of(case) is Tier.R3:
-        return Decision("D02", Effect.ASK, "needs the button")
+        return _typed_code(case)
     if not plain_yes(case.reading):
         weak = case.reading.plain and Mark.YES not in case.reading.marks
         quoted = case.evidence.binding is Binding.QUOTE and case.evidence.modality is Modality.TEXT
@@ -288,6 +288,22 @@ def _yes(case: Case, _: Policy) -> Decision | None:
     return Decision(
         "D03" if case.evidence.modality is Modality.VOICE else "D02", Effect.SETTLE, "a clear yes"
     )
+
+
+def _typed_code(case: Case) -> Decision:
+    """R3: besides the button only the word and the code of this version, both typed, are a yes (I14)."""
+    reading, fits = case.reading, case.evidence.code_fits
+    spoken = case.evidence.modality is not Modality.TEXT
+    if fits is False:
+        return Decision("D02", Effect.ASK, "not the code of this question")
+    if reading.plain and Mark.YES not in reading.marks:
+        return Decision("D25", Effect.ASK, "a weak yes, and money needs the button or the code")
+    if reading.mentioned:
+        return Decision("D10", Effect.ASK, "repeats a value, and money needs the button or the code")
+    if fits and not spoken and plain_yes(reading):
+        row = "D37" if case.unread else "D02"
+        return Decision(row, Effect.SETTLE, "a clear yes with the code of this question")
+    return Decision("D03" if spoken else "D02", Effect.ASK, "money needs the button or the code")
 
 
 def _button_no(case: Case, _: Policy) -> Decision | None:

@@ -142,6 +142,8 @@ class OrderSeen:
     """ISO date."""
     version: str
     address: str = field(default="", metadata=PII)
+    payment: Mapping[str, int | str] | None = field(default=None, metadata=PII)
+    """`minor`, `currency`, `refunded`, `brand` and `last4` of an order that is paid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,9 @@ class ProposalEvent:
     facts_version: str
     row: str = ""
     args: Mapping[str, str] = field(default_factory=dict, metadata=PII)
+    money: Mapping[str, int | str] | None = field(default=None, metadata=PII)
+    """`minor` and `currency`, as they are bound."""
+    payee: str | None = field(default=None, metadata=PII)
     read_back: str = field(default="", metadata=PII)
 
 

@@ -111,6 +111,8 @@ class Situation:
     """Action of the proposal that waits for an answer."""
     prompt: str = ""
     """Words of the open question: an answer may echo them."""
+    wants_code: bool = False
+    """It is about money: digits after a yes are its code, and no order number."""
 
 
 class Interpreter(Protocol):

@@ -12,6 +12,15 @@ from wavoice.runtime.ports import Situation
 _THING = r"(?:order|parcel|package|delivery|stuff|shipment|it)"
 _INTENTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
+        "refund_order",
+        re.compile(
+            r"\brefund(?:ed|s|ing)?\b|\breimburse\w*|\bmoney\s?back\b"
+            r"|\b(?:give|send|pay|get|want|have|return)\b.*\bmy\s+money\b(?:.*\bback\b)?"
+            r"|\b(?:give|send|pay|get|want|return)\b.*\b(?:euros?|dollars?|pounds?|rupees?)\s+back\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
         "change_address",
         re.compile(
             r"\b(?:change|update|correct|new|different|wrong|another|move\w*)\b.*\baddress\b"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from wavoice.runtime import lexicon
+from wavoice.runtime.interpret.code import take_code
 from wavoice.runtime.interpret.jobs import find_job, request_at
 from wavoice.runtime.interpret.polarity import Answer, Found, echo_of, is_plain, marks_of
 from wavoice.runtime.interpret.slots import Slots, find_slots, words_within
@@ -43,7 +44,8 @@ class RulesInterpreter:
 
         Jobs, slots and a plain yes are looked for in the first `LONGEST` characters; vetoes in all of it.
         """
-        slots = find_slots(text[:LONGEST], situation)
+        said, code = take_code(text) if situation.wants_code else (text, None)
+        slots = find_slots(said[:LONGEST], situation)
         spoken = words_of(slots.text)
         intent, at = find_job(slots, spoken, self.words)
         echoed = echo_of(spoken, words_of(situation.prompt))
@@ -60,6 +62,7 @@ class RulesInterpreter:
             mentioned=slots.mentioned,
             plain=plain,
             near_miss=self.words.has("near_miss", spoken),
+            code=code,
         )
 
     def _vetoes_in(self, text: str) -> tuple[Mark, ...]:

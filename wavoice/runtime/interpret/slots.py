@@ -1,4 +1,4 @@
-"""Slots of the built-in jobs: order number, day, address. A repair keeps only its repair."""
+"""Slots of the built-in jobs: order number, day, address, amount of money. A repair keeps only its repair."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from text_to_num import alpha2digit
 
+from wavoice.runtime.interpret.amounts import find_amounts
 from wavoice.runtime.interpret.days import find_days
 from wavoice.runtime.lexicon import words_of
 from wavoice.runtime.ports import Situation
@@ -73,6 +74,11 @@ def find_slots(text: str, situation: Situation) -> Slots:
         values["address"] = unicodedata.normalize("NFC", text[start:end])
         mentioned["address"] = (values["address"],)
         spans.append(address)
+    for match, minor, currency in find_amounts(text):
+        for slot, value in (("amount", minor), ("currency", currency)):
+            values[slot] = value
+            mentioned[slot] = (*mentioned.get(slot, ()), value)
+        spans.append(match.span())
     for match in _ORDER.finditer(text):
         if not any(start <= match.start(1) < end for start, end in spans):
             values["order"] = re.sub(r"\D", "", match[1])
