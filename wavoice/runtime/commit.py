@@ -237,7 +237,9 @@ async def _answer(turn: Turn, woken: Woken, step: Step) -> None:
     speech = None if woken.muted else turn.begin(speak(turn, reply, woken.conversation.language))
     turn.log(*step.events)
     conversation = replace(
-        woken.conversation, handed_off=woken.conversation.handed_off or step.hand_off is not None
+        woken.conversation,
+        asking=step.asking or woken.conversation.asking,
+        handed_off=woken.conversation.handed_off or step.hand_off is not None,
     )
     if step.hand_off:
         turn.log(journal.HandedOff(reason=step.hand_off))

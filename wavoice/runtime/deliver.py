@@ -157,6 +157,7 @@ async def keep_delivery(turn: Turn, tx: UnitOfWork, delivery: Delivery) -> None:
             messages=group.messages,
             fallback=delivery.fallback,
             text=group.reply.text,
+            spoken=group.reply.spoken if "voice" in delivery.form else None,
         )
     )
 

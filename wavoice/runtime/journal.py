@@ -266,6 +266,8 @@ class Replied:
     fallback: str | None = None
     """Why text went out where voice was due."""
     text: str = field(default="", metadata=PII)
+    spoken: str | None = field(default=None, metadata=PII)
+    """Words of its voice note, where they are not the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +280,8 @@ class Noticed:
     messages: tuple[str, ...]
     fallback: str | None = None
     text: str = field(default="", metadata=PII)
+    spoken: str | None = field(default=None, metadata=PII)
+    """Words of its voice note, where they are not the text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,16 @@ import re
 import unicodedata
 
 _CODE = re.compile(
-    r"\byes\b[\s,.:;!\-]*(?:the\s+)?(?:code\b(?:\s+is\b)?[\s:]*)?#?(?P<digits>\d{3,8})(?![\w]|[.,:]\d)",
+    r"\b(?P<yes>yes)\b[\s,.:;!\-]*(?:the\s+)?(?:code\b(?:\s+is\b)?[\s:]*)?#?(?P<digits>\d{3,8})(?![\w]|[.,:]\d)",
     re.IGNORECASE,
 )
 """Three or eight digits are no code, but they were meant as one."""
 
 
 def take_code(text: str) -> tuple[str, str | None]:
-    """The text without the digits that follow its yes, and those digits; the text as it is if none do."""
+    """The text without the code that follows its yes, and its digits; the text as it is if none does."""
     found = _CODE.search(text)
     if found is None:
         return text, None
-    start, end = found.span("digits")
     digits = "".join(str(unicodedata.digit(digit)) for digit in found["digits"])
-    return f"{text[:start]} {text[end:]}", digits
+    return f"{text[: found.end('yes')]} {text[found.end() :]}", digits
