@@ -16,7 +16,7 @@ _WORDS = {
     "USD": r"dollars?|bucks?|us\s+dollars?|\$",
     "GBP": r"pounds?|quid|£",
     "INR": r"rupees?|rs|₹",
-    "BRL": r"reais|real|r\$",
+    "BRL": r"reais|r\$",
     "MXN": r"pesos?",
     "IDR": r"rupiah|rp",
     "NGN": r"naira|₦",

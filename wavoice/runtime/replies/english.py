@@ -59,8 +59,9 @@ def money(value: Money) -> str:
     """An amount as it is said: "45 euros", "45.50 US dollars"."""
     digits = get_currency_precision(value.currency)
     amount = Decimal(value.minor).scaleb(-digits)
-    whole = amount == amount.to_integral_value()
-    number = format_decimal(amount, "#,##0" if whole else f"#,##0.{'0' * digits}", locale="en")
+    if amount == amount.to_integral_value():
+        amount, digits = Decimal(int(amount)), 0
+    number = format_decimal(amount, f"#,##0.{'0' * digits}".rstrip("."), locale="en")
     return f"{number} {get_currency_name(value.currency, count=amount, locale='en')}"
 
 
