@@ -8,7 +8,7 @@ from tests.runtime.gate_cases import MONDAY
 from wavoice.runtime.interpret.amounts import find_amounts
 from wavoice.runtime.interpret.rules import RulesInterpreter
 from wavoice.runtime.model import Money
-from wavoice.runtime.ports import Situation
+from wavoice.runtime.ports import NO_CURRENCY, Situation
 from wavoice.runtime.replies import english
 from wavoice.runtime.replies.spoken import speakable
 
@@ -55,6 +55,15 @@ def test_amounts(text: str, amounts: list[tuple[str, str]]) -> None:
 def test_requests(text: str, slots: dict[str, str]) -> None:
     reading = READ(text, Situation(now=MONDAY))
     assert (reading.intent, dict(reading.slots)) == ("refund_order", slots)
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"), [("20", "20"), ("12.50.", "12.50"), ("forty", "40"), ("500", "500")]
+)
+def test_a_bare_number_is_an_amount_only_where_one_was_asked_for(text: str, amount: str) -> None:
+    asked = READ(text, Situation(now=MONDAY, asked="amount"))
+    assert dict(asked.slots) == {"amount": amount, "currency": NO_CURRENCY}
+    assert "amount" not in READ(text, Situation(now=MONDAY)).slots
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from wavoice.runtime.model import (
     Address,
     Binding,
     Conversation,
+    Evidence,
     Mark,
     Modality,
     Money,
@@ -27,7 +28,7 @@ from wavoice.runtime.model import (
     Speech,
     Tier,
 )
-from wavoice.runtime.proposals import apply
+from wavoice.runtime.proposals import CommitCase, apply, may_commit
 from wavoice.runtime.settings import Bot, Settings
 from wavoice.sim.clock import VirtualClock
 from wavoice.sim.rehearsal import Rehearsal, rehearsal_settings, rehearse
@@ -130,6 +131,22 @@ def test_only_a_typed_yes_with_the_code_moves_money(
         assert (modality, fits) == (TEXT, True)
         assert Mark.YES in marks
         assert plain
+
+
+@pytest.mark.parametrize(
+    ("evidence", "effect"),
+    [
+        (answer("yes", modality=BUTTON, binding=Binding.BUTTON).evidence, Effect.COMMIT),
+        (answer("yes", fits=True).evidence, Effect.COMMIT),
+        (answer("yes").evidence, Effect.IGNORE),
+        (answer("yes", fits=False).evidence, Effect.IGNORE),
+        (answer("yes", binding=Binding.QUOTE).evidence, Effect.IGNORE),
+        (answer("yes", fits=True, modality=VOICE).evidence, Effect.IGNORE),
+    ],
+)
+def test_the_commit_asks_once_more_for_the_discrete_act(evidence: Evidence, effect: Effect) -> None:
+    settling = replace(REFUND, state=ProposalState.SETTLING, evidence=evidence, settle_at=ASKED)
+    assert may_commit(CommitCase(settling, ASKED + SECOND, unread=0, live_version="v1")).effect is effect
 
 
 class TestTries:

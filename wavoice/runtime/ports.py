@@ -98,6 +98,10 @@ class Decoder(Protocol):
         ...
 
 
+NO_CURRENCY = "?"
+"""Slot `currency` beside an `amount` that was said without one, in whole units: "20"."""
+
+
 @dataclass(frozen=True, slots=True)
 class Situation:
     """What an interpreter may know of the conversation."""

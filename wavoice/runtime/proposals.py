@@ -14,7 +14,18 @@ from typing import Any
 import rfc8785
 
 from wavoice.runtime.confirm import Case, Decision, Effect, can_hold
-from wavoice.runtime.model import Address, Micros, Money, PromptState, Proposal, ProposalState, Tier
+from wavoice.runtime.model import (
+    Address,
+    Binding,
+    Evidence,
+    Micros,
+    Modality,
+    Money,
+    PromptState,
+    Proposal,
+    ProposalState,
+    Tier,
+)
 from wavoice.runtime.policy import Policy
 
 
@@ -169,6 +180,8 @@ def may_commit(case: CommitCase) -> Decision:
         return Decision("", Effect.IGNORE, "no proven yes")
     if proposal.evidence.digest != proposal.digest:
         return Decision("D31", Effect.IGNORE, "the evidence is bound to another version")
+    if proposal.tier is Tier.R3 and not _discrete(proposal.evidence):
+        return Decision("I14", Effect.IGNORE, "money needs the button or the code")
     if proposal.settle_at is None or case.now < proposal.settle_at:
         return Decision("", Effect.WAIT, "the settle window is open")
     if case.unread:
@@ -180,6 +193,12 @@ def may_commit(case: CommitCase) -> Decision:
     if case.live_version != proposal.facts_version:
         return Decision("D42", Effect.REPROPOSE, "the record changed since it was read back")
     return Decision(proposal.evidence.row, Effect.COMMIT, "proven and unchanged")
+
+
+def _discrete(evidence: Evidence) -> bool:
+    """A tap on the button of this version, or its code, typed."""
+    typed_code = evidence.modality is Modality.TEXT and evidence.code_fits is True
+    return evidence.binding is Binding.BUTTON or typed_code
 
 
 def may_retry(proposal: Proposal, now: Micros) -> bool:

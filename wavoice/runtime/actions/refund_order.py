@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
+
+from babel.numbers import get_currency_precision
 
 from wavoice.runtime.actions import Ask, Job, Offer, Prepared, Refuse, Words
 from wavoice.runtime.model import Facts, Money, Order, Payment, Proposal, Tier
+from wavoice.runtime.ports import NO_CURRENCY
 from wavoice.runtime.replies import english
 
 SHOWN_ITEMS = 2
+LONGEST_ITEMS = 120
+"""Characters; what is longer is counted instead: a question has 1,024 with everything else."""
 _ALSO = {
     "USD": ("AUD", "CAD", "HKD", "NZD", "SGD"),
     "INR": ("LKR", "NPR", "PKR"),
@@ -27,7 +33,7 @@ def _prepare(slots: Mapping[str, str], facts: Facts, today: date) -> Prepared:
         return Refuse(f"Order {order.id} has not been paid, so there is nothing to give back.")
     if payment.remaining.minor == 0:
         return Refuse(f"{_gone_back(order.id, payment)} There is no more of it.")
-    amount = _amount(slots, order.id, payment)
+    amount = _amount(slots, order.id, _items(order), payment)
     if isinstance(amount, Ask):
         return amount
     return Offer(
@@ -58,25 +64,28 @@ def _pick(slots: Mapping[str, str], facts: Facts) -> Order | Ask | Refuse:
     return found[0] if found else Refuse("You have no order that is paid.")
 
 
-def _amount(slots: Mapping[str, str], order: str, payment: Payment) -> Money | Ask:
+def _amount(slots: Mapping[str, str], order: str, item: str, payment: Payment) -> Money | Ask:
     """What was asked for, or all that is left."""
     left, currency = payment.remaining, slots.get("currency", payment.paid.currency)
-    if "amount" not in slots:
+    if "amount" not in slots or slots.get("item", item) != item:  # said of another order
         return left
+    said = Decimal(slots["amount"])
+    if currency == NO_CURRENCY:
+        said, currency = said.scaleb(get_currency_precision(left.currency)), left.currency
     if currency != left.currency and left.currency not in _ALSO.get(currency, ()):
         paid = english.money(payment.paid)
         return Ask("amount", f"Order {order} was paid with {paid}. How much of it should go back?")
-    amount = Money(int(slots["amount"]), left.currency)
-    if not 0 < amount.minor <= left.minor:
+    if not 0 < said <= left.minor or said != said.to_integral_value():
         most = english.money(left)
         return Ask("amount", f"Of order {order} at most {most} can go back. How much should it be?")
-    return amount
+    return Money(int(said), left.currency)
 
 
 def _items(order: Order) -> str:
     shown = order.items[:SHOWN_ITEMS]
     rest = len(order.items) - len(shown)
-    return " and ".join(shown) if not rest else f"{', '.join(shown)} and {rest} more"
+    named = " and ".join(shown) if not rest else f"{', '.join(shown)} and {rest} more"
+    return named if len(named) <= LONGEST_ITEMS else f"{len(order.items)} items"
 
 
 def _gone_back(order: str, payment: Payment) -> str:

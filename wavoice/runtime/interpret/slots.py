@@ -12,7 +12,7 @@ from text_to_num import alpha2digit
 from wavoice.runtime.interpret.amounts import find_amounts
 from wavoice.runtime.interpret.days import find_days
 from wavoice.runtime.lexicon import words_of
-from wavoice.runtime.ports import Situation
+from wavoice.runtime.ports import NO_CURRENCY, Situation
 
 _ORDER = re.compile(
     r"\b(?:order|parcel|package|delivery)?\s*(?:number|no\.?|num|#)?\s*#?\s*"
@@ -39,6 +39,7 @@ _EDIT = re.compile(
 )
 
 
+_BARE_AMOUNT = re.compile(r"\W*(\d{1,9}(?:\.\d{1,2})?)\W*")
 LONGEST_ADDRESS = 200
 """Characters; what is longer is a story, and would not fit into a question (1,024) with its buttons."""
 
@@ -79,6 +80,10 @@ def find_slots(text: str, situation: Situation) -> Slots:
             values[slot] = value
             mentioned[slot] = (*mentioned.get(slot, ()), value)
         spans.append(match.span())
+    if situation.asked == "amount" and (bare := _BARE_AMOUNT.fullmatch(text)):
+        values |= {"amount": bare[1], "currency": NO_CURRENCY}
+        mentioned |= {"amount": (bare[1],), "currency": (NO_CURRENCY,)}
+        spans.append(bare.span())
     for match in _ORDER.finditer(text):
         if not any(start <= match.start(1) < end for start, end in spans):
             values["order"] = re.sub(r"\D", "", match[1])

@@ -22,7 +22,7 @@ from wavoice.sim.scenario.handset import Handset
 from wavoice.sim.scenario.load import Case
 from wavoice.sim.scenario.record import LAST_TIMER, Mark, Record, StepRun
 from wavoice.sim.scenario.stage import Models, Person, Stage, open_stage
-from wavoice.sim.scenario.values import dated, money
+from wavoice.sim.scenario.values import as_amount, dated, money
 from wavoice.sim.virtual_loop import VirtualLoop
 
 PAUSE: Micros = 5 * SECOND
@@ -187,9 +187,13 @@ class Play:
     def _given_back(self, number: str, change: OrderChange) -> Payment | None:
         """The payment of an order of which staff has given money back; None if they have not."""
         order = self.stage.world.orders.get(number)
-        if change.refunded is None or order is None or order.payment is None:
+        if change.refunded is None or order is None:
             return None
-        return replace(order.payment, refunded=money(change.refunded).minor)
+        back, payment = money(change.refunded), order.payment
+        if payment is None or back.currency != payment.paid.currency or back.minor > payment.paid.minor:
+            paid = as_amount(payment.paid) if payment else "nothing"
+            raise UserInputError(f"Of order {number} {paid} was paid, so {change.refunded} cannot go back.")
+        return replace(payment, refunded=back.minor)
 
     def _arm(self, index: int, step: Step) -> None:
         """Set up what goes wrong from this step on, and how far messages get."""
@@ -277,7 +281,10 @@ def _known(stage: Stage) -> Iterator[str]:
     for person in stage.people.values():
         known = person.phone.person
         yield from (value for value in (known.phone, known.bsuid) if value)
-    yield from (order.address for order in stage.world.orders.values())
+    for order in stage.world.orders.values():
+        yield order.address
+        if order.payment is not None:
+            yield order.payment.payee
 
 
 def _words(step: Step) -> Iterator[str]:
