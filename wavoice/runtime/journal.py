@@ -144,6 +144,7 @@ class OrderSeen:
     address: str = field(default="", metadata=PII)
     payment: Mapping[str, int | str] | None = field(default=None, metadata=PII)
     """`minor`, `currency`, `refunded`, `brand` and `last4` of an order that is paid."""
+    items: tuple[str, ...] = field(default=(), metadata=PII)
 
 
 @dataclass(frozen=True, slots=True)

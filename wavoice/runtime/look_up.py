@@ -37,6 +37,7 @@ def _seen(order: Order) -> journal.OrderSeen:
         order.version,
         order.delivery_address,
         _paid(order.payment) if order.payment else None,
+        order.items,
     )
 
 

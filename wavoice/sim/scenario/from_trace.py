@@ -162,7 +162,9 @@ class _Writer:
                 fields: dict[str, Value] = {"day": Plain(order.day), "status": order.status}
                 if order.address:
                     fields["address"] = order.address
-                if order.payment is not None:
+                if order.items:
+                    fields["items"] = list(order.items)
+                if order.payment:
                     fields.update(_paid(order.payment))
                 if contact != self._contacts[0]:
                     fields["customer"] = self._who(contact)
