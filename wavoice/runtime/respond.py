@@ -79,8 +79,7 @@ def _settle(decision: Decision, scene: Scene) -> Step:
 def _ask(decision: Decision, scene: Scene) -> Step:
     after = _after(decision, scene)
     events = _held_events(scene.case.proposal, after, decision.row)
-    policy = scene.policy
-    if after.attempts >= policy.max_attempts or after.code_tries >= policy.max_code_tries:
+    if after.attempts >= scene.policy.max_attempts or after.code_tries >= scene.policy.max_code_tries:
         handed = replace(after, state=ProposalState.HANDED_OFF, settle_at=None)
         return Step(text=english.HANDED_OFF, proposals=(handed,), events=events, hand_off="not_understood")
     lead = english.NOT_CAUGHT
