@@ -13,8 +13,20 @@ from tests.permits import NOW, admission, permit
 from tests.runtime.gate_cases import case
 from wavoice.runtime.adapters.orders_http import HttpOrders
 from wavoice.runtime.errors import CommitRefusedError, SystemOfRecordError
-from wavoice.runtime.model import Alias, Binding, Customer, Effect, Order, Outcome, Tier, WriteResult
+from wavoice.runtime.model import (
+    Alias,
+    Binding,
+    Customer,
+    Effect,
+    Money,
+    Order,
+    Outcome,
+    Payment,
+    Tier,
+    WriteResult,
+)
 from wavoice.runtime.ports import Orders
+from wavoice.runtime.token import CommitToken
 from wavoice.sim.tcp import serve
 from wavoice.sim.world import World
 
@@ -22,6 +34,20 @@ MONDAY = date(2026, 11, 23)
 PHONE = "919876543210"
 BSUID = "IN.13491208655302741918"
 EFFECT = Effect("wv-1", "p_1", "reschedule_delivery", {"order": "1842", "day": "2026-11-27"}, "v1")
+REFUND = Effect(
+    "wv-9",
+    "p_9",
+    "refund_order",
+    {
+        "order": "1777",
+        "item": "Desk lamp",
+        "amount": "50000",
+        "currency": "INR",
+        "payee": "visa 4242",
+        "day": "2026-11-23",
+    },
+    "v1",
+)
 
 
 @dataclass(frozen=True)
@@ -57,7 +83,9 @@ async def test_reads_the_customer_and_the_live_orders(shop: Wired) -> None:
     assert customer == Customer("cus_1", "Sample Customer", "+91 98765 43210")
     coming, past = await shop.orders.orders(customer.id)
     items = ("Rice 5 kg", "Green tea")
-    assert coming == Order("1842", "cus_1", "packed", date(2026, 11, 26), "12 Hill Road", items, "v1")
+    paid = Payment(Money(1_250_00, "INR"), "visa", "4242")
+    day = date(2026, 11, 26)
+    assert coming == Order("1842", "cus_1", "packed", day, "12 Hill Road", items, "v1", paid)
     assert (past.id, past.status, past.day) == ("1777", "delivered", date(2026, 11, 16))
 
 
@@ -229,3 +257,84 @@ async def test_a_tap_or_a_code_permits_what_pays_out(shop: Wired) -> None:
         effect = replace(EFFECT, key=f"wv-{n}", facts_version=f"v{n + 1}")
         result = await shop.orders.write(effect, permit(effect, discrete, tier=Tier.R3))
         assert result.outcome is Outcome.DONE
+
+
+def paid(effect: Effect) -> CommitToken:
+    """A token for money: a tap on the button."""
+    tapped = replace(case("yes").evidence, binding=Binding.BUTTON)
+    return permit(effect, tapped, tier=Tier.R3)
+
+
+async def test_a_refund_pays_back_once(shop: Wired) -> None:
+    first = await shop.orders.write(REFUND, paid(REFUND))
+    assert first.outcome is Outcome.DONE
+    assert await shop.orders.write(REFUND, paid(REFUND)) == first
+    (row,) = shop.world.ledger
+    assert (row.action, dict(row.args)) == ("refund_order", dict(REFUND.args))
+    past = (await shop.orders.orders("cus_1"))[1]
+    assert past.payment is not None
+    assert (past.payment.refunded, past.payment.remaining) == (500_00, Money(399_00, "INR"))
+    assert past.version != REFUND.facts_version
+
+
+async def test_a_refund_whose_answer_is_lost_is_found_by_its_key(shop: Wired) -> None:
+    shop.world.fault("lost_response", at="write")
+    assert (await shop.orders.write(REFUND, paid(REFUND))).outcome is Outcome.UNKNOWN
+    found = await shop.orders.look_up("wv-9")
+    assert found is not None
+    assert found.outcome is Outcome.DONE
+    assert len(shop.world.ledger) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"amount": "89901"}, "bad_amount"),
+        ({"amount": "0"}, "bad_amount"),
+        ({"amount": "-1"}, "bad_amount"),
+        ({"amount": "5.00"}, "bad_amount"),
+        ({"currency": "EUR"}, "another_instrument"),
+        ({"payee": "visa 1111"}, "another_instrument"),
+        ({"order": "1999"}, "unknown_order"),
+        ({"note": "more than was read back"}, "bad_args"),
+    ],
+)
+async def test_money_goes_nowhere_else_and_no_more_of_it(
+    shop: Wired, change: dict[str, str], reason: str
+) -> None:
+    effect = replace(REFUND, args={**REFUND.args, **change})
+    assert await shop.orders.write(effect, paid(effect)) == WriteResult(Outcome.REFUSED, reason=reason)
+    assert shop.world.ledger == ()
+
+
+async def test_what_was_not_paid_is_not_paid_back(shop: Wired) -> None:
+    shop.world.orders["1777"].payment = None
+    assert await shop.orders.write(REFUND, paid(REFUND)) == WriteResult(Outcome.REFUSED, reason="not_paid")
+    assert (await shop.orders.orders("cus_1"))[1].payment is None
+
+
+async def test_a_refund_of_staff_makes_ours_another_question(shop: Wired) -> None:
+    back = Payment(Money(899_00, "INR"), "visa", "4242", refunded=100_00)
+    shop.world.staff_edits("1777", payment=back)
+    assert await shop.orders.write(REFUND, paid(REFUND)) == WriteResult(Outcome.REFUSED, reason="version")
+
+
+@pytest.mark.parametrize(
+    "payment",
+    [
+        {"paid": {"minor": 5.5, "currency": "EUR"}, "brand": "visa", "last4": "4242"},
+        {"paid": {"minor": -5, "currency": "EUR"}, "brand": "visa", "last4": "4242"},
+        {"paid": {"minor": 500, "currency": "euro"}, "brand": "visa", "last4": "4242"},
+        {"paid": {"minor": 500, "currency": "EUR"}, "brand": "visa", "last4": "4111111111111111"},
+        {"paid": {"minor": 500, "currency": "EUR"}, "brand": "visa", "last4": "4242", "refunded": 501},
+    ],
+)
+async def test_a_payment_that_cannot_be_is_refused_when_it_is_read(payment: dict[str, object]) -> None:
+    order = {
+        "id": "1", "customer": "c", "status": "open", "day": "2026-11-26", "delivery_address": "x",
+        "items": [], "version": "v1", "payment": payment,
+    }  # fmt: skip
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json={"orders": [order]}))
+    async with httpx.AsyncClient(transport=transport) as http:
+        with pytest.raises(SystemOfRecordError, match="does not follow the contract"):
+            await HttpOrders(http, "http://shop.test", None, 60, 60, admission()).orders("c")

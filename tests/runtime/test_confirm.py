@@ -134,7 +134,7 @@ class TestEvidence:
 
     def test_r3_needs_a_discrete_act(self) -> None:
         dear = proposal(tier=Tier.R3)
-        assert row(case("yes", VOICE, dear)) == ("D02", Effect.ASK)
+        assert row(case("yes", VOICE, dear)) == ("D03", Effect.ASK)
         assert row(case("yes", TEXT, dear)) == ("D02", Effect.ASK)
 
     def test_forwarded_note(self) -> None:

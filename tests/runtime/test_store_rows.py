@@ -27,6 +27,7 @@ from wavoice.runtime.model import (
     Effect,
     Evidence,
     Modality,
+    Money,
     OutboxGroup,
     OutboxState,
     Outcome,
@@ -274,7 +275,8 @@ DECODES = st.lists(
     max_size=2,
 ).map(tuple)
 EVIDENCE = every_field(Evidence, note_seconds=FINITE, speech_seconds=FINITE, decodes=DECODES)
-PROPOSALS = every_field(Proposal, created_at=MICROS, evidence=st.none() | EVIDENCE)
+MONEY = st.builds(Money, minor=MICROS, currency=st.sampled_from(["EUR", "JPY"]))
+PROPOSALS = every_field(Proposal, created_at=MICROS, evidence=st.none() | EVIDENCE, money=st.none() | MONEY)
 GROUPS = every_field(
     OutboxGroup, created_at=MICROS, messages=st.lists(st.text(), unique=True, max_size=3).map(tuple)
 )

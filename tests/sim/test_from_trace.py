@@ -114,6 +114,12 @@ class TestItComesOutAsRecorded:
             pytest.param("- text: I want to talk to a person", "", id="handed off"),
             pytest.param("- text: STOP\n- text: where is my order\n  after: 1h", "", id="opted out"),
             pytest.param(
+                "- text: refund order 1842\n  id: first\n- text: no, 20 rupees\n"
+                "- text: 'YES {code of first}'\n- text: 'YES {code}'\n- wait: 5s",
+                "",
+                id="a refund with its codes",
+            ),
+            pytest.param(
                 "- text: change my address to 7 Lake View\n- text: 'yes'\n- wait: 5s", "", id="an address"
             ),
         ],

@@ -20,7 +20,9 @@ from wavoice.sim.scenario.yaml_lines import parse_yaml, read_yaml
 ROOT = Path(__file__).parents[2]
 FILES = find_files([ROOT / "scenarios"])
 FIRST_LINE = "# yaml-language-server: $schema="
-FOLDERS = ("audio", "burst", "confirmation", "correction", "fault", "handoff", "session", "stop")
+FOLDERS = (
+    "audio", "burst", "confirmation", "correction", "fault", "handoff", "refund", "session", "stop",
+)  # fmt: skip
 SCHEMA = schema()
 VALIDATOR = Draft202012Validator(SCHEMA)
 WELL = """\

@@ -312,7 +312,9 @@ class Bot:
             events=(*told, journal.HandedOff(reason="turn_failed")),
         )
         turn.log(*step.events)
-        group = await keep(turn, message, known, Words(text=""), step, reply_to(step, by_voice=False))
+        group = await keep(
+            turn, message, known, Words(text=""), step, reply_to(step, self.kit.codes, by_voice=False)
+        )
         if group is None:
             return
         speech = turn.begin(speak(turn, group.reply, known.conversation.language))

@@ -22,6 +22,7 @@ from wavoice.runtime.adapters.phrases import open_voice
 from wavoice.runtime.adapters.store import SqliteStore, drain_lock
 from wavoice.runtime.adapters.webhook import WebhookSecrets, webhook_app
 from wavoice.runtime.bot import Bot
+from wavoice.runtime.codes import Codes
 from wavoice.runtime.errors import ConfigError
 from wavoice.runtime.interpret.rules import RulesInterpreter
 from wavoice.runtime.journal import Event, Sink
@@ -111,6 +112,7 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
             zone=ZoneInfo(settings.shop.zone),
             failpoints=parts.failpoints or failpoints.from_environment(),
             sink=parts.sink or Quiet(),
+            codes=_codes(settings),
             policy=parts.policy,
             until=parts.until,
         )
@@ -173,6 +175,14 @@ def _voice(settings: Settings, parts: Parts) -> ports.TextToSpeech | None:
     if parts.voice is not None or not parts.speaks:
         return parts.voice
     return open_voice(settings.voice.name)[0]
+
+
+def _codes(settings: Settings) -> Codes:
+    """Not a secret made at the start: a question that was asked before a restart keeps its code."""
+    own = settings.bot.code_secret
+    if own is not None:
+        return Codes(resolve_secret(own).get_secret_value().encode())
+    return Codes.derived_from(resolve_secret(settings.whatsapp.app_secret).get_secret_value())
 
 
 def _secrets(settings: Settings) -> WebhookSecrets:

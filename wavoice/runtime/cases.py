@@ -183,6 +183,7 @@ def ends_in_typed_yes(case: Case) -> bool:
     return (
         case.evidence.modality is Modality.TEXT
         and state_of(case) is ProposalState.PENDING
+        and tier_of(case) is not Tier.R3
         and not case.reading.mentioned
         and case.reading.plain
         and not case.evidence.forwarded

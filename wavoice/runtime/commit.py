@@ -167,13 +167,11 @@ async def _outcome(turn: Turn, woken: Woken, result: WriteResult) -> Step | None
     match result.outcome:
         case Outcome.DONE:
             done = replace(proposal, state=ProposalState.COMMITTED)
-            text = (
-                words.done(proposal) if proposal.vetoed_at is None else english.too_late(words.done(proposal))
-            )
             event = about(
                 journal.Committed, done, woken.evidence.row, key=key, reference=result.reference or ""
             )
-            return Step(text=text, proposals=(done,), events=(event,))
+            step = Step(text=words.done(proposal), proposals=(done,), events=(event,))
+            return step if proposal.vetoed_at is None else _made_too_late(step, proposal)
         case Outcome.UNKNOWN:
             return await _unknown(turn, woken, key)
         case _ if proposal.vetoed_at is not None and result.reason == NEVER_APPLIED:
@@ -187,6 +185,14 @@ async def _outcome(turn: Turn, woken: Woken, result: WriteResult) -> Step | None
             return Step(
                 text=f"I could not do that: {words.still(proposal)}.", proposals=(failed,), events=(event,)
             )
+
+
+def _made_too_late(step: Step, proposal: Proposal) -> Step:
+    """A veto came while the write was under way (D44): the way back is offered, or a person is asked."""
+    done = step.text or ""
+    if JOBS[proposal.action].way_back:
+        return replace(step, text=english.too_late(done))
+    return replace(step, text=english.too_late_for_good(done), hand_off="no_way_back")
 
 
 async def _unknown(turn: Turn, woken: Woken, key: str) -> Step | None:
@@ -248,11 +254,13 @@ async def _answer(turn: Turn, woken: Woken, step: Step) -> None:
     """Keep the outcome, then say it: to the yes itself, or as a notice once "checking" was said."""
     kit = turn.kit
     notice = woken.proposal.state is ProposalState.UNKNOWN
-    reply = reply_to(step, by_voice=woken.by_voice, notice=notice)
+    reply = reply_to(step, kit.codes, by_voice=woken.by_voice, notice=notice)
     speech = None if woken.muted else turn.begin(speak(turn, reply, woken.conversation.language))
     turn.log(*step.events)
     conversation = replace(
-        woken.conversation, handed_off=woken.conversation.handed_off or step.hand_off is not None
+        woken.conversation,
+        asking=step.asking or woken.conversation.asking,
+        handed_off=woken.conversation.handed_off or step.hand_off is not None,
     )
     if step.hand_off:
         turn.log(journal.HandedOff(reason=step.hand_off))

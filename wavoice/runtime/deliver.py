@@ -67,7 +67,7 @@ async def speak(turn: Turn, reply: Reply, language: str) -> Spoken:
     try:
         with turn.trace.span(Stage.SPEAK):
             async with asyncio.timeout(kit.policy.speak_budget_seconds):
-                speech = await kit.voice.say(speakable(reply.text), language)
+                speech = await kit.voice.say(speakable(reply.spoken or reply.text), language)
                 ogg = speech.ogg or await asyncio.to_thread(to_voice_note, speech, kit.policy.max_reply_bytes)
     except TimeoutError:
         return Spoken(None, "speech exceeded its budget")
@@ -160,6 +160,7 @@ async def keep_delivery(turn: Turn, tx: UnitOfWork, delivery: Delivery) -> None:
             digest=group.reply.digest,
             accepted_at=delivery.asked_at,
             text=group.reply.text,
+            spoken=group.reply.spoken if "voice" in delivery.form else None,
         )
     )
 

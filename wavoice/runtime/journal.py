@@ -132,6 +132,9 @@ class OrderSeen:
     """ISO date."""
     version: str
     address: str = field(default="", metadata=PII)
+    payment: Mapping[str, int | str] | None = field(default=None, metadata=PII)
+    """`minor`, `currency`, `refunded`, `brand` and `last4` of an order that is paid."""
+    items: tuple[str, ...] = field(default=(), metadata=PII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +160,9 @@ class ProposalEvent:
     facts_version: str
     row: str = ""
     args: Mapping[str, str] = field(default_factory=dict, metadata=PII)
+    money: Mapping[str, int | str] | None = field(default=None, metadata=PII)
+    """`minor` and `currency`, as they are bound."""
+    payee: str | None = field(default=None, metadata=PII)
     read_back: str = field(default="", metadata=PII)
     expires_at: Micros = 0
     """Until when a yes counts; of an accepted yes, until when it may be carried out."""
@@ -274,6 +280,8 @@ class Replied:
     accepted_at: Micros = 0
     """When WhatsApp accepted its first message, which is the one with the buttons."""
     text: str = field(default="", metadata=PII)
+    spoken: str | None = field(default=None, metadata=PII)
+    """Words of its voice note, where they are not the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +299,8 @@ class Noticed:
     accepted_at: Micros = 0
     """When WhatsApp accepted its first message, which is the one with the buttons."""
     text: str = field(default="", metadata=PII)
+    spoken: str | None = field(default=None, metadata=PII)
+    """Words of its voice note, where they are not the text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from wavoice.runtime import journal, session
+from wavoice.runtime.codes import Codes
 from wavoice.runtime.hear import Words
 from wavoice.runtime.kit import Turn
 from wavoice.runtime.model import (
@@ -19,22 +20,29 @@ from wavoice.runtime.model import (
     ProposalState,
     Reply,
     Stage,
+    Tier,
     Timer,
     TimerKind,
 )
 from wavoice.runtime.ports import UnitOfWork
+from wavoice.runtime.replies import english
 from wavoice.runtime.steps import Step
 from wavoice.runtime.understand import Known
 
 
-def reply_to(step: Step, *, by_voice: bool, notice: bool = False) -> Reply:
-    """Words to a reply; a question gets buttons whose ids carry its digest."""
-    asks = step.asks
+def reply_to(step: Step, codes: Codes, *, by_voice: bool, notice: bool = False) -> Reply:
+    """Words to a reply; a question gets buttons whose ids carry its digest.
+
+    One about money also gets its code, in the text alone: a voice note is overheard.
+    """
+    asks, text = step.asks, step.text or ""
     buttons = (Button(f"yes:{asks.digest}", "Yes"), Button(f"no:{asks.digest}", "No")) if asks else ()
+    code = codes.of(asks) if asks and asks.tier is Tier.R3 else None
     return Reply(
-        text=step.text or "",
+        text=f"{text} {english.or_code(code)}" if code else text,
         buttons=buttons,
         by_voice=by_voice,
+        spoken=text if code else None,
         proposal=asks.id if asks else None,
         digest=asks.digest if asks else None,
         notice=notice,
@@ -54,7 +62,8 @@ async def keep(
     kit, address = turn.kit, turn.address
     said = replace(known.conversation, asking=step.asking)
     said = replace(said, handed_off=(said.handed_off and not step.releases) or step.hand_off is not None)
-    said = session.remember(said, words.text, reply.text if reply else "", kit.policy)
+    answer = (reply.spoken or reply.text) if reply else ""  # a code is not remembered
+    said = session.remember(said, words.text, answer, kit.policy)
     kit.failpoints.reach("turn_decided")
     async with kit.store.begin() as tx:
         await tx.conversations.save(said)

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from wavoice.runtime import journal
+from wavoice.runtime.codes import Codes
 from wavoice.runtime.model import SECOND, Address, Micros, Modality, Stage
 from wavoice.runtime.policy import Policy
 from wavoice.runtime.ports import (
@@ -48,6 +49,7 @@ class Kit:
     """The shop's time zone: "today" and "Friday" mean days there."""
     failpoints: Failpoints
     sink: journal.Sink
+    codes: Codes
     policy: Policy = field(default_factory=Policy)
     until: Stage | None = None
     """Rehearsals only: end each turn once this stage is done."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
+
 from wavoice.runtime import journal
 from wavoice.runtime.errors import SystemOfRecordError
 from wavoice.runtime.kit import Turn
-from wavoice.runtime.model import Alias, Facts, Identity, Order, Stage
+from wavoice.runtime.model import Alias, Facts, Identity, Order, Payment, Stage
 
 
 async def look_up(turn: Turn, alias: Alias) -> Facts | None:
@@ -28,5 +31,20 @@ async def look_up(turn: Turn, alias: Alias) -> Facts | None:
 
 def _seen(order: Order) -> journal.OrderSeen:
     return journal.OrderSeen(
-        order.id, order.status, order.day.isoformat(), order.version, order.delivery_address
+        order.id,
+        order.status,
+        order.day.isoformat(),
+        order.version,
+        order.delivery_address,
+        _paid(order.payment) if order.payment else None,
+        order.items,
     )
+
+
+def _paid(payment: Payment) -> Mapping[str, int | str]:
+    return {
+        **asdict(payment.paid),
+        "refunded": payment.refunded,
+        "brand": payment.brand,
+        "last4": payment.last4,
+    }

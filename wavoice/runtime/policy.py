@@ -20,6 +20,12 @@ def _by_modality() -> Mapping[Modality, Micros]:
     return MappingProxyType({Modality.VOICE: 2_500_000, Modality.TEXT: 1_500_000, Modality.BUTTON: 1_000_000})
 
 
+def _by_currency() -> Mapping[str, int]:
+    """Each about a hundred euros."""
+    caps = {"EUR": 100_00, "GBP": 100_00, "USD": 100_00, "BRL": 500_00, "INR": 10_000_00, "MXN": 2_000_00}
+    return MappingProxyType(caps)
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """Floors, windows and limits. Durations in microseconds unless the name says seconds."""
@@ -47,6 +53,10 @@ class Policy:
     """Turns that a conversation remembers."""
     max_attempts: int = 2
     """Unclear answers before a person is asked."""
+    max_code_tries: int = 3
+    """Wrong codes for one question before a person is asked."""
+    refund_cap: Mapping[str, int] = field(default_factory=_by_currency)
+    """Minor units of an order that may go back without a person, by currency; of any other currency none."""
     max_sends: int = 5
     """Tries to send a reply that WhatsApp does not accept, with doubling gaps."""
     max_turn_attempts: int = 3

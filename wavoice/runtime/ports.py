@@ -99,6 +99,10 @@ class Decoder(Protocol):
         ...
 
 
+NO_CURRENCY = "?"
+"""Slot `currency` beside an `amount` that was said without one, in whole units: "20"."""
+
+
 @dataclass(frozen=True, slots=True)
 class Situation:
     """What an interpreter may know of the conversation."""
@@ -112,6 +116,8 @@ class Situation:
     """Action of the proposal that waits for an answer."""
     prompt: str = ""
     """Words of the open question: an answer may echo them."""
+    wants_code: bool = False
+    """It is about money: digits after a yes are its code, and no order number."""
 
 
 class Interpreter(Protocol):

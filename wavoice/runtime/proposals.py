@@ -14,7 +14,7 @@ from typing import Any
 import rfc8785
 
 from wavoice.runtime.confirm import Case, Decision, Effect, can_hold
-from wavoice.runtime.model import Address, Micros, PromptState, Proposal, ProposalState, Tier
+from wavoice.runtime.model import Address, Micros, Money, PromptState, Proposal, ProposalState, Tier
 from wavoice.runtime.model import Effect as Write
 from wavoice.runtime.policy import Policy
 from wavoice.runtime.token import CommitToken, is_discrete, mint
@@ -32,6 +32,10 @@ class Draft:
     tier: Tier
     read_back: str
     turn: str
+    money: Money | None = None
+    payee: str | None = None
+    not_codes: tuple[str, ...] = ()
+    """Of the customer's own numbers; not bound."""
 
 
 def propose(draft: Draft, proposal_id: str, version: int, now: Micros, policy: Policy) -> Proposal:
@@ -50,11 +54,14 @@ def propose(draft: Draft, proposal_id: str, version: int, now: Micros, policy: P
         turn=draft.turn,
         created_at=now,
         expires_at=now + policy.lifetime[draft.tier],
+        money=draft.money,
+        payee=draft.payee,
+        not_codes=draft.not_codes,
     )
 
 
 def digest(draft: Draft, proposal_id: str, version: int) -> str:
-    """`d1:` + sha256 over the canonical JSON (RFC 8785) of every bound field."""
+    """`d1:` + sha256 over the canonical JSON (RFC 8785) of every bound field; what is absent is left out."""
     bound: dict[str, Any] = {
         "proposal": proposal_id,
         "version": version,
@@ -65,6 +72,10 @@ def digest(draft: Draft, proposal_id: str, version: int) -> str:
         "facts_version": draft.facts_version,
         "tier": str(draft.tier),
     }
+    if draft.money is not None:
+        bound["money"] = {"minor": draft.money.minor, "currency": draft.money.currency}
+    if draft.payee is not None:
+        bound["payee"] = draft.payee
     return "d1:" + hashlib.sha256(rfc8785.dumps(bound)).hexdigest()
 
 
@@ -102,7 +113,7 @@ def apply(proposal: Proposal, decision: Decision, case: Case, turn: str, policy:
         case Effect.HOLD | Effect.HAND_OFF | Effect.TAKEN_OVER:
             return hold(proposal, case.now)
         case Effect.ASK:
-            return _paused(replace(proposal, attempts=proposal.attempts + 1), decision, case.now)
+            return _paused(_tried(proposal, case), decision, case.now)
         case Effect.ANSWER | Effect.PAY_ELSEWHERE:
             return _paused(proposal, decision, case.now)
         case _:
@@ -121,6 +132,13 @@ def _settle(proposal: Proposal, decision: Decision, case: Case, turn: str, polic
         expires_at=settle_at + policy.commit_grace,
         approved_by=turn,
     )
+
+
+def _tried(proposal: Proposal, case: Case) -> Proposal:
+    """A wrong code has tries of its own: its words were clear."""
+    if case.evidence.code_fits is False:
+        return replace(proposal, code_tries=proposal.code_tries + 1)
+    return replace(proposal, attempts=proposal.attempts + 1)
 
 
 def _paused(proposal: Proposal, decision: Decision, now: Micros) -> Proposal:

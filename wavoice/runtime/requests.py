@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ from wavoice.runtime import journal
 from wavoice.runtime.actions import Answer, Ask, Job, Offer, Prepared, Refuse
 from wavoice.runtime.actions.builtin import JOBS
 from wavoice.runtime.confirm import Decision
-from wavoice.runtime.model import Asking, Consent, Modality, Proposal
+from wavoice.runtime.model import Asking, Consent, Modality, Proposal, Tier
 from wavoice.runtime.proposals import Draft, propose
 from wavoice.runtime.replies import english
 from wavoice.runtime.steps import Scene, Step, about
@@ -29,10 +30,29 @@ def raise_proposal(scene: Scene, job: Job, offer: Offer, replaces: Proposal | No
         tier=job.tier,
         read_back="",
         turn=scene.turn,
+        money=offer.money,
+        payee=offer.payee,
+        not_codes=_numbers_of(scene) if job.tier is Tier.R3 else (),
     )
     identity, version = (replaces.id, replaces.version + 1) if replaces else (scene.fresh, 1)
     proposal = propose(draft, identity, version, scene.case.now, scene.policy)
-    return replace(proposal, read_back=f"{words.question(proposal)} {english.YES_OR_NO}")
+    return replace(proposal, read_back=f"{words.question(proposal)} {english.how_to_answer(job.tier)}")
+
+
+def _numbers_of(scene: Scene) -> tuple[str, ...]:
+    """Numbers that a customer may type after a yes and not mean as a code: of orders, of the card."""
+    orders = scene.facts.orders if scene.facts else ()
+    cards = (order.payment.last4 for order in orders if order.payment)
+    found = re.findall(r"[0-9]+", " ".join([*(order.id for order in orders), *cards]))
+    return tuple(dict.fromkeys(found))
+
+
+def _over_the_cap(offer: Offer, scene: Scene) -> bool:
+    """All that went back of this order counts, so many small refunds are not the way around it."""
+    payment = offer.order.payment
+    if offer.money is None or payment is None:
+        return False
+    return payment.refunded + offer.money.minor > scene.policy.refund_cap.get(offer.money.currency, 0)
 
 
 def proceed(_decision: Decision, scene: Scene) -> Step:
@@ -75,6 +95,8 @@ def start(job: Job, slots: Mapping[str, str], scene: Scene, replaces: Proposal |
                 text=english.WHICH_DAY_EXACTLY if exact else text,
                 asking=Asking(intent=job.name, slots=known, missing=slot),
             )
+        case Offer() if _over_the_cap(prepared, scene):
+            return Step(text=english.OVER_THE_CAP, hand_off="over_the_cap")
         case Offer():
             proposal = raise_proposal(scene, job, prepared, replaces)
             return Step(

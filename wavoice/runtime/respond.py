@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from wavoice.runtime import journal
 from wavoice.runtime.actions.builtin import JOBS
+from wavoice.runtime.cases import affirms
 from wavoice.runtime.confirm import Decision, Effect, can_hold
 from wavoice.runtime.model import Consent, Proposal, ProposalState, Tier
 from wavoice.runtime.proposals import apply
@@ -79,7 +80,7 @@ def _settle(decision: Decision, scene: Scene) -> Step:
 def _ask(decision: Decision, scene: Scene) -> Step:
     after = _after(decision, scene)
     events = _held_events(scene.case.proposal, after, decision.row)
-    if after.attempts >= scene.policy.max_attempts:
+    if after.attempts >= scene.policy.max_attempts or after.code_tries >= scene.policy.max_code_tries:
         handed = replace(after, state=ProposalState.HANDED_OFF, settle_at=None)
         return Step(text=english.HANDED_OFF, proposals=(handed,), events=events, hand_off="not_understood")
     lead = english.NOT_CAUGHT
@@ -87,6 +88,10 @@ def _ask(decision: Decision, scene: Scene) -> Step:
         lead = english.MEDIA_TROUBLE[scene.trouble]
     elif decision.row == "D18":
         lead = english.MEDIA_TROUBLE["no_speech"]
+    elif scene.case.evidence.code_fits is False:
+        lead = english.WRONG_CODE
+    elif affirms(scene.case) and after.tier is Tier.R3:
+        lead = english.MONEY_NEEDS_MORE
     return Step(
         text=f"{lead} {after.read_back}",
         asks=after,
@@ -98,11 +103,16 @@ def _ask(decision: Decision, scene: Scene) -> Step:
 def _hold(decision: Decision, scene: Scene) -> Step:
     after = _after(decision, scene)
     return Step(
-        text=f"{english.nothing_changed(_still(after))} Do you still want the change? {english.YES_OR_NO}",
+        text=f"{english.nothing_changed(_still(after))} {_once_more(after)}",
         asks=after,
         proposals=(after,),
         events=_held_events(scene.case.proposal, after, decision.row),
     )
+
+
+def _once_more(held: Proposal) -> str:
+    """Money is read back in full; of anything else the customer knows what is meant."""
+    return held.read_back if held.tier is Tier.R3 else f"Do you still want the change? {english.YES_OR_NO}"
 
 
 def _cancel(decision: Decision, scene: Scene) -> Step:
@@ -153,7 +163,10 @@ def _remind(decision: Decision, scene: Scene) -> Step:
     job = JOBS.get(scene.case.reading.intent or "")
     other = start(job, scene.case.reading.slots, scene) if job and job.tier is Tier.R0 else Step()
     if not can_hold(after) or after.state is ProposalState.SETTLING:
-        text = other.text or f"One moment: {after.read_back.removesuffix(english.YES_OR_NO).strip()}"
+        text = (
+            other.text
+            or f"One moment: {after.read_back.removesuffix(english.how_to_answer(after.tier)).strip()}"
+        )
         return replace(other, text=text, events=events)
     lead = other.text or "One thing first."
     return Step(text=f"{lead} {after.read_back}", asks=after, proposals=(after,), events=events)
@@ -221,6 +234,8 @@ def _offer_back(decision: Decision, scene: Scene) -> Step:
     if done is None:
         raise ValueError(f"row {decision.row} needs a proposal")
     job = JOBS[done.action]
+    if not job.way_back and job.words is not None:
+        return Step(text=english.no_way_back(job.words.already(done)), hand_off="no_way_back")
     said = {slot: value for slot, value in scene.case.reading.slots.items() if slot in done.args}
     step = start(job, {**done.args, **(said or done.before)}, scene)
     if step.asks is None or job.words is None or said:

@@ -141,6 +141,8 @@ class Bot(_Section):
 
     tenant: str = "default"
     """Owner of the rows; several tenants may share a store."""
+    code_secret: SecretStr | None = None
+    """Secret reference: key of the codes that confirm money; derived from `whatsapp.app_secret` if absent."""
 
 
 class Settings(BaseSettings):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
 from wavoice.runtime import journal
@@ -62,6 +62,8 @@ def about(
         facts_version=proposal.facts_version,
         row=row,
         args=dict(proposal.args),
+        money=None if proposal.money is None else asdict(proposal.money),
+        payee=proposal.payee,
         read_back=proposal.read_back,
         expires_at=proposal.expires_at,
         **more,

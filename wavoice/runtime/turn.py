@@ -40,7 +40,7 @@ async def take(turn: Turn, message: Inbound, known: Known) -> None:
         case = make_case(turn, message, known, words, readings)
         decision = decide(case, kit.policy)
         step = _respond(turn, known, words, facts, case, decision)
-        reply = _reply(message, known, step)
+        reply = _reply(turn, message, known, step)
     speech = turn.begin(speak(turn, reply, language)) if reply else None
     with trace.span(Stage.DECIDE):
         group = await keep(turn, message, known, words, step, reply)
@@ -99,11 +99,13 @@ def _respond(
     return step
 
 
-def _reply(message: Inbound, known: Known, step: Step) -> Reply | None:
+def _reply(turn: Turn, message: Inbound, known: Known, step: Step) -> Reply | None:
     if step.text is None:
         return None
     by_voice = session.answers_by_voice(message.modality, known.consents)
-    return reply_to(step, by_voice=by_voice and not any(not given for _, given in step.consents))
+    return reply_to(
+        step, turn.kit.codes, by_voice=by_voice and not any(not given for _, given in step.consents)
+    )
 
 
 async def _end_without_reply(turn: Turn, message: Inbound, step: Step, decided: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wavoice.runtime import journal, session
 from wavoice.runtime.actions.builtin import JOBS
@@ -16,6 +16,7 @@ from wavoice.runtime.model import (
     Evidence,
     Inbound,
     Mark,
+    Modality,
     Proposal,
     Reading,
     Tier,
@@ -63,6 +64,7 @@ def interpret(turn: Turn, message: Inbound, known: Known, words: Words) -> tuple
         asked=asking.missing if asking else None,
         open_action=proposal.action if proposal else None,
         prompt=proposal.read_back if proposal else "",
+        wants_code=proposal is not None and proposal.tier is Tier.R3,
     )
     read = turn.kit.interpreter.read
     other = read(words.other, situation) if words.other is not None else None
@@ -89,9 +91,10 @@ def make_case(
             slots=dict(reading.slots),
         )
     )
+    evidence = _evidence(message, proposal, words)
     return Case(
         reading=reading,
-        evidence=_evidence(message, proposal, words),
+        evidence=replace(evidence, code_fits=_code_fits(turn, proposal, message, reading)),
         now=turn.trace.now(),
         proposal=proposal,
         other=other,
@@ -120,6 +123,14 @@ def _evidence(message: Inbound, proposal: Proposal | None, words: Words) -> Evid
         decodes=heard.decodes if heard else (),
         forwarded=message.forwarded or (message.media is not None and not message.media.voice),
     )
+
+
+def _code_fits(turn: Turn, proposal: Proposal | None, message: Inbound, reading: Reading) -> bool | None:
+    """Only typed digits are looked at: what is spoken can be overheard, and is heard wrongly."""
+    asked = proposal is not None and proposal.is_open and proposal.tier is Tier.R3
+    if proposal is None or not asked or reading.code is None or message.modality is not Modality.TEXT:
+        return None
+    return turn.kit.codes.fits(proposal, reading.code)
 
 
 def _binding(message: Inbound, proposal: Proposal) -> Binding:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from types import MappingProxyType
 
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from wavoice.runtime.adapters.orders_http import e164_digits
 from wavoice.runtime.errors import UserInputError
-from wavoice.runtime.model import Micros
+from wavoice.runtime.model import Micros, Payment
 from wavoice.runtime.ports import Clock
 
 Json = Mapping[str, object]
@@ -49,6 +49,8 @@ class ShopOrder:
     address: str
     status: str = "open"
     items: tuple[str, ...] = ()
+    payment: Payment | None = None
+    """None: not paid."""
     edits: int = 0
 
     @property
@@ -58,6 +60,7 @@ class ShopOrder:
 
     def record(self) -> Json:
         """The order on the wire."""
+        paid = {} if self.payment is None else {"payment": asdict(self.payment)}
         return {
             "id": self.id,
             "customer": self.customer,
@@ -66,6 +69,7 @@ class ShopOrder:
             "delivery_address": self.address,
             "items": list(self.items),
             "version": self.version,
+            **paid,
         }
 
 
@@ -155,9 +159,9 @@ class Shop:
             return Answer(422, {"reason": "unknown_order"})
         if order.version != write.if_version:
             return Answer(409, {"reason": "version"})
-        if order.status in _CLOSED:
+        if order.status in _CLOSED and write.action != "refund_order":
             return Answer(422, {"reason": order.status})
-        change = _change(write)
+        change = _change(write, order)
         if isinstance(change, str):
             return Answer(422, {"reason": change})
         self.edit(order.id, **change)
@@ -167,7 +171,7 @@ class Shop:
         return Answer(200, {"outcome": "done", "reference": reference, "version": order.version})
 
 
-def _change(write: Write) -> Mapping[str, object] | str:
+def _change(write: Write, order: ShopOrder) -> Mapping[str, object] | str:
     """The fields that an action changes, or the reason why it is refused."""
     match write.action, write.args:
         case "reschedule_delivery", {"order": _, "day": day, **rest} if not rest:
@@ -177,6 +181,26 @@ def _change(write: Write) -> Mapping[str, object] | str:
                 return "bad_day"
         case "change_address", {"order": _, "address": address, **rest} if not rest:
             return {"address": address} if address.strip() else "bad_address"
-        case (("reschedule_delivery" | "change_address"), _):
+        case "refund_order", {
+            "order": _,
+            "amount": amount,
+            "currency": currency,
+            "payee": payee,
+            "item": _,
+            "day": _,
+            **rest,
+        } if not rest:
+            return _refund(order.payment, amount, currency, payee)
+        case (("reschedule_delivery" | "change_address" | "refund_order"), _):
             return "bad_args"
     return "unknown_action"
+
+
+def _refund(payment: Payment | None, amount: str, currency: str, payee: str) -> Mapping[str, object] | str:
+    if payment is None:
+        return "not_paid"
+    if (currency, payee) != (payment.paid.currency, payment.payee):
+        return "another_instrument"
+    if not (amount.isascii() and amount.isdecimal()) or not 0 < int(amount) <= payment.remaining.minor:
+        return "bad_amount"
+    return {"payment": replace(payment, refunded=payment.refunded + int(amount))}

@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from wavoice.runtime.model import SECOND, Micros
+from wavoice.runtime.model import SECOND, Micros, Money, Payment
 from wavoice.runtime.ports import Clock
 from wavoice.sim.clock import VirtualClock
 from wavoice.sim.in_process import InProcess
@@ -61,14 +61,24 @@ class World:
 
     @classmethod
     def seeded(cls, today: date, phone: str, bsuid: str | None, *, clock: Clock | None = None) -> World:
-        """One customer with order 1842 (packed, for the Thursday after `today`) and 1777 (delivered)."""
+        """One customer with order 1842 (packed, for the Thursday after `today`) and 1777 (delivered).
+
+        Both are paid with a card, and nothing of them has gone back.
+        """
         thursday = today + timedelta(days=(_THURSDAY - today.weekday() - 1) % 7 + 1)
         customer = ShopCustomer("cus_1", "Sample Customer", phone, bsuid)
+        paid = [Payment(Money(minor, "INR"), "visa", "4242") for minor in (1_250_00, 899_00)]
         coming = ShopOrder(
-            "1842", customer.id, thursday, "12 Hill Road", "packed", ("Rice 5 kg", "Green tea")
+            "1842", customer.id, thursday, "12 Hill Road", "packed", ("Rice 5 kg", "Green tea"), paid[0]
         )
         past = ShopOrder(
-            "1777", customer.id, today - timedelta(days=7), "12 Hill Road", "delivered", ("Desk lamp",)
+            "1777",
+            customer.id,
+            today - timedelta(days=7),
+            "12 Hill Road",
+            "delivered",
+            ("Desk lamp",),
+            paid[1],
         )
         return cls([customer], [coming, past], clock=clock)
 
@@ -85,13 +95,19 @@ class World:
         return InProcess(self.app, patience)
 
     def staff_edits(
-        self, order: str, *, day: date | None = None, address: str | None = None, status: str | None = None
+        self,
+        order: str,
+        *,
+        day: date | None = None,
+        address: str | None = None,
+        status: str | None = None,
+        payment: Payment | None = None,
     ) -> None:
         """Change an order behind the customer's back; its version changes, whatever else does.
 
         Raises `UserInputError` for an order that this shop does not have.
         """
-        change = {"day": day, "address": address, "status": status}
+        change = {"day": day, "address": address, "status": status, "payment": payment}
         self._shop.edit(order, **{name: value for name, value in change.items() if value is not None})
 
     def fault(self, does: FaultKind, at: FaultPlace, times: int = 1) -> None:

@@ -9,8 +9,9 @@ import pytest
 from tests.sim.scenario.scripts import ASKED, MOVE, failures, kinds, load, play, rows, said, writes
 from wavoice.runtime.errors import ScenarioError
 from wavoice.runtime.journal import ConsentChanged, Received, StatusSeen, Typed
-from wavoice.runtime.model import SECOND
+from wavoice.runtime.model import SECOND, Money
 from wavoice.sim.scenario.cast import SAMPLE_PHONE
+from wavoice.sim.scenario.codes import codes_in
 from wavoice.sim.scenario.format import Step
 from wavoice.sim.scenario.notes import scripted_note
 from wavoice.sim.scenario.perform import perform
@@ -154,6 +155,27 @@ class TestOthers:
         assert record.orders["1842"].day.isoformat() == "2026-11-29"
         assert record.orders["1842"].status == "shipped"
 
+    def test_a_vendor_gives_money_back(self) -> None:
+        record = play("- text: hello\n- vendor: {orders: {'1842': {refunded: 250 INR}}}")
+        payment = record.orders["1842"].payment
+        assert payment is not None
+        assert payment.remaining == Money(1_000_00, "INR")
+
+
+class TestCodes:
+    def test_a_code_is_what_the_phone_shows(self) -> None:
+        asked = "- text: refund order 1842\n  id: first\n- text: no, 20 rupees\n"
+        record = play(
+            f"{asked}- text: 'YES {{code of first}}'\n- text: 'YES {{wrong code}}'\n- note: 'yes {{code}}'"
+        )
+        shown = [codes_in(message.text or "") for message in record.messages[record.steps[0].contact]]
+        first, second = [codes[0] for codes in shown if codes][:2]
+        old, wrong, newest = [run.step.text or run.step.note or "" for run in record.steps[2:]]
+        assert first != second
+        assert (old, newest) == (f"YES {first}", f"yes {second}")
+        assert wrong[-4:] not in (first, second)
+        assert record.ledger == ()
+
 
 class TestStatuses:
     def seen(self, reach: str) -> list[str]:
@@ -277,6 +299,10 @@ class TestWhatCannotBeDone:
             "- text: hello\n- revoke: true\n- revoke: true",
             "- note: hello\n- edit: hello there",
             "- text: hello\n- vendor: {orders: {'9': {status: shipped}}}",
+            "- text: hello\n- vendor: {orders: {'1842': {refunded: 2000 INR}}}",
+            "- text: hello\n- vendor: {orders: {'1842': {refunded: 5 EUR}}}",
+            "- text: hello\n- text: YES {code}",
+            "- text: hello\n- note: YES {code of nothing}",
         ],
     )
     def test_because_the_phone_or_the_shop_refuses(self, steps: str) -> None:

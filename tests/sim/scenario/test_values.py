@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
-from wavoice.runtime.model import SECOND, Modality, Tier
+from wavoice.runtime.model import SECOND, Modality, Money, Tier
 from wavoice.runtime.policy import MINUTE, Policy
-from wavoice.sim.scenario.numbers import policy_with
-from wavoice.sim.scenario.values import WEEKDAYS, as_text, dated, duration, moment, next_weekday
+from wavoice.sim.scenario.given import OrderSpec
+from wavoice.sim.scenario.numbers import PolicyError, policy_with
+from wavoice.sim.scenario.values import (
+    WEEKDAYS,
+    as_amount,
+    as_text,
+    dated,
+    duration,
+    moment,
+    money,
+    next_weekday,
+)
 
 MONDAY = date(2026, 11, 23)
 
@@ -149,3 +161,39 @@ class TestPolicy:
     def test_not_a_number_is_no_number(self) -> None:
         with pytest.raises(ValueError, match="min_avg_logprob"):
             policy_with({"min_avg_logprob": "nan"})
+
+
+class TestMoney:
+    @pytest.mark.parametrize(
+        ("text", "minor", "written"),
+        [("45.00 EUR", 4500, "45.00 EUR"), ("45 EUR", 4500, "45.00 EUR"), ("700 JPY", 700, "700 JPY")],
+    )
+    def test_amounts(self, text: str, minor: int, written: str) -> None:
+        assert money(text) == Money(minor, text[-3:])
+        assert as_amount(money(text)) == written
+
+    @pytest.mark.parametrize(
+        "text", ["45", "EUR 45", "45.001 EUR", "7.5 JPY", "-5 EUR", "45,00 EUR", "45 eur"]
+    )
+    def test_what_is_no_amount(self, text: str) -> None:
+        with pytest.raises(ValueError, match=re.escape(text)):
+            money(text)
+
+    @pytest.mark.parametrize(
+        ("fields", "problem"),
+        [
+            ({"refunded": "5 EUR"}, "what was not paid"),
+            ({"paid": "45 EUR", "refunded": "5 USD"}, "in the currency"),
+            ({"paid": "45 EUR", "refunded": "46 EUR"}, "no more goes back than was paid"),
+        ],
+    )
+    def test_what_cannot_have_been_paid(self, fields: dict[str, str], problem: str) -> None:
+        with pytest.raises(ValidationError, match=problem):
+            OrderSpec.model_validate(fields)
+
+    def test_the_cap_of_a_currency(self) -> None:
+        policy = policy_with({"refund_cap": {"EUR": "4000"}})
+        assert policy.refund_cap == {**Policy().refund_cap, "EUR": 4000}
+        for wrong in ({"EUR": "many"}, "4000"):
+            with pytest.raises(PolicyError, match="a whole number for each key"):
+                policy_with({"refund_cap": wrong})

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from wavoice.runtime.model import Facts, Order, Proposal, Tier
+from wavoice.runtime.model import Facts, Money, Order, Proposal, Tier
 from wavoice.runtime.replies import english
 
 
@@ -40,6 +40,10 @@ class Offer:
     args: Mapping[str, str]
     before: Mapping[str, str]
     """The same arguments as they stand now."""
+    money: Money | None = None
+    """What it would pay out."""
+    payee: str | None = None
+    """Where to."""
 
 
 Prepared = Answer | Ask | Refuse | Offer
@@ -67,6 +71,8 @@ class Job:
     """(slots, facts, today in the shop's zone) to what comes next."""
     words: Words | None = None
     """Only jobs that write have them."""
+    way_back: bool = True
+    """False: nothing undoes it; who wants it back is handed to a person."""
 
 
 def pick_order(slots: Mapping[str, str], facts: Facts) -> Order | Ask | Refuse:

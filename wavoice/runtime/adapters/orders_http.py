@@ -7,9 +7,13 @@ field names of `model.Customer` and `model.Order`; fields that are not ours are 
   every record that matches either. `phone` is E.164 digits without `+`; the record may write its
   own in any international notation. A parameter that is not known is left out.
 * `GET /customers/{id}/orders` → 200 `{"orders": [{"id", "customer", "status", "day",
-  "delivery_address", "items", "version"}, …]}`. `day` is an ISO date in the shop's zone, `version`
-  an opaque string that changes with every write to the order, whoever writes.
+  "delivery_address", "items", "version", "payment"?}, …]}`. `day` is an ISO date in the shop's zone,
+  `version` an opaque string that changes with every write to the order, whoever writes. `payment` is
+  there if the order is paid: `{"paid": {"minor", "currency"}, "brand", "last4", "refunded"?}`, amounts
+  in minor units (integers), `currency` ISO 4217, `refunded` what has gone back of it.
 * `PUT /effects/{key}` with `{"action", "args", "if_version"}` carries the effect out once:
+  * `refund_order` has the args `order`, `amount` (minor units, in digits), `currency`, `payee` (`brand
+    last4` of the payment), `item` and `day`: what the customer was told. The shop pays that out or nothing.
   * 200 `{"outcome": "done", "reference", "version"}`: applied.
   * 409 `{"reason": "version"}`: the order is no longer at `if_version`; nothing applied.
   * 422 `{"reason": …}`: the shop's rules forbid it; nothing applied.

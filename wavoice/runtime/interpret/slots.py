@@ -1,4 +1,4 @@
-"""Slots of the built-in jobs: order number, day, address. A repair keeps only its repair."""
+"""Slots of the built-in jobs: order number, day, address, amount of money. A repair keeps only its repair."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from text_to_num import alpha2digit
 
+from wavoice.runtime.interpret.amounts import find_amounts
 from wavoice.runtime.interpret.days import find_days
-from wavoice.runtime.ports import Situation
+from wavoice.runtime.lexicon import words_of
+from wavoice.runtime.ports import NO_CURRENCY, Situation
 
 _ORDER = re.compile(
     r"\b(?:order|parcel|package|delivery)?\s*(?:number|no\.?|num|#)?\s*#?\s*"
@@ -37,6 +39,7 @@ _EDIT = re.compile(
 )
 
 
+_BARE_AMOUNT = re.compile(r"\W*(\d{1,9}(?:\.\d{1,2})?)\W*")
 LONGEST_ADDRESS = 200
 """Characters; what is longer is a story, and would not fit into a question (1,024) with its buttons."""
 
@@ -72,12 +75,30 @@ def find_slots(text: str, situation: Situation) -> Slots:
         values["address"] = unicodedata.normalize("NFC", text[start:end])
         mentioned["address"] = (values["address"],)
         spans.append(address)
+    for match, minor, currency in find_amounts(text):
+        for slot, value in (("amount", minor), ("currency", currency)):
+            values[slot] = value
+            mentioned[slot] = (*mentioned.get(slot, ()), value)
+        spans.append(match.span())
+    if situation.asked == "amount" and (bare := _BARE_AMOUNT.fullmatch(text)):
+        values |= {"amount": bare[1], "currency": NO_CURRENCY}
+        mentioned |= {"amount": (bare[1],), "currency": (NO_CURRENCY,)}
+        spans.append(bare.span())
     for match in _ORDER.finditer(text):
         if not any(start <= match.start(1) < end for start, end in spans):
             values["order"] = re.sub(r"\D", "", match[1])
             mentioned["order"] = (*mentioned.get("order", ()), values["order"])
             spans.append(match.span())
     return Slots(values, mentioned, tuple(spans), text)
+
+
+def words_within(slots: Slots) -> frozenset[int]:
+    """Positions (counted in words) that the slots' character ranges cover."""
+    covered: set[int] = set()
+    for start, end in slots.spans:
+        before = len(words_of(slots.text[:start]))
+        covered.update(range(before, before + len(words_of(slots.text[start:end]))))
+    return frozenset(covered)
 
 
 def number_words_as_digits(text: str) -> str:

@@ -18,7 +18,16 @@ from wavoice.runtime.model.messages import (
     Reply,
     StatusUpdate,
 )
-from wavoice.runtime.model.shop import Customer, Effect, Facts, Identity, Order, WriteResult
+from wavoice.runtime.model.shop import (
+    Customer,
+    Effect,
+    Facts,
+    Identity,
+    Money,
+    Order,
+    Payment,
+    WriteResult,
+)
 from wavoice.runtime.model.speech import Audio, Decode, Heard, Speech
 from wavoice.runtime.model.talk import Asking, ConsentRecord, Conversation, Timer
 from wavoice.runtime.model.terms import (
@@ -69,11 +78,13 @@ __all__ = [
     "MediaRef",
     "Micros",
     "Modality",
+    "Money",
     "Order",
     "OutboxGroup",
     "OutboxState",
     "Outcome",
     "Outgoing",
+    "Payment",
     "PromptState",
     "Proposal",
     "ProposalState",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from wavoice.runtime.model.messages import Address
+from wavoice.runtime.model.shop import Money
 from wavoice.runtime.model.speech import Decode
 from wavoice.runtime.model.terms import (
     OPEN_STATES,
@@ -144,6 +145,12 @@ class Proposal:
     """Identity key hash of the customer when it was asked (D48)."""
     code_tries: int = 0
     """Wrong codes so far; after three the code is void."""
+    money: Money | None = None
+    """What a yes would pay out."""
+    payee: str | None = None
+    """Where it would go, e.g. `visa 4242`."""
+    not_codes: tuple[str, ...] = ()
+    """Numbers that the customer may say for another reason: the code is none of them."""
 
     @property
     def is_open(self) -> bool:

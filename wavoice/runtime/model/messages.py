@@ -133,6 +133,8 @@ class Reply:
     buttons: tuple[Button, ...] = ()
     by_voice: bool = False
     """Speak it as a voice note; text goes out instead if speech fails or is too slow."""
+    spoken: str | None = None
+    """Words of the voice note where the text holds what is never spoken: a code."""
     proposal: str | None = None
     """The proposal that this asks about."""
     digest: str | None = None

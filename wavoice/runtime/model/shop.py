@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,51 @@ class Customer:
     phone: str
 
 
+_CURRENCY = re.compile("[A-Z]{3}")
+_LAST4 = re.compile("[0-9]{4}")
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in minor units; never a float. Raises `ValueError` for what is none."""
+
+    minor: int
+    """E.g. cents; of a currency without them, such as JPY, the unit itself."""
+    currency: str
+    """ISO 4217."""
+
+    def __post_init__(self) -> None:
+        if self.minor < 0 or not _CURRENCY.fullmatch(self.currency):
+            raise ValueError("money is minor units from 0 up and three capital letters")
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """How an order was paid, and what of it has gone back. Raises `ValueError` for what cannot be."""
+
+    paid: Money
+    brand: str
+    """Of the card or account, e.g. `visa`."""
+    last4: str
+    """The last four digits of its number; more of it is nowhere."""
+    refunded: int = 0
+    """Minor units that have gone back."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.refunded <= self.paid.minor or not _LAST4.fullmatch(self.last4):
+            raise ValueError("no more goes back than was paid, and an instrument has four last digits")
+
+    @property
+    def remaining(self) -> Money:
+        """What can still go back."""
+        return Money(self.paid.minor - self.refunded, self.paid.currency)
+
+    @property
+    def payee(self) -> str:
+        """Where it goes back to, e.g. `visa 4242`."""
+        return f"{self.brand} {self.last4}"
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """Live truth about one order, with the version at which it was read."""
@@ -32,6 +78,8 @@ class Order:
     items: tuple[str, ...]
     version: str
     """Changes with every write to the order; compared again before a commit."""
+    payment: Payment | None = None
+    """None: it is not paid."""
 
 
 @dataclass(frozen=True, slots=True)

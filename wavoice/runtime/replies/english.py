@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
 from babel.dates import format_date
+from babel.numbers import format_decimal, get_currency_name, get_currency_precision
 
-from wavoice.runtime.model import Order
+from wavoice.runtime.model import Money, Order, Tier
 
 YES_OR_NO = "Reply yes or no."
+TAP_YES_OR_NO = "Tap Yes or No."
 NOT_CAUGHT = "I did not catch that."
 NOTHING_WAITING = "Nothing is waiting for your answer. What can I do for you?"
-HELP = "I can tell you where your order is, move a delivery, or change its address."
+HELP = "I can tell you where your order is, move a delivery, change its address, or refund it."
 WHICH_DAY = "Which day should it come?"
 WHICH_DAY_EXACTLY = "Which date exactly?"
 TOO_FAR = "I can only move it within the next 90 days."
@@ -23,6 +26,9 @@ STOP_MESSAGES_TOO = "Should I stop messages too? Then send STOP."
 HANDED_OFF = "A colleague will take over here."
 NOT_RECOGNISED = "I cannot find an account with this number. A colleague will help you."
 SEVERAL_ACCOUNTS = "I find more than one account with this number. A colleague will help you."
+OVER_THE_CAP = "That is more than I may give back on my own. A colleague will take over here."
+MONEY_NEEDS_MORE = "To send money I need more than a yes."
+WRONG_CODE = "That is not the code of this question."
 CHECKING = "I am checking whether that went through. I will tell you here."
 SYSTEM_DOWN = "I cannot reach the shop right now, so nothing was changed. Please try again in a moment."
 CANNOT_USE = "I can only read text and voice notes. Please type or record it."
@@ -37,6 +43,32 @@ MEDIA_TROUBLE = {
     "speech": "I could not listen to your note just now. Please send it again, or type it.",
     "no_speech": "I could not hear any words in that note. Please say it again, or type it.",
 }
+
+
+def how_to_answer(tier: Tier) -> str:
+    """What ends a question: money takes a tap, and says so where it is heard."""
+    return TAP_YES_OR_NO if tier is Tier.R3 else YES_OR_NO
+
+
+def or_code(code: str) -> str:
+    """The other way to confirm money; stands in the text alone, never in a voice note."""
+    return f"Or type YES {code} to confirm."
+
+
+def money(value: Money) -> str:
+    """An amount as it is said: "45 euros", "45.50 US dollars"."""
+    digits = get_currency_precision(value.currency)
+    amount = Decimal(value.minor).scaleb(-digits)
+    if amount == amount.to_integral_value():
+        amount, digits = Decimal(int(amount)), 0
+    number = format_decimal(amount, f"#,##0.{'0' * digits}".rstrip("."), locale="en")
+    return f"{number} {get_currency_name(value.currency, count=amount, locale='en')}"
+
+
+def instrument(payee: str) -> str:
+    """Where money goes back to: "your Visa ending 4242"."""
+    brand, _, last4 = payee.rpartition(" ")
+    return f"your {brand[:1].upper()}{brand[1:]} ending {last4}"
 
 
 def day(value: date) -> str:
@@ -87,6 +119,16 @@ def no_cards_here(pages: Sequence[str]) -> str:
     """After a card number or a code: it was not kept, and where to pay instead."""
     where = f" You can pay here: {pages[0]}" if pages else " We never ask for them in this chat."
     return f"Please do not send card numbers or codes here; I did not keep it.{where}"
+
+
+def too_late_for_good(done: str) -> str:
+    """The same, where nothing leads back."""
+    return f"That was made before I could stop it. {no_way_back(done)}"
+
+
+def no_way_back(done: str) -> str:
+    """A veto after a commit that nothing undoes: the truth, and a person."""
+    return f"{done} I cannot take that back. {HANDED_OFF}"
 
 
 def nothing_changed(still: str) -> str:

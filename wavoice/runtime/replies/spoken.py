@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
-_ORDER_NUMBER = re.compile(r"\b([Oo]rder) (\d{3,10})\b")
+_NUMBER = re.compile(r"\b([Oo]rder|ending) (\d{3,10})\b")
 
 
 def speakable(text: str) -> str:
-    """Order numbers as people say them: "1842" in pairs, others digit by digit; never as a quantity."""
-    return _ORDER_NUMBER.sub(lambda match: f"{match[1]} {_digits(match[2])}", text)
+    """Numbers of orders and cards as people say them: "1842" in pairs, others digit by digit; never as a
+    quantity.
+    """
+    return _NUMBER.sub(lambda match: f"{match[1]} {_digits(match[2])}", text)
 
 
 def _digits(number: str) -> str:

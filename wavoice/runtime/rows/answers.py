@@ -94,17 +94,29 @@ def tap(case: Case, _: Policy) -> Decision | None:
 
 
 def money(case: Case, _: Policy) -> Decision | None:
-    """R3: words alone never suffice; the code of this read-back, typed beside a yes, does."""
+    """R3: besides the button only a yes and the code of this version, both typed, approve (I14)."""
     if not affirms(case) or tier_of(case) is not Tier.R3:
         return None
-    fits, typed = case.evidence.code_fits, case.evidence.modality is Modality.TEXT
+    reading, fits = case.reading, case.evidence.code_fits
+    spoken = case.evidence.modality is not Modality.TEXT
     if fits is False:
-        return Decision("D02", Effect.ASK, "another code than that of this question")
-    if fits and typed and plain_yes(case.reading) and not other_job(case):
-        if state_of(case) is ProposalState.SETTLING:
-            return Decision("D36", Effect.SETTLE, "a second yes")
-        return Decision("D02", Effect.SETTLE, "yes with the code of this question, typed")
-    return Decision("D02", Effect.ASK, "needs the button or the code")
+        return Decision("D02", Effect.ASK, "not the code of this question")
+    if other_job(case):
+        return Decision("D15", Effect.ASK, "a yes and another wish in one message")
+    if reading.plain and Mark.YES not in reading.marks:
+        return Decision("D25", Effect.ASK, "a weak yes, and money needs the button or the code")
+    if reading.mentioned:
+        return Decision("D10", Effect.ASK, "repeats a value, and money needs the button or the code")
+    if fits and not spoken and plain_yes(reading):
+        return _paid_for(case)
+    return Decision("D03" if spoken else "D02", Effect.ASK, "money needs the button or the code")
+
+
+def _paid_for(case: Case) -> Decision:
+    if state_of(case) is ProposalState.SETTLING:
+        return Decision("D36", Effect.SETTLE, "a second yes")
+    row = "D37" if case.unread else "D02"
+    return Decision(row, Effect.SETTLE, "a clear yes with the code of this question")
 
 
 def yes(case: Case, _: Policy) -> Decision | None:

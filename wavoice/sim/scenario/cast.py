@@ -54,6 +54,7 @@ def shop_of(given: Given, world: WorldSpec | None, names: Sequence[str], clock: 
             order.address,
             order.status,
             order.items,
+            order.payment(),
         )
         for number, order in world.orders.items()
     ]

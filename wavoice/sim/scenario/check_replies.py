@@ -40,7 +40,7 @@ def check_group(
         if longest > wanted.max_seconds:
             yield "its voice note is too long", f"≤ {wanted.max_seconds} s", f"{longest:.1f} s"
     if wanted.parts is not None:
-        yield from _parts(wanted.parts, parts, body.text)
+        yield from _parts(wanted.parts, parts, body.spoken or body.text)
 
 
 def _words(wanted: ReplyExpect | PartExpect, text: str) -> Iterator[Problem]:
@@ -62,7 +62,7 @@ def _parts(wanted: Sequence[PartExpect], parts: Sequence[PhoneMessage], words: s
         yield "it has other parts", ", ".join(one.form for one in wanted), ", ".join(forms) or "none"
         return
     for one, part in zip(wanted, parts, strict=True):
-        # What a voice note says is known from the journal: it is the text of its group.
+        # What a voice note says is known from the journal.
         yield from _words(one, part.text if part.text is not None else words)
 
 

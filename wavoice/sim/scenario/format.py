@@ -17,7 +17,7 @@ from wavoice.runtime.ports import FAILPOINTS
 from wavoice.sim.scenario.expect import EventName, Expect, Then
 from wavoice.sim.scenario.given import Given, OrderStatus
 from wavoice.sim.scenario.strict import Phrases, Strict
-from wavoice.sim.scenario.values import Day, Duration, Offset
+from wavoice.sim.scenario.values import Amount, Day, Duration, Offset
 
 VERSION = 1
 T = TypeVar("T")
@@ -50,6 +50,8 @@ class OrderChange(Strict):
     """Another address."""
     status: OrderStatus | None = None
     """Another place on its way."""
+    refunded: Amount | None = None
+    """What of it has gone back by now."""
 
 
 class VendorSpec(Strict):
@@ -72,9 +74,10 @@ class Step(Strict):
     """One thing that happens: exactly one of the first thirteen keys."""
 
     note: str | None = None
-    """The customer records a voice note and says this."""
+    """The customer records a voice note and says this; `{code}` as in `text`."""
     text: str | None = None
-    """The customer types this."""
+    """The customer types this. `{code}` is the code that the bot showed last, `{code of ID}` that of its
+    answer to an earlier step, `{wrong code}` none that it has shown."""
     button: str | None = None
     """The customer taps the button with this title, on the newest message that has it."""
     reaction: str | None = None

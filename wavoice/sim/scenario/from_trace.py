@@ -21,9 +21,10 @@ from zoneinfo import ZoneInfo
 from wavoice.runtime import journal
 from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.journal import Event
-from wavoice.runtime.model import SECOND, Consent, Micros, Stage
+from wavoice.runtime.model import SECOND, Consent, Micros, Money, Stage
+from wavoice.sim.scenario.codes import codes_in, with_names, without_code
 from wavoice.sim.scenario.foreign.write import DOLLAR, Plain, Value, to_yaml, without_holes
-from wavoice.sim.scenario.values import as_text
+from wavoice.sim.scenario.values import as_amount, as_text
 from wavoice.sim.trace_file import Trace
 
 SCHEMA = "# yaml-language-server: $schema=../../wavoice/schema/scenario-1.json\n"
@@ -102,6 +103,7 @@ class _Writer:
         self._began = turns[0].received.at // SECOND * SECOND
         self._contacts = list(dict.fromkeys(turn.received.where.contact for turn in turns))
         self._asked: dict[str, str] = {}
+        self._codes: list[str] = []
 
     def table(self) -> dict[str, Value]:
         said = [step for number, turn in enumerate(self._turns) for step in self._step(number, turn)]
@@ -160,6 +162,10 @@ class _Writer:
                 fields: dict[str, Value] = {"day": Plain(order.day), "status": order.status}
                 if order.address:
                     fields["address"] = order.address
+                if order.items:
+                    fields["items"] = list(order.items)
+                if order.payment:
+                    fields.update(_paid(order.payment))
                 if contact != self._contacts[0]:
                     fields["customer"] = self._who(contact)
                 orders[order.order] = fields
@@ -195,6 +201,7 @@ class _Writer:
     def _remember_questions(self, turn: _Turn, step: str) -> None:
         for event in turn.events:
             if isinstance(event.body, journal.Replied | journal.Noticed):
+                self._codes.extend(codes_in(event.body.text))
                 self._asked.update(dict.fromkeys(event.body.messages, step))
 
     def _said(self, turn: _Turn) -> dict[str, Value]:
@@ -223,7 +230,8 @@ class _Writer:
                 f"the journal does not hold the content of a message: {body.text or 'redacted'}"
             )
             return {"text": body.text or REDACTED}
-        step: dict[str, Value] = {"button" if body.button else "text": body.text}
+        said = body.text if body.button else with_names(body.text, self._codes)
+        step: dict[str, Value] = {"button" if body.button else "text": said}
         if body.quotes is not None and body.quotes in self._asked:
             step["quotes"] = self._asked[body.quotes]
         if body.forwarded:
@@ -274,7 +282,7 @@ class _Writer:
         if settled:
             expect["reply"] = "none"
         elif replies and replies[0].text:
-            expect["reply"] = {"contains": [replies[0].text]}
+            expect["reply"] = {"contains": [without_code(replies[0].text)]}
         return expect
 
     def _others_answered(self, turn: _Turn) -> bool:
@@ -307,6 +315,15 @@ class _Writer:
         handed = [e.body.reason for e in self._trace.events if isinstance(e.body, journal.HandedOff)]
         then: dict[str, Value] = {"writes": writes}
         return {**then, "handoff": handed[-1]} if handed else then
+
+
+def _paid(payment: Mapping[str, int | str]) -> dict[str, Value]:
+    currency, back = str(payment["currency"]), int(payment["refunded"])
+    fields: dict[str, Value] = {
+        "paid": as_amount(Money(int(payment["minor"]), currency)),
+        "card": f"{payment['brand']} {payment['last4']}",
+    }
+    return {**fields, "refunded": as_amount(Money(back, currency))} if back else fields
 
 
 def _hex(digest: str) -> str:

@@ -11,9 +11,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
+from wavoice.runtime.model import Payment
 from wavoice.sim.scenario.numbers import PolicyError, policy_with
 from wavoice.sim.scenario.strict import Phrases, Strict
-from wavoice.sim.scenario.values import Day, Duration
+from wavoice.sim.scenario.values import Amount, Day, Duration, money
 
 OrderStatus = Literal["open", "packed", "shipped", "delivered", "cancelled"]
 
@@ -29,8 +30,34 @@ class OrderSpec(Strict):
     """Where it goes."""
     items: Phrases = ()
     """What is in it."""
+    paid: Amount | None = None
+    """What was paid for it, e.g. `45.00 EUR`; not paid if absent."""
+    card: Annotated[str, Field(pattern=r"^[a-z]+ \d{4}$")] = "visa 4242"
+    """What it was paid with: brand and last four digits."""
+    refunded: Amount | None = None
+    """What of it has gone back, in the same currency."""
     customer: str | None = None
     """Whose it is: a name of `customers`, or the `contact` (default)."""
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        try:
+            self.payment()
+        except ValueError as error:
+            raise PydanticCustomError("money", "{problem}", {"problem": str(error)}) from error
+        return self
+
+    def payment(self) -> Payment | None:
+        """How it was paid. Raises `ValueError` if that cannot be."""
+        back = money(self.refunded) if self.refunded else None
+        if self.paid is None:
+            if back is not None:
+                raise ValueError("what was not paid cannot have gone back")
+            return None
+        paid, (brand, last4) = money(self.paid), self.card.split()
+        if back is not None and back.currency != paid.currency:
+            raise ValueError("it goes back in the currency in which it was paid")
+        return Payment(paid, brand, last4, back.minor if back else 0)
 
 
 class CustomerSpec(Strict):

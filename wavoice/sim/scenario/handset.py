@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 from wavoice.runtime import journal
 from wavoice.runtime.errors import ScenarioError
 from wavoice.sim.phone import Phone, PhoneMessage
+from wavoice.sim.scenario.codes import codes_in, fill_in, names_code
 from wavoice.sim.scenario.format import Step
 from wavoice.sim.scenario.load import Case
 from wavoice.sim.scenario.notes import scripted_note
@@ -30,6 +32,21 @@ class Handset:
         """A message of a person that can be edited or taken back."""
         if step.action in ("note", "text"):
             self._own.setdefault(person.name, []).append(wamid)
+
+    def filled(self, step: Step, person: Person) -> Step:
+        """The step with its codes as the handset shows them. Raises `ScenarioError` if it shows none."""
+        said = {name: text for name in ("note", "text") if (text := getattr(step, name)) and names_code(text)}
+        shown = partial(self._codes, person.phone)
+        return step.model_copy(update={name: fill_in(text, shown) for name, text in said.items()})
+
+    def _codes(self, phone: Phone, step: str | None) -> list[str]:
+        if step is not None and step not in self.answers:
+            raise self._wrong(f"there is no earlier step {step!r}")
+        messages = phone.messages if step is None else [self._answer(self.answers[step])]
+        codes = [code for message in messages for code in codes_in(message.text or "")]
+        if not codes:
+            raise self._wrong("the bot has shown no code")
+        return codes
 
     async def does(self, step: Step, person: Person) -> str:
         """Do what the step says; return the wamid.

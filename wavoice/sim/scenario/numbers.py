@@ -41,6 +41,8 @@ def _changed(policy: Policy, name: str, value: Any) -> Any:
     kind = _TYPES.get(name)
     if kind is None:
         raise ValueError(f"{name} is no number of the policy; the nearest is {_nearest(name, _TYPES)}")
+    if kind == "Mapping[str, int]":
+        return MappingProxyType({**getattr(policy, name), **_whole_numbers(name, value)})
     keys = _KEYS.get(kind)
     if keys is not None:
         return MappingProxyType({**getattr(policy, name), **_by_key(name, value, keys)})
@@ -64,6 +66,12 @@ def _by_key(name: str, value: Any, keys: type[StrEnum]) -> dict[StrEnum, int]:
         if key not in list(keys):
             raise ValueError(f"{name}: {key} is none of {', '.join(keys)}")
     return {keys(key): duration(item) for key, item in value.items()}
+
+
+def _whole_numbers(name: str, value: Any) -> dict[str, int]:
+    if not isinstance(value, Mapping) or not all(str(item).isdecimal() for item in value.values()):
+        raise ValueError(f"{name} has a whole number for each key")
+    return {str(key): int(item) for key, item in value.items()}
 
 
 def _nearest(name: str, valid: Mapping[str, str]) -> str:

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import cast
 
 from wavoice.runtime import journal
 from wavoice.runtime.cases import Effect
 from wavoice.runtime.errors import ScenarioError, UserInputError
-from wavoice.runtime.model import SECOND, Micros, PromptState
+from wavoice.runtime.model import SECOND, Micros, Payment, PromptState
 from wavoice.sim.clock import VirtualClock
 from wavoice.sim.network_faults import NetworkFault
 from wavoice.sim.scenario.cast import start_of
 from wavoice.sim.scenario.failure import Failure
-from wavoice.sim.scenario.format import Step
+from wavoice.sim.scenario.format import OrderChange, Step
 from wavoice.sim.scenario.given import FaultSpec
 from wavoice.sim.scenario.handset import Handset
 from wavoice.sim.scenario.load import Case
 from wavoice.sim.scenario.record import LAST_TIMER, Mark, Record, StepRun
 from wavoice.sim.scenario.stage import Models, Person, Stage, open_stage
-from wavoice.sim.scenario.values import dated
+from wavoice.sim.scenario.values import as_amount, dated, money
 from wavoice.sim.virtual_loop import VirtualLoop
 
 PAUSE: Micros = 5 * SECOND
@@ -160,6 +160,7 @@ class Play:
 
     async def _send(self, run: StepRun, person: Person) -> None:
         self._sent_at = self.stage.clock.now()
+        run.step = self.handset.filled(run.step, person)
         run.message = await self.handset.does(run.step, person)
         self.handset.sent(run.step, person, run.message)
 
@@ -170,12 +171,29 @@ class Play:
         elif step.vendor is not None:
             for order, change in step.vendor.orders.items():
                 day = date.fromisoformat(dated(change.day, self.record.today)) if change.day else None
-                self.stage.world.staff_edits(order, day=day, address=change.address, status=change.status)
+                self.stage.world.staff_edits(
+                    order,
+                    day=day,
+                    address=change.address,
+                    status=change.status,
+                    payment=self._given_back(order, change),
+                )
         elif isinstance(step.crash, str):
             self.stage.arm(step.crash)
             self._armed = self.record.steps[-1].number
         else:
             await self.stage.restart()
+
+    def _given_back(self, number: str, change: OrderChange) -> Payment | None:
+        """The payment of an order of which staff has given money back; None if they have not."""
+        order = self.stage.world.orders.get(number)
+        if change.refunded is None or order is None:
+            return None
+        back, payment = money(change.refunded), order.payment
+        if payment is None or back.currency != payment.paid.currency or back.minor > payment.paid.minor:
+            paid = as_amount(payment.paid) if payment else "nothing"
+            raise UserInputError(f"Of order {number} {paid} was paid, so {change.refunded} cannot go back.")
+        return replace(payment, refunded=back.minor)
 
     def _arm(self, index: int, step: Step) -> None:
         """Set up what goes wrong from this step on, and how far messages get."""
@@ -263,7 +281,10 @@ def _known(stage: Stage) -> Iterator[str]:
     for person in stage.people.values():
         known = person.phone.person
         yield from (value for value in (known.phone, known.bsuid) if value)
-    yield from (order.address for order in stage.world.orders.values())
+    for order in stage.world.orders.values():
+        yield order.address
+        if order.payment is not None:
+            yield order.payment.payee
 
 
 def _words(step: Step) -> Iterator[str]:

@@ -189,10 +189,19 @@ class ScenarioWorld:
         day: date | str | None = None,
         address: str | None = None,
         status: str | None = None,
+        refunded: str | None = None,
     ) -> None:
-        """Change an order behind the customer's back; a weekday is the next one after the first moment."""
+        """Change an order behind the customer's back; a weekday is the next one after the first moment.
+
+        `refunded` is what of it has gone back by now, e.g. `5.00 EUR`.
+        """
         __tracebackhide__ = True
-        change = {"day": str(day) if day else None, "address": address, "status": status}
+        change = {
+            "day": str(day) if day else None,
+            "address": address,
+            "status": status,
+            "refunded": refunded,
+        }
         change = {key: value for key, value in change.items() if value is not None}
         self._talk.step({"vendor": {"orders": {order: change}}})
 

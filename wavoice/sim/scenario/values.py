@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
+from babel.numbers import get_currency_precision
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from wavoice.runtime.model import SECOND, Micros
+from wavoice.runtime.model import SECOND, Micros, Money
 
 UNITS: Mapping[str, Micros] = {
     "us": 1,
@@ -87,6 +89,41 @@ def _is_day(text: str) -> str:
 
 Day = Annotated[str, AfterValidator(_is_day)]
 """A weekday, or an ISO date."""
+
+
+_MONEY = re.compile(r"(\d{1,9}(?:\.\d{1,3})?) ([A-Z]{3})")
+_MONEY_PATTERN = r"^\d{1,9}(\.\d{1,3})? [A-Z]{3}$"
+
+
+def money(text: str) -> Money:
+    """An amount such as `45.00 EUR`. Raises `ValueError` that says what is wrong."""
+    found = _MONEY.fullmatch(text)
+    if found is None:
+        raise ValueError(f"{text} is no amount of money such as 45.00 EUR")
+    minor = Decimal(found[1]).scaleb(get_currency_precision(found[2]))
+    if minor != minor.to_integral_value():
+        raise ValueError(f"{text} has more decimals than {found[2]} has")
+    return Money(int(minor), found[2])
+
+
+def as_amount(value: Money) -> str:
+    """The way to write that amount: `money(as_amount(m)) == m`."""
+    digits = get_currency_precision(value.currency)
+    return f"{Decimal(value.minor).scaleb(-digits)} {value.currency}"
+
+
+def _is_amount(text: str) -> str:
+    try:
+        money(text)
+    except ValueError as error:
+        raise PydanticCustomError("money", "{problem}", {"problem": str(error)}) from error
+    return text
+
+
+Amount = Annotated[
+    str, AfterValidator(_is_amount), WithJsonSchema({"type": "string", "pattern": _MONEY_PATTERN})
+]
+"""An amount of money with its currency."""
 
 
 def moment(text: str, zone: str) -> Micros:

@@ -1,0 +1,88 @@
+"""Jobs and wishes: what a message asks for, and where in it the request begins."""
+
+from __future__ import annotations
+
+import re
+
+from wavoice.runtime.interpret.slots import Slots, words_within
+from wavoice.runtime.lexicon import Lexicon, Phrase, words_of
+from wavoice.runtime.model import Mark
+from wavoice.runtime.ports import Situation
+
+_THING = r"(?:order|parcel|package|delivery|stuff|shipment|it)"
+_INTENTS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "refund_order",
+        re.compile(
+            r"\brefund(?:ed|s|ing)?\b|\breimburse\w*|\bmoney\s?back\b"
+            r"|\b(?:give|send|pay|get|want|have|return)\b.*\bmy\s+money\b(?:.*\bback\b)?"
+            r"|\b(?:give|send|pay|get|want|return)\b.*\b(?:euros?|dollars?|pounds?|rupees?)\s+back\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "change_address",
+        re.compile(
+            r"\b(?:change|update|correct|new|different|wrong|another|move\w*)\b.*\baddress\b"
+            rf"|\baddress\b.*\b(?:change|changed|update|wrong|moved)\b"
+            rf"|\b(?:deliver|send|ship|bring)\s+{_THING}\s+to\s+(?=.*\d)",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "reschedule_delivery",
+        re.compile(
+            r"\b(?:re-?schedule|postpone|delay|push\s+back|bring\s+forward)\b"
+            rf"|\b(?:move|change|shift|switch|put|set)\b.*\b(?:{_THING}|day|date)\b.*\b(?:to|for|on|day|date)\b"
+            rf"|\b(?:move|change|shift|switch)\b.*\b(?:delivery|day|date)\b"
+            rf"|\bdeliver(?:y|ed)?\b.*\b(?:on|another|different|other|later|earlier)\b.*\bday\b"
+            rf"|\b(?:deliver|bring|send)\s+{_THING}\s+(?:on\s+)?(?=(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow)",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "track_order",
+        re.compile(
+            rf"\bwhere(?:'?s|\s+is|\s+are)?\b.*\b{_THING}\b"
+            rf"|\b(?:track|status|whereabouts)\b"
+            rf"|\bwhen\b.*\b(?:arrive|come|coming|get|here|delivered|deliver)\b"
+            rf"|\b(?:has|is|did)\b.*\b{_THING}\b.*\b(?:shipped|sent|left|leave|dispatched|arrived|on\s+its\s+way)\b"
+            rf"|\b{_THING}\b.*\b(?:hasn'?t|has\s+not|didn'?t|did\s+not|never|still\s+not)\b.*\b(?:arriv|come|shown)",
+            re.IGNORECASE,
+        ),
+    ),
+)
+_DELIVERY = re.compile(r"\b(?:deliver\w*|order|parcel|package|shipment|bring|come|arrive)\b", re.IGNORECASE)
+"""With a day beside it, and no other job, this asks for that day."""
+_MOVE = re.compile(r"\b(?:move|change|shift|switch|put)\b", re.IGNORECASE)
+JOBS = tuple(name for name, _ in _INTENTS)
+
+
+def find_job(slots: Slots, spoken: Phrase, words: Lexicon) -> tuple[str | None, int]:
+    """Return the job or wish, and the word at which it begins."""
+    core = tuple(word for word in spoken if word not in ("please", "pls"))
+    if core in words.sets["bare_stop"]:
+        return ("bare_cancel" if core == ("cancel",) else "bare_stop"), 0
+    if core in words.sets["start"]:
+        return "opt_in", 0
+    if any(mark is Mark.STOP for _, _, mark in words.scan(spoken)):
+        return "opt_out", 0
+    valued = words_within(slots)
+    if any(not valued.issuperset(range(*span)) for span in words.spans("human", spoken)):
+        return "human", 0
+    for name, pattern in _INTENTS:
+        if match := pattern.search(slots.text):
+            return name, len(words_of(slots.text[: match.start()]))
+    moves = "order" in slots.values and _MOVE.search(slots.text)
+    if "day" in slots.mentioned and (moves or _DELIVERY.search(slots.text)):
+        return "reschedule_delivery", 0
+    return None, 0
+
+
+def request_at(intent: str | None, at: int, slots: Slots, situation: Situation) -> int | None:
+    """Word at which a request of its own begins, if there is one."""
+    if intent == "human" or (intent in JOBS and intent != situation.open_action):
+        return at
+    if situation.open_action is None and (situation.asked in slots.values):
+        return 0
+    return None
