@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wavoice.runtime import journal
-from wavoice.runtime.model import Inbound, OutboxGroup, StatusUpdate
+from wavoice.runtime.model import Form, Inbound, OutboxGroup, StatusUpdate
 
 
 def received(message: Inbound) -> Iterator[journal.Event]:
@@ -19,9 +19,11 @@ def received(message: Inbound) -> Iterator[journal.Event]:
         media_sha256=media.sha256 if media else None,
         voice=bool(media and media.voice),
         forwarded=message.forwarded,
+        form=message.form,
+        target=message.target,
     )
     yield journal.Event(message.received_at, where, received)
-    if message.text is not None:
+    if message.text is not None and message.form is not Form.ECHO:
         typed = journal.Typed(
             message=message.id,
             button=message.button is not None,

@@ -48,6 +48,10 @@ class Received:
     media_sha256: str | None = None
     voice: bool = False
     forwarded: bool = False
+    form: str = "message"
+    """A `Form`: something said, or something done to what was said."""
+    target: str | None = None
+    """wamid of the message that a reaction, an edit or an unsend is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +288,15 @@ class HandedOff:
 
 
 @dataclass(frozen=True, slots=True)
+class Released:
+    """The bot has the conversation back from a person."""
+
+    kind: ClassVar[str] = "released"
+    by: str
+    """`customer` (START) or `staff` (from the shop's own phone)."""
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentChanged:
     """One line was added to the consent ledger."""
 
@@ -350,7 +363,7 @@ BODIES: Mapping[str, type[Any]] = {
     for body in (
         Received, Typed, MediaKept, HeardNote, LookedUp, Read, Decided, Proposed, Reprompted, Confirmed,
         Held, Cancelled, Superseded, Expired, Committed, Unknown, Failed, Replied, Noticed, HandedOff,
-        ConsentChanged,
+        Released, ConsentChanged,
         StatusSeen, Trouble, SpanEvent, Waited, TurnEnded,
     )
 }  # fmt: skip

@@ -67,6 +67,8 @@ class Arrived:
     """wamid of the message that a reaction, an edit or an unsend is about."""
     identity: str | None = None
     """Identity key hash of the sender, if the webhook brought one."""
+    becomes: Alias | None = None
+    """The name under which the sender goes from now on, if this says that it has changed."""
 
 
 @dataclass(frozen=True, slots=True)

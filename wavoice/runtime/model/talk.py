@@ -59,3 +59,5 @@ class Conversation:
     last_seen_at: Micros | None = None
     handed_off: bool = False
     """A person has taken over: the bot is silent."""
+    identity: str | None = None
+    """Identity key hash that the customer's messages brought last (D48)."""

@@ -47,6 +47,8 @@ class Form(StrEnum):
     """An earlier message was unsent (coexistence only)."""
     ECHO = "echo"
     """Staff wrote from the shop's own phone."""
+    IDENTITY = "identity"
+    """The customer's number, id or key of account has changed (D48)."""
 
 
 class Tier(StrEnum):
