@@ -29,6 +29,7 @@ from wavoice.runtime.model import (
     Arrived,
     Consent,
     Conversation,
+    Form,
     Inbound,
     Micros,
     Modality,
@@ -74,9 +75,10 @@ class Bot:
             return False
         kit.failpoints.reach("receiving")
         async with kit.store.begin() as tx:
-            conversation = await tx.contacts.find_or_add(
-                self.tenant, message.number, message.alias, received_at
-            )
+            conversation = await self._whose(tx, message, received_at)
+            if conversation is None:
+                log.info("change_of_an_unknown_contact", type=message.type)
+                return False
             inbound = Inbound(
                 id=message.id,
                 turn=kit.ids.new("t"),
@@ -86,11 +88,14 @@ class Bot:
                 modality=message.modality,
                 sent_at=message.sent_at,
                 received_at=received_at,
-                text=f"[{message.type}]" if message.modality is Modality.OTHER else message.text,
+                text=_words(message),
                 media=message.media,
                 button=message.button,
                 quotes=message.quotes,
                 forwarded=message.forwarded,
+                form=message.form,
+                target=message.target,
+                identity=message.identity,
                 stored_at=kit.clock.now(),
             )
             stored = await tx.inbox.add(inbound, message.body)
@@ -99,6 +104,13 @@ class Bot:
                 tx.after_commit(lambda: self.nudge(stored.address))
         kit.failpoints.reach("received")
         return stored is not None
+
+    async def _whose(self, tx: UnitOfWork, message: Arrived, at: Micros) -> Conversation | None:
+        """The sender's conversation; None for news about somebody who never wrote."""
+        names, where = (message.alias, message.becomes or message.alias), (self.tenant, message.number)
+        if message.form is Form.IDENTITY:
+            return await tx.contacts.move(*where, names, at)
+        return await tx.contacts.find_or_add(*where, message.alias, at)
 
     async def status(self, update: StatusUpdate) -> None:
         """Note what became of one of our messages; a question that was seen binds from then on."""
@@ -329,6 +341,13 @@ class Bot:
             trace=Trace(self.kit.clock, started, self.kit.until),
             kit=self.kit,
         )
+
+
+def _words(message: Arrived) -> str | None:
+    """What is there to be read; of what holds no words, only its type."""
+    if message.text is None and message.modality is Modality.OTHER:
+        return f"[{message.type}]"
+    return message.text
 
 
 def _facts(error: Exception) -> dict[str, str]:

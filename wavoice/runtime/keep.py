@@ -54,7 +54,9 @@ async def keep(
     kit, address = turn.kit, turn.address
     said = replace(known.conversation, asking=step.asking)
     said = replace(said, handed_off=(said.handed_off and not step.releases) or step.hand_off is not None)
-    said = session.remember(said, words.text, reply.text if reply else "", kit.policy)
+    said = replace(said, identity=message.identity or said.identity)
+    if words.text or reply:
+        said = session.remember(said, words.text, reply.text if reply else "", kit.policy)
     kit.failpoints.reach("turn_decided")
     async with kit.store.begin() as tx:
         await tx.conversations.save(said)

@@ -14,6 +14,7 @@ from wavoice.runtime.model import (
     Consent,
     Conversation,
     Evidence,
+    Form,
     Inbound,
     Mark,
     Proposal,
@@ -33,6 +34,8 @@ class Known:
     """The open proposal, else the latest one."""
     consents: session.Consents
     unread: int
+    amended_by: str | None = None
+    """Turn of an unread edit or unsend of this message."""
 
 
 async def recall(tx: UnitOfWork, message: Inbound, conversation: Conversation, policy: Policy) -> Known:
@@ -46,7 +49,9 @@ async def recall(tx: UnitOfWork, message: Inbound, conversation: Conversation, p
         voice_replies=await tx.consents.given(address, Consent.VOICE_REPLIES),
     )
     unread = await tx.inbox.unread(address) - 1
-    return Known(session.awaken(conversation, message.received_at, policy), proposal, consents, unread)
+    amended = await tx.inbox.amended(message) if unread else None
+    conversation = session.awaken(conversation, message.received_at, policy)
+    return Known(conversation, proposal, consents, unread, amended.turn if amended else None)
 
 
 def interpret(turn: Turn, message: Inbound, known: Known, words: Words) -> tuple[Reading, Reading | None]:
@@ -97,8 +102,16 @@ def make_case(
         other=other,
         unread=known.unread,
         unreadable=words.trouble is not None,
+        retracts_yes=_retracts_yes(message, proposal),
+        handed_off=known.conversation.handed_off,
         reads_only=(job := JOBS.get(reading.intent or "")) is not None and job.tier is Tier.R0,
     )
+
+
+def _on(message: Inbound) -> str | None:
+    """The message of ours that this one quotes or reacts to."""
+    reacts = message.form in (Form.REACTION, Form.REACTION_REMOVED)
+    return message.target if reacts else message.quotes
 
 
 def _evidence(message: Inbound, proposal: Proposal | None, words: Words) -> Evidence:
@@ -111,7 +124,7 @@ def _evidence(message: Inbound, proposal: Proposal | None, words: Words) -> Evid
         message=message.id,
         modality=message.modality,
         binding=binding,
-        prompt=(message.quotes or (proposal.prompts[-1] if proposal and proposal.prompts else None)),
+        prompt=(_on(message) or (proposal.prompts[-1] if proposal and proposal.prompts else None)),
         digest=bound.digest if bound else None,
         event_at=message.sent_at,
         received_at=message.received_at,
@@ -119,11 +132,26 @@ def _evidence(message: Inbound, proposal: Proposal | None, words: Words) -> Evid
         speech_seconds=heard.speech_seconds if heard else 0.0,
         decodes=heard.decodes if heard else (),
         forwarded=message.forwarded or (message.media is not None and not message.media.voice),
+        form=message.form,
+        contact=message.address.contact,
+        identity=message.identity,
     )
 
 
+def _retracts_yes(message: Inbound, proposal: Proposal | None) -> bool:
+    """True if this takes back the very message, or reaction, that approved the proposal (D51, D53, D27)."""
+    evidence = proposal.evidence if proposal else None
+    if evidence is None or message.target is None:
+        return False
+    if message.form is Form.REACTION_REMOVED:
+        return evidence.form is Form.REACTION and evidence.prompt == message.target
+    return message.form in (Form.EDIT, Form.REVOKE) and evidence.message == message.target
+
+
 def _binding(message: Inbound, proposal: Proposal) -> Binding:
-    """A button is bound by the digest in its id, a quote by the message that it quotes."""
+    """A button is bound by the digest in its id, a quote or a reaction by the message that it is on."""
+    if message.form in (Form.REACTION, Form.REACTION_REMOVED):
+        return Binding.QUOTE if message.target in proposal.prompts else Binding.STALE
     if message.button is not None:
         if ":" not in message.button:
             return Binding.SOLE_OPEN

@@ -26,6 +26,8 @@ SEVERAL_ACCOUNTS = "I find more than one account with this number. A colleague w
 CHECKING = "I am checking whether that went through. I will tell you here."
 SYSTEM_DOWN = "I cannot reach the shop right now, so nothing was changed. Please try again in a moment."
 CANNOT_USE = "I can only read text and voice notes. Please type or record it."
+IDENTITY_CHANGED = "Your WhatsApp account has changed, so I closed my question and changed nothing. Please ask again."
+STILL_LISTENING = "One moment, I am still listening to your other note."
 TROUBLE = "Something went wrong on my side. A colleague will help you."
 
 MEDIA_TROUBLE = {
