@@ -238,9 +238,10 @@ class Bot:
             if proposal is None or evidence is None or proposal.settle_at is None or not proposal.is_open:
                 await tx.timers.clear(timer.subject)
                 return
-        notice = proposal.state is ProposalState.UNKNOWN
+        unknown = proposal.state is ProposalState.UNKNOWN
+        notice = unknown and proposal.checking_at is not None
         turn_id = self.kit.ids.new("t") if notice else proposal.approved_by or proposal.turn
-        started = timer.due_at if notice else proposal.settle_at
+        started = timer.due_at if unknown else proposal.settle_at
         turn = self._begin(turn_id, conversation, evidence.modality, started)
         by_voice = session.answers_by_voice(evidence.modality, session.Consents(voice_replies=voice_replies))
         muted = silenced or conversation.handed_off or self.kit.until is Stage.COMMIT

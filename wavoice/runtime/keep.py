@@ -75,8 +75,12 @@ async def keep(
 async def _keep_proposals(turn: Turn, tx: UnitOfWork, before: Proposal | None, step: Step) -> None:
     for proposal in step.proposals:
         await tx.proposals.save(await _with_prompt_of_today(tx, proposal))
-        if before is not None and before.id == proposal.id and _stopped(before, proposal):
+        if before is None or before.id != proposal.id:
+            continue
+        if _stopped(before, proposal):
             await tx.timers.clear(before.id)
+            _overtake(turn, before)
+        elif before.checking_at is None and proposal.checking_at is not None:
             _overtake(turn, before)
     if step.settles is not None and step.settles.settle_at is not None:
         await wake(turn, tx, TimerKind.SETTLE, step.settles.settle_at, step.settles.id)
@@ -106,8 +110,9 @@ def _overtake(turn: Turn, before: Proposal) -> None:
         return
     began = settle_at - turn.kit.policy.settle[evidence.modality]
     now = turn.trace.now()
+    waited = journal.SpanEvent(stage=Stage.SETTLE, start=began, end=now, on_path=0)
     turn.log(
-        journal.SpanEvent(stage=Stage.SETTLE, start=began, end=now, on_path=0),
+        *((waited,) if before.state is ProposalState.SETTLING else ()),  # else its own wake drew it
         journal.TurnEnded(how="overtaken", reason=turn.id, started_at=evidence.received_at, ended_at=now),
         turn=before.approved_by,
     )

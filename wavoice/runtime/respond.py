@@ -202,7 +202,8 @@ def _offer_back(decision: Decision, scene: Scene) -> Step:
 
 
 def _checking(decision: Decision, scene: Scene) -> Step:
-    return Step(text=english.CHECKING, proposals=(_after(decision, scene),))
+    told = replace(_after(decision, scene), checking_at=scene.case.now)
+    return Step(text=english.CHECKING, proposals=(told,))
 
 
 def _ignore(decision: Decision, _scene: Scene) -> Step:

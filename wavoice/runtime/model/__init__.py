@@ -18,7 +18,7 @@ from wavoice.runtime.model.messages import (
     Reply,
     StatusUpdate,
 )
-from wavoice.runtime.model.shop import Customer, Effect, Facts, Identity, Order, WriteResult
+from wavoice.runtime.model.shop import OUTDATED, Customer, Effect, Facts, Identity, Order, WriteResult
 from wavoice.runtime.model.speech import Audio, Decode, Heard, Speech
 from wavoice.runtime.model.talk import Asking, ConsentRecord, Conversation, Timer
 from wavoice.runtime.model.terms import (
@@ -43,6 +43,7 @@ from wavoice.runtime.model.terms import (
 
 __all__ = [
     "OPEN_STATES",
+    "OUTDATED",
     "SECOND",
     "VETOES",
     "Act",
