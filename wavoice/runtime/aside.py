@@ -44,7 +44,7 @@ def _still_counts(turn: Turn, message: Inbound, known: Known) -> bool:
 async def _staff_wrote(turn: Turn, message: Inbound, known: Known) -> None:
     """D65: two writers confuse everybody. What waits for a yes is frozen, and the bot is silent."""
     if (message.text or "").strip().casefold() in GIVES_BACK:
-        released = (journal.Released(by="staff"),) if known.conversation.handed_off else ()
+        released = (journal.Released(reason="staff gave it back"),) if known.conversation.handed_off else ()
         step = Step(releases=True, events=released)
         await _end(turn, message, known, step, ("silent", "staff gave the conversation back"))
         return

@@ -292,8 +292,7 @@ class Released:
     """The bot has the conversation back from a person."""
 
     kind: ClassVar[str] = "released"
-    by: str
-    """`customer` (START) or `staff` (from the shop's own phone)."""
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
