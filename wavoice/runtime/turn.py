@@ -20,6 +20,7 @@ from wavoice.runtime.keep import keep, reply_to
 from wavoice.runtime.kit import Turn
 from wavoice.runtime.look_up import look_up
 from wavoice.runtime.model import Facts, Form, Inbound, Reply, Stage
+from wavoice.runtime.patience import patience
 from wavoice.runtime.ports import Hint
 from wavoice.runtime.respond import respond
 from wavoice.runtime.steps import Scene, Step
@@ -38,7 +39,8 @@ async def take(turn: Turn, message: Inbound, known: Known) -> None:
     language = known.conversation.language
     awaiting = known.proposal is not None and known.proposal.is_open
 
-    words = await hear(turn, message, Hint(language=language, awaiting_yes=awaiting))
+    async with patience(turn, message, known):
+        words = await hear(turn, message, Hint(language=language, awaiting_yes=awaiting))
     facts = await shop
     with trace.span(Stage.INTERPRET):
         readings = interpret(turn, message, known, words)
