@@ -8,6 +8,7 @@ from enum import StrEnum
 from wavoice.runtime.model import (
     Binding,
     Evidence,
+    Form,
     Mark,
     Micros,
     Modality,
@@ -176,6 +177,7 @@ def ends_in_typed_yes(case: Case) -> bool:
         and not case.reading.mentioned
         and case.reading.plain
         and not case.evidence.forwarded
+        and case.evidence.form is Form.MESSAGE
         and case.evidence.binding is not Binding.STALE
         and marks[0] is Mark.HOLD
         and marks[-1] is Mark.YES

@@ -25,7 +25,17 @@ from wavoice.runtime.cases import (
     state_of,
     tier_of,
 )
-from wavoice.runtime.model import SECOND, Binding, Mark, Modality, PromptState, Proposal, ProposalState, Tier
+from wavoice.runtime.model import (
+    SECOND,
+    Binding,
+    Form,
+    Mark,
+    Modality,
+    PromptState,
+    Proposal,
+    ProposalState,
+    Tier,
+)
 from wavoice.runtime.policy import Policy
 
 __all__ = ["Case", "Decision", "Effect", "can_hold", "decide"]
@@ -51,9 +61,41 @@ def _duplicate(case: Case, _: Policy) -> Decision | None:
 
 
 def _not_words(case: Case, _: Policy) -> Decision | None:
-    """A reaction, a sticker, an image: no evidence of anything, and no failed answer."""
-    if case.evidence.modality is Modality.OTHER:
-        return Decision("D29", Effect.PROCEED, "not words")
+    """A sticker, an image: no evidence of anything, and no failed answer; but a caption can be a veto."""
+    form = case.evidence.form
+    if case.evidence.modality is not Modality.OTHER:
+        return None
+    if case.vetoes and (form is not Form.REACTION or case.proposal is not None):
+        return None
+    if form is Form.MESSAGE and state_of(case) in (ProposalState.PENDING, ProposalState.HELD):
+        return Decision("D29", Effect.ANSWER, "not words")
+    return Decision("D29", Effect.PROCEED, "not words")
+
+
+def _reaction(case: Case, _: Policy) -> Decision | None:
+    """An emoji on one of our messages: too light for a yes, and a no on the question is one."""
+    form, bound = case.evidence.form, case.evidence.binding is Binding.QUOTE
+    if form not in (Form.REACTION, Form.REACTION_REMOVED) or not can_hold(case.proposal):
+        return None
+    if case.vetoes:
+        clear = bound and set(case.reading.marks) <= {Mark.NO, Mark.CANCEL}
+        return Decision("D27", Effect.CANCEL if clear else Effect.HOLD, "a negative reaction, or one gone")
+    if not affirms(case) or not bound or state_of(case) is ProposalState.SETTLING:
+        return None
+    if tier_of(case) is Tier.R1:
+        return Decision("D26", Effect.SETTLE, "a reaction to this question")
+    return Decision("D26", Effect.ASK, "a reaction is too light for a yes")
+
+
+def _edited(case: Case, _: Policy) -> Decision | None:
+    """An edit takes a yes away and never makes one; an unsent yes is gone."""
+    form, marks = case.evidence.form, set(case.reading.marks)
+    if form not in (Form.EDIT, Form.REVOKE):
+        return None
+    if case.retracts_yes and marks and marks <= {Mark.NO, Mark.CANCEL} and not case.reading.mentioned:
+        return Decision("D51" if form is Form.EDIT else "D53", Effect.CANCEL, "the yes was taken back")
+    if affirms(case) and not case.vetoes:
+        return Decision("D52", Effect.ASK, "an edit never makes a yes")
     return None
 
 
@@ -298,6 +340,7 @@ def _button_no(case: Case, _: Policy) -> Decision | None:
 
 _CHECKS: tuple[Check, ...] = (
     _duplicate,
+    _reaction,
     _not_words,
     _stop_or_person,
     _unreadable,
@@ -305,6 +348,7 @@ _CHECKS: tuple[Check, ...] = (
     _nothing_open,
     _button_no,
     _in_flight,
+    _edited,
     _veto,
     _stale_binding,
     _unrelated,

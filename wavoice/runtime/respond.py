@@ -129,8 +129,12 @@ def _repropose(decision: Decision, scene: Scene) -> Step:
 def _restate(decision: Decision, scene: Scene) -> Step:
     after = _after(decision, scene)
     events = _held_events(scene.case.proposal, after, decision.row)
-    lead = "That question has changed." if decision.row == "D31" else f"Right now {_still(after)}."
+    lead = _LEADS.get(decision.row) or f"Right now {_still(after)}."
     return Step(text=f"{lead} {after.read_back}", asks=after, proposals=(after,), events=events)
+
+
+_LEADS = {"D29": english.CANNOT_USE, "D31": "That question has changed."}
+"""What is said before the question is put again; else how things stand."""
 
 
 def _remind(decision: Decision, scene: Scene) -> Step:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wavoice.runtime import journal, session
 from wavoice.runtime.actions.builtin import JOBS
@@ -10,6 +10,7 @@ from wavoice.runtime.confirm import Case
 from wavoice.runtime.hear import Words
 from wavoice.runtime.kit import Turn
 from wavoice.runtime.model import (
+    Act,
     Binding,
     Consent,
     Conversation,
@@ -60,6 +61,8 @@ def interpret(turn: Turn, message: Inbound, known: Known, words: Words) -> tuple
         mark = {"yes": Mark.YES, "no": Mark.NO}.get(message.button.partition(":")[0])
         if mark is not None and ":" in message.button:
             return Reading(text=message.text or "", acts=(), marks=(mark,)), None
+    if message.form in (Form.REVOKE, Form.REACTION_REMOVED):
+        return _taken_back(message, known.proposal), None
     proposal = known.proposal if known.proposal and known.proposal.is_open else None
     asking = known.conversation.asking
     situation = Situation(
@@ -71,7 +74,32 @@ def interpret(turn: Turn, message: Inbound, known: Known, words: Words) -> tuple
     )
     read = turn.kit.interpreter.read
     other = read(words.other, situation) if words.other is not None else None
-    return read(words.text, situation), other
+    reading = read(words.text, situation)
+    if (
+        message.form is Form.EDIT
+        and _retracts_yes(message, known.proposal)
+        and not (_agrees(reading) or reading.vetoes)
+    ):
+        reading = replace(reading, marks=(*reading.marks, Mark.HOLD))  # the yes is no longer there
+    return reading, other
+
+
+def _taken_back(message: Inbound, proposal: Proposal | None) -> Reading:
+    """An unsent yes is a retraction of it; a reaction that is gone is a doubt about what it was on."""
+    mark = None
+    if _retracts_yes(message, proposal):
+        mark = Mark.CANCEL if message.form is Form.REVOKE else Mark.HOLD
+    elif message.form is Form.REACTION_REMOVED and proposal is not None and proposal.is_open:
+        mark = Mark.HOLD if message.target in proposal.prompts else None
+    return Reading(
+        text=message.text or "",
+        acts=(Act.RETRACT,) if mark else (),
+        marks=(mark,) if mark else (),
+    )
+
+
+def _agrees(reading: Reading) -> bool:
+    return Mark.YES in reading.marks or Mark.WEAK in reading.marks
 
 
 def make_case(
