@@ -9,7 +9,7 @@ from wavoice.runtime.confirm import can_hold
 from wavoice.runtime.hear import Words
 from wavoice.runtime.keep import keep
 from wavoice.runtime.kit import Turn
-from wavoice.runtime.model import Form, Inbound, Micros, ProposalState, Tier
+from wavoice.runtime.model import Form, Inbound, Micros, Offered, ProposalState, Tier
 from wavoice.runtime.proposals import hold
 from wavoice.runtime.replies import english
 from wavoice.runtime.steps import Step, about
@@ -23,6 +23,9 @@ async def step_aside(turn: Turn, message: Inbound, known: Known) -> bool:
     """Deal with a message that gets no answer of its own; False for every other."""
     if message.form is Form.ECHO:
         await _staff_wrote(turn, message, known)
+        return True
+    if message.offer is not None:
+        await _offered(turn, message, known, message.offer)
         return True
     if known.amended_by is not None and not _still_counts(turn, message, known):
         # One turn answers for both: that of the edit, or of the unsend.
@@ -59,6 +62,13 @@ async def _staff_wrote(turn: Turn, message: Inbound, known: Known) -> None:
         )
     turn.log(journal.Decided(row="D65", effect="hand_off" if anew else "ignore", reason="staff wrote"))
     await _end(turn, message, known, step, ("silent", "staff wrote from the shop's own phone"))
+
+
+async def _offered(turn: Turn, message: Inbound, known: Known, offered: Offered) -> None:
+    """D69: at most one question is open. The offer is written down, and asked by a wake of its own."""
+    offers = (*known.conversation.offers, offered)
+    known = replace(known, conversation=replace(known.conversation, offers=offers))
+    await _end(turn, message, known, Step(), ("silent", "an offer of the shop"))
 
 
 def identity_changed(known: Known, now: Micros) -> Step:

@@ -14,7 +14,7 @@ from wavoice.runtime.actions.builtin import JOBS
 from wavoice.runtime.confirm import Case, Decision
 from wavoice.runtime.confirm import Effect as Does
 from wavoice.runtime.deliver import end_turn, keep_delivery, send, speak
-from wavoice.runtime.keep import queue, reply_to, wake
+from wavoice.runtime.keep import call_offers, queue, reply_to, wake
 from wavoice.runtime.kit import Turn
 from wavoice.runtime.look_up import look_up
 from wavoice.runtime.model import (
@@ -292,6 +292,7 @@ async def _answer(turn: Turn, woken: Woken, step: Step) -> None:
         for proposal in step.proposals:
             await tx.proposals.save(proposal)
         await tx.timers.clear(woken.proposal.id)
+        await call_offers(turn, tx, conversation)
         if step.settles is not None:
             await wake(turn, tx, TimerKind.RESOLVE, turn.trace.now() + SECOND, woken.proposal.id)
         if speech is None:

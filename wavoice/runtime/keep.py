@@ -67,6 +67,7 @@ async def keep(
             await tx.consents.add(ConsentRecord(address, purpose, given, turn.trace.now(), message.id))
             turn.log(journal.ConsentChanged(purpose=purpose, given=given))
         await _keep_proposals(turn, tx, known.proposal, step)
+        await call_offers(turn, tx, said)
         group = await queue(turn, tx, known.conversation, reply) if reply else None
         await turn.write_journal(tx)
     return group
@@ -84,6 +85,14 @@ async def _keep_proposals(turn: Turn, tx: UnitOfWork, before: Proposal | None, s
             _overtake(turn, before)
     if step.settles is not None and step.settles.settle_at is not None:
         await wake(turn, tx, TimerKind.SETTLE, step.settles.settle_at, step.settles.id)
+
+
+async def call_offers(turn: Turn, tx: UnitOfWork, conversation: Conversation) -> None:
+    """What the shop offered is asked as soon as nothing is open; else it is looked at again then."""
+    if conversation.offers:
+        waits_for = await tx.proposals.open(turn.address)
+        due = turn.trace.now() if waits_for is None else max(waits_for.expires_at, turn.trace.now())
+        await wake(turn, tx, TimerKind.OFFER, due, conversation.offers[0].id)
 
 
 async def _with_prompt_of_today(tx: UnitOfWork, proposal: Proposal) -> Proposal:

@@ -255,6 +255,10 @@ class Proposals(Protocol):
         """The one open proposal of that contact."""
         ...
 
+    async def rivals(self, address: Address) -> int:
+        """How many others are open beside it: 0, unless something went wrong."""
+        ...
+
     async def latest(self, address: Address, since: Micros) -> Proposal | None:
         """The newest proposal, open or closed, created at or after `since`."""
         ...

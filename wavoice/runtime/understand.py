@@ -37,11 +37,14 @@ class Known:
     unread: int
     amended_by: str | None = None
     """Turn of an unread edit or unsend of this message."""
+    rivals: int = 0
+    """Other open questions beside this one; there should never be any (D69)."""
 
 
 async def recall(tx: UnitOfWork, message: Inbound, conversation: Conversation, policy: Policy) -> Known:
     """Read task state; the inbox is counted so that nothing received is overlooked."""
     address = message.address
+    rivals = await tx.proposals.rivals(address)
     proposal = await tx.proposals.open(address)
     if proposal is None:
         proposal = await tx.proposals.latest(address, message.received_at - policy.business_clock)
@@ -52,7 +55,7 @@ async def recall(tx: UnitOfWork, message: Inbound, conversation: Conversation, p
     unread = await tx.inbox.unread(address) - 1
     amended = await tx.inbox.amended(message) if unread else None
     conversation = session.awaken(conversation, message.received_at, policy)
-    return Known(conversation, proposal, consents, unread, amended.turn if amended else None)
+    return Known(conversation, proposal, consents, unread, amended.turn if amended else None, rivals)
 
 
 def interpret(turn: Turn, message: Inbound, known: Known, words: Words) -> tuple[Reading, Reading | None]:
@@ -130,6 +133,7 @@ def make_case(
         other=other,
         unread=known.unread,
         unreadable=words.trouble is not None,
+        rivals=known.rivals,
         retracts_yes=_retracts_yes(message, proposal),
         handed_off=known.conversation.handed_off,
         reads_only=(job := JOBS.get(reading.intent or "")) is not None and job.tier is Tier.R0,
