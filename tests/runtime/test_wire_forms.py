@@ -69,7 +69,9 @@ class TestCaptions:
         assert (message.modality, message.text, message.form) == (Modality.OTHER, "no wait", Form.MESSAGE)
 
     def test_a_card_number_in_it_is_cut_out(self) -> None:
-        message = only(parse(webhook(messages=[node("image", {"id": "7", "caption": "4111 1111 1111 1111"})])))
+        message = only(
+            parse(webhook(messages=[node("image", {"id": "7", "caption": "4111 1111 1111 1111"})]))
+        )
         assert message.text == "[card number removed]"
         assert "4111" not in str(message.body)
 
@@ -143,7 +145,9 @@ class TestIdentity:
             {"user_id": "US.x", "identity_key_hash": "other"},
             {"user_id": "US.abc", "identity_key_hash": "k1"},
         ]
-        assert only(parse(webhook(messages=[node("text", {"body": "hi"})], contacts=contacts))).identity == "k1"
+        assert (
+            only(parse(webhook(messages=[node("text", {"body": "hi"})], contacts=contacts))).identity == "k1"
+        )
         assert only(parse(webhook(messages=[node("text", {"body": "hi"})]))).identity is None
 
     def test_the_field_of_changed_ids(self) -> None:

@@ -160,8 +160,9 @@ class Bot:
             if state is not PromptState.FAILED and group.state is not OutboxState.SENT:
                 group = replace(group, state=OutboxState.SENT)
                 await tx.outbox.save(group)
-            # If only the voice note of a question fails, its text with the buttons still stands.
-            if state is not PromptState.FAILED or is_first_part(update, group):
+            # The text with the buttons is the question: if only its voice note fails, it still stands,
+            # and a note that has arrived stands for it only once it was played (D56).
+            if is_first_part(update, group) or state is PromptState.PLAYED:
                 await bind_prompt(tx, group, self.kit.clock.now(), state)
             if state is PromptState.FAILED and group.reply.by_voice and not group.reply.buttons:
                 await self._say_in_text(tx, group)
