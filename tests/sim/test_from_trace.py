@@ -264,15 +264,30 @@ class TestWhatCameOfIt:
         assert (made.then.writes, made.then.handoff, made.steps[0].expect.reply) == ((), None, None)
 
 
+@pytest.mark.parametrize(
+    "last",
+    [
+        '- reaction: "👎"\n  quotes: question',
+        "- reaction: removed\n  quotes: question",
+        '- edit: "no"',
+        "- revoke: true",
+    ],
+)
+def test_what_is_done_to_a_message_is_recorded_as_that(last: str) -> None:
+    steps = f'- text: move my delivery to Friday\n  id: question\n- text: "yes"\n{last}\n  after: 700ms'
+    made = made_of(recorded(steps))
+    assert made.missing == ()
+    assert differs(made) == []
+
+
 class TestWhatIsNotKnown:
     @pytest.mark.parametrize(
         ("steps", "reason"),
         [
             ("- image: true", "the journal does not hold the content of a message: [image]"),
-            ("- text: hello\n- edit: hi", "the journal does not hold the content of a message: [edit]"),
             (
-                "- text: hello\n- reaction: 👍",
-                "the journal does not hold the content of a message: [reaction]",
+                "- text: hello\n- staff: Hi, it is me",
+                "the journal does not hold the content of a message: [echo]",
             ),
         ],
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wavoice.runtime import journal
-from wavoice.runtime.model import Inbound, OutboxGroup, StatusUpdate
+from wavoice.runtime.model import Form, Inbound, OutboxGroup, StatusUpdate
 
 
 def received(message: Inbound) -> Iterator[journal.Event]:
@@ -26,7 +26,7 @@ def received(message: Inbound) -> Iterator[journal.Event]:
         identity=message.identity,
     )
     yield journal.Event(message.received_at, where, received)
-    if message.text is not None:
+    if message.text is not None and message.form is not Form.ECHO:
         typed = journal.Typed(
             message=message.id,
             button=message.button is not None,

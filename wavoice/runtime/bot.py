@@ -15,23 +15,27 @@ from pathlib import Path
 import structlog
 
 from wavoice.runtime import journal, session
+from wavoice.runtime.actions.builtin import JOBS
 from wavoice.runtime.arrivals import is_first_part, received, where_of
 from wavoice.runtime.commit import Woken, finish
 from wavoice.runtime.confirm import can_hold
-from wavoice.runtime.deliver import Delivery, bind_prompt, end_turn, keep_delivery, send, speak
-from wavoice.runtime.errors import FencedError, StoreError, WavoiceError
+from wavoice.runtime.deliver import bind_prompt, end_turn, keep_delivery, send, speak
+from wavoice.runtime.errors import FencedError, StoreError, UserInputError, WavoiceError
 from wavoice.runtime.hear import Words
-from wavoice.runtime.keep import keep, reply_to, wake
+from wavoice.runtime.keep import keep, reply_to
 from wavoice.runtime.kit import Kit, Turn
 from wavoice.runtime.model import (
     SECOND,
     Address,
+    Alias,
     Arrived,
     Consent,
     Conversation,
+    Form,
     Inbound,
     Micros,
     Modality,
+    Offered,
     OutboxGroup,
     OutboxState,
     PromptState,
@@ -41,11 +45,13 @@ from wavoice.runtime.model import (
     Timer,
     TimerKind,
 )
+from wavoice.runtime.offers import ask_offer
+from wavoice.runtime.outgoing import begin, drop, record, resend
 from wavoice.runtime.ports import UnitOfWork
 from wavoice.runtime.proposals import hold
 from wavoice.runtime.replies import english
 from wavoice.runtime.steps import Step, about
-from wavoice.runtime.trace import StageReached, Trace
+from wavoice.runtime.trace import StageReached
 from wavoice.runtime.turn import take
 from wavoice.runtime.understand import Known, recall
 
@@ -74,9 +80,10 @@ class Bot:
             return False
         kit.failpoints.reach("receiving")
         async with kit.store.begin() as tx:
-            conversation = await tx.contacts.find_or_add(
-                self.tenant, message.number, message.alias, received_at
-            )
+            conversation = await self._whose(tx, message, received_at)
+            if conversation is None:
+                log.info("change_of_an_unknown_contact", type=message.type)
+                return False
             inbound = Inbound(
                 id=message.id,
                 turn=kit.ids.new("t"),
@@ -86,19 +93,62 @@ class Bot:
                 modality=message.modality,
                 sent_at=message.sent_at,
                 received_at=received_at,
-                text=f"[{message.type}]" if message.modality is Modality.OTHER else message.text,
+                text=_words(message),
                 media=message.media,
                 button=message.button,
                 quotes=message.quotes,
                 forwarded=message.forwarded,
+                form=message.form,
+                target=message.target,
+                identity=message.identity,
                 stored_at=kit.clock.now(),
             )
             stored = await tx.inbox.add(inbound, message.body)
             if stored is not None:
-                await self._record(tx, *received(stored))
+                await record(self.kit, tx, *received(stored))
                 tx.after_commit(lambda: self.nudge(stored.address))
         kit.failpoints.reach("received")
         return stored is not None
+
+    async def offer(self, number: str, to: Alias, offered: Offered) -> bool:
+        """Let the shop's own system raise a question: stored durably, asked once nothing else is open.
+
+        False for an offer that is stored already. Raises `UserInputError` for what cannot be offered.
+        """
+        kit, job = self.kit, JOBS.get(offered.action)
+        if job is None or job.words is None or number not in self.numbers:
+            known = ", ".join(name for name, job in JOBS.items() if job.words is not None)
+            raise UserInputError(
+                f"{offered.action!r} cannot be offered on this number.", remedy=f"Offer one of {known}."
+            )
+        now = kit.clock.now()
+        async with kit.store.begin() as tx:
+            conversation = await tx.contacts.find_or_add(self.tenant, number, to, now)
+            inbound = Inbound(
+                id=f"offer.{offered.id}",
+                turn=kit.ids.new("t"),
+                address=conversation.address,
+                alias=to,
+                seq=0,
+                modality=Modality.OTHER,
+                sent_at=now,
+                received_at=now,
+                form=Form.OFFER,
+                offer=offered,
+                stored_at=now,
+            )
+            stored = await tx.inbox.add(inbound, {"type": "offer"})
+            if stored is not None:
+                await record(kit, tx, *received(stored))
+                tx.after_commit(lambda: self.nudge(stored.address))
+        return stored is not None
+
+    async def _whose(self, tx: UnitOfWork, message: Arrived, at: Micros) -> Conversation | None:
+        """The sender's conversation; None for news about somebody who never wrote."""
+        names, where = (message.alias, message.becomes or message.alias), (self.tenant, message.number)
+        if message.form is Form.IDENTITY:
+            return await tx.contacts.move(*where, names, at)
+        return await tx.contacts.find_or_add(*where, message.alias, at)
 
     async def status(self, update: StatusUpdate) -> None:
         """Note what became of one of our messages; a question that was seen binds from then on."""
@@ -110,24 +160,15 @@ class Bot:
             if state is not PromptState.FAILED and group.state is not OutboxState.SENT:
                 group = replace(group, state=OutboxState.SENT)
                 await tx.outbox.save(group)
-            # If only the voice note of a question fails, its text with the buttons still stands.
-            if state is not PromptState.FAILED or is_first_part(update, group):
+            # The text with the buttons is the question: if only its voice note fails, it still stands,
+            # and a note that has arrived stands for it only once it was played (D56).
+            if is_first_part(update, group) or state is PromptState.PLAYED:
                 await bind_prompt(tx, group, self.kit.clock.now(), state)
             if state is PromptState.FAILED and group.reply.by_voice and not group.reply.buttons:
                 await self._say_in_text(tx, group)
             asked = group.reply
             seen = journal.StatusSeen(update.message, state, asked.proposal, asked.digest)
-            await self._record(tx, journal.Event(self.kit.clock.now(), where_of(group), seen))
-
-    async def _record(self, tx: UnitOfWork, *events: journal.Event) -> None:
-        """Append to the journal, and show the live sink once it is durable."""
-        await tx.journal.add(events)
-
-        def show() -> None:
-            for event in events:
-                self.kit.sink.write(event)
-
-        tx.after_commit(show)
+            await record(self.kit, tx, journal.Event(self.kit.clock.now(), where_of(group), seen))
 
     async def _say_in_text(self, tx: UnitOfWork, group: OutboxGroup) -> None:
         """WhatsApp took a voice note and failed it later: its words go out as text, once."""
@@ -161,7 +202,7 @@ class Bot:
         return message is not None or timer is not None
 
     async def _take(self, message: Inbound, known: Known) -> None:
-        turn = self._begin(message.turn, known.conversation, message.modality, message.received_at)
+        turn = begin(self.kit, message.turn, known.conversation, message.modality, message.received_at)
         try:
             if message.attempts >= self.kit.policy.max_turn_attempts:
                 await self._give_up(turn, message, known)
@@ -185,7 +226,7 @@ class Bot:
         trouble = journal.Trouble(stage="turn", code=facts["error"], detail=facts["at"])
         with suppress(StoreError):  # the store may be what failed; the log has said so
             async with self.kit.store.begin() as tx:
-                await self._record(tx, journal.Event(self.kit.clock.now(), where, trouble))
+                await record(self.kit, tx, journal.Event(self.kit.clock.now(), where, trouble))
 
     async def _end_here(self, turn: Turn, message: Inbound) -> None:
         """A rehearsal wanted no more than this stage: nothing is decided, said or written."""
@@ -197,7 +238,9 @@ class Bot:
     async def _wake(self, timer: Timer, conversation: Conversation) -> None:
         try:
             if timer.kind is TimerKind.OUTBOX:
-                await self._resend(timer, conversation)
+                await resend(self.kit, timer, conversation)
+            elif timer.kind is TimerKind.OFFER:
+                await self._offer(timer, conversation)
             else:
                 await self._finish(timer, conversation)
         except FencedError:
@@ -206,13 +249,20 @@ class Bot:
             log.error("wake_failed", kind=timer.kind, subject=timer.subject, **_facts(error))
             await self._later(timer)
 
+    async def _offer(self, timer: Timer, conversation: Conversation) -> None:
+        turn = begin(self.kit, self.kit.ids.new("t"), conversation, Modality.OTHER, timer.due_at)
+        try:
+            await ask_offer(turn, timer, conversation)
+        finally:
+            await turn.close()
+
     async def _later(self, timer: Timer) -> None:
         """Wake again with growing gaps; a reply that cannot be sent is given up after `max_sends`."""
         later = self.kit.clock.now() + min(2**timer.attempts, 60) * SECOND
         async with self.kit.store.begin() as tx:
             group = await tx.outbox.get(timer.subject) if timer.kind is TimerKind.OUTBOX else None
             if group is not None and timer.attempts >= self.kit.policy.max_sends:
-                await self._drop(tx, group, "it could not be sent")
+                await drop(self.kit, tx, group, "it could not be sent")
                 return
             await tx.timers.set(replace(timer, due_at=later, attempts=timer.attempts + 1))
 
@@ -227,10 +277,11 @@ class Bot:
             if proposal is None or evidence is None or proposal.settle_at is None or not proposal.is_open:
                 await tx.timers.clear(timer.subject)
                 return
-        notice = proposal.state is ProposalState.UNKNOWN
+        unknown = proposal.state is ProposalState.UNKNOWN
+        notice = unknown and proposal.checking_at is not None
         turn_id = self.kit.ids.new("t") if notice else proposal.approved_by or proposal.turn
-        started = timer.due_at if notice else proposal.settle_at
-        turn = self._begin(turn_id, conversation, evidence.modality, started)
+        started = timer.due_at if unknown else proposal.settle_at
+        turn = begin(self.kit, turn_id, conversation, evidence.modality, started)
         by_voice = session.answers_by_voice(evidence.modality, session.Consents(voice_replies=voice_replies))
         muted = silenced or conversation.handed_off or self.kit.until is Stage.COMMIT
         woken = Woken(proposal, evidence, proposal.settle_at, conversation, by_voice, muted, timer.attempts)
@@ -243,61 +294,6 @@ class Bot:
                 await turn.write_journal(tx)
         finally:
             await turn.close()
-
-    async def _resend(self, timer: Timer, conversation: Conversation) -> None:
-        """A reply whose sending was interrupted: a status says that it arrived, or it is sent again."""
-        kit = self.kit
-        async with kit.store.begin() as tx:
-            group = await tx.outbox.get(timer.subject)
-            if group is None or group.state is OutboxState.FAILED:
-                await tx.timers.clear(timer.subject)
-                return
-            reason = await self._no_longer_wanted(tx, group, conversation)
-            if reason and group.state is OutboxState.QUEUED:
-                await self._drop(tx, group, reason)
-                return
-        # A first sending that was cut off belongs to its turn; a later one is a turn of its own.
-        turn_id = group.turn if group.attempts == 0 else kit.ids.new("t")
-        turn = self._begin(turn_id, conversation, Modality.OTHER, timer.due_at)
-        try:
-            if group.state is OutboxState.SENT:
-                how, delivery = "known from its status", Delivery.known_from_status(group, turn.trace.now())
-            else:
-                how = "sent again"
-                speech = turn.begin(speak(turn, group.reply, conversation.language))
-                delivery = await send(turn, group, speech)
-            if delivery.retry and group.attempts >= kit.policy.max_sends:
-                failed = replace(delivery.group, state=OutboxState.FAILED)
-                delivery = replace(delivery, group=failed, retry=False)
-            end_turn(turn, delivery, how, turn.trace.started)
-            async with kit.store.begin() as tx:
-                await keep_delivery(turn, tx, delivery)
-                if delivery.retry:
-                    due = kit.clock.now() + kit.policy.send_lease * 2**group.attempts
-                    await wake(turn, tx, TimerKind.OUTBOX, due, group.id)
-                await turn.write_journal(tx)
-        finally:
-            await turn.close()
-
-    async def _drop(self, tx: UnitOfWork, group: OutboxGroup, reason: str) -> None:
-        """Give a waiting reply up, and note why."""
-        await tx.outbox.save(replace(group, state=OutboxState.FAILED))
-        await tx.timers.clear(group.id)
-        trouble = journal.Trouble(stage="send", code="not_sent", detail=reason)
-        await self._record(tx, journal.Event(self.kit.clock.now(), where_of(group), trouble))
-
-    async def _no_longer_wanted(
-        self, tx: UnitOfWork, group: OutboxGroup, conversation: Conversation
-    ) -> str | None:
-        """Why a waiting reply must not go out any more: silence was asked for, or its question is void."""
-        silenced = await tx.consents.given(group.address, Consent.MESSAGES) is False
-        if (silenced or conversation.handed_off) and not group.reply.final:
-            return "the customer is not to be written to any more"
-        if group.reply.proposal is None:
-            return None
-        asked = await tx.proposals.get(group.reply.proposal)
-        current = asked is not None and asked.digest == group.reply.digest and can_hold(asked)
-        return None if current else "its question is void"
 
     async def _give_up(self, turn: Turn, message: Inbound, known: Known) -> None:
         """A turn that failed again and again: apologise, hold what is open, let a person look."""
@@ -324,14 +320,12 @@ class Bot:
             await keep_delivery(turn, tx, delivery)
             await turn.write_journal(tx)
 
-    def _begin(self, turn: str, conversation: Conversation, modality: Modality, started: Micros) -> Turn:
-        return Turn(
-            id=turn,
-            address=conversation.address,
-            modality=modality,
-            trace=Trace(self.kit.clock, started, self.kit.until),
-            kit=self.kit,
-        )
+
+def _words(message: Arrived) -> str | None:
+    """What is there to be read; of what holds no words, only its type."""
+    if message.text is None and message.modality is Modality.OTHER:
+        return f"[{message.type}]"
+    return message.text
 
 
 def _facts(error: Exception) -> dict[str, str]:

@@ -14,7 +14,7 @@ from wavoice.runtime.actions.builtin import JOBS
 from wavoice.runtime.confirm import Case, Decision
 from wavoice.runtime.confirm import Effect as Does
 from wavoice.runtime.deliver import end_turn, keep_delivery, send, speak
-from wavoice.runtime.keep import queue, reply_to, wake
+from wavoice.runtime.keep import call_offers, queue, reply_to, wake
 from wavoice.runtime.kit import Turn
 from wavoice.runtime.look_up import look_up
 from wavoice.runtime.model import (
@@ -58,6 +58,11 @@ class Woken:
     """The customer has opted out, or a person has taken over: nothing is said any more."""
     looks: int = 0
     """How often the write was looked up before."""
+
+    @property
+    def notice(self) -> bool:
+        """The yes itself was answered already, with "checking": what follows is told on its own."""
+        return self.proposal.state is ProposalState.UNKNOWN and self.proposal.checking_at is not None
 
     @property
     def effect(self) -> Effect:
@@ -139,6 +144,9 @@ async def _wait(turn: Turn, woken: Woken) -> None:
 async def _resolve(turn: Turn, woken: Woken) -> Step | None:
     """A write that was intended and not known to be answered: look it up before anything else."""
     kit = turn.kit
+    unsaid = woken.proposal.state is ProposalState.UNKNOWN and not woken.notice
+    if unsaid and turn.trace.now() >= woken.evidence.received_at + kit.policy.say_checking:
+        return _say_checking(turn, woken.proposal)
     with turn.trace.span(Stage.COMMIT):
         found = await kit.orders.look_up(woken.effect.key)
         if found is None:
@@ -171,14 +179,22 @@ async def _outcome(turn: Turn, woken: Woken, result: WriteResult) -> Step | None
                 journal.Committed, done, woken.evidence.row, key=key, reference=result.reference or ""
             )
             step = Step(text=words.done(proposal), proposals=(done,), events=(event,))
-            return step if proposal.vetoed_at is None else _made_too_late(step, proposal)
+            if proposal.vetoed_at is None:
+                return step
+            if not JOBS[proposal.action].way_back:
+                return _made_for_good(step)
+            return await _too_late(turn, woken, step)
         case Outcome.UNKNOWN:
             return await _unknown(turn, woken, key)
-        case _ if proposal.vetoed_at is not None and result.reason == NEVER_APPLIED:
+        case _ if proposal.vetoed_at is not None and (result.outdated or result.reason == NEVER_APPLIED):
             stopped = replace(proposal, state=ProposalState.CANCELLED)
             event = about(journal.Cancelled, stopped, "D44")
             text = english.nothing_changed(words.still(proposal))
             return Step(text=text, proposals=(stopped,), events=(event,))
+        case _ if result.outdated and (facts := await look_up(turn, woken.conversation.alias)) is not None:
+            outdated = Decision("D42", Does.REPROPOSE, "the record changed at the very write")
+            turn.log(journal.Decided(outdated.row, outdated.effect, outdated.reason, proposal.id))
+            return _ask_anew(turn, woken, outdated, facts)
         case _:
             failed = replace(proposal, state=ProposalState.FAILED)
             event = about(journal.Failed, failed, key=key, reason=result.reason or str(result.outcome))
@@ -187,32 +203,66 @@ async def _outcome(turn: Turn, woken: Woken, result: WriteResult) -> Step | None
             )
 
 
-def _made_too_late(step: Step, proposal: Proposal) -> Step:
-    """A veto came while the write was under way (D44): the way back is offered, or a person is asked."""
-    done = step.text or ""
-    if JOBS[proposal.action].way_back:
-        return replace(step, text=english.too_late(done))
-    return replace(step, text=english.too_late_for_good(done), hand_off="no_way_back")
+def _made_for_good(step: Step) -> Step:
+    """A veto came while the write was under way (D44), and nothing leads back: the truth, and a person."""
+    return replace(step, text=english.too_late_for_good(step.text or ""), hand_off="no_way_back")
 
 
 async def _unknown(turn: Turn, woken: Woken, key: str) -> Step | None:
-    """Say so once, look again with growing gaps, and ask a person when the budget is spent."""
+    """Look again with growing gaps, say so once, and ask a person when the budget is spent."""
     policy, now = turn.kit.policy, turn.trace.now()
     unknown = replace(woken.proposal, state=ProposalState.UNKNOWN)
-    event = about(journal.Unknown, unknown, key=key)
-    gap = min(2**woken.looks, 15) * SECOND
-    if now + gap > woken.settled_at + policy.retry_budget:
-        given_up = replace(unknown, state=ProposalState.HANDED_OFF)
-        return Step(
-            text=english.HANDED_OFF, proposals=(given_up,), events=(event,), hand_off="unknown_outcome"
-        )
-    said_already = woken.proposal.state is ProposalState.UNKNOWN
-    if not said_already:
-        return Step(text=english.CHECKING, proposals=(unknown,), events=(event,), settles=unknown)
+    if woken.proposal.state is not ProposalState.UNKNOWN:
+        turn.log(about(journal.Unknown, unknown, key=key))
+    due = now + min(2**woken.looks, 15) * SECOND
+    if due > woken.settled_at + policy.retry_budget:
+        return _give_up(turn, unknown)
+    say_at = woken.evidence.received_at + policy.say_checking
+    if not woken.notice and now >= say_at:
+        return _say_checking(turn, unknown)
+    if not woken.notice:
+        due = min(due, say_at)
+        turn.log(*turn.trace.close(due))  # the turn of the yes goes on then
     async with turn.kit.store.begin() as tx:
-        await wake(turn, tx, TimerKind.RESOLVE, now + gap, unknown.id, woken.looks + 1)
+        await tx.conversations.save(woken.conversation)
+        await tx.proposals.save(unknown)
+        await tx.timers.clear(unknown.id)
+        await wake(turn, tx, TimerKind.RESOLVE, due, unknown.id, woken.looks + 1)
         await turn.write_journal(tx)
     return None
+
+
+def _say_checking(turn: Turn, proposal: Proposal) -> Step:
+    """It has taken too long to say nothing: the answer to the yes is that it is being checked."""
+    told = replace(proposal, state=ProposalState.UNKNOWN, checking_at=turn.trace.now())
+    return Step(text=english.CHECKING, proposals=(told,), settles=told)
+
+
+def _give_up(turn: Turn, proposal: Proposal) -> Step:
+    """Nobody knows what became of the write: a person finds out, and the books say so."""
+    given_up = replace(proposal, state=ProposalState.HANDED_OFF)
+    reason = "the write stayed unknown"
+    turn.log(journal.Decided("D44", Does.HAND_OFF, reason, given_up.id, given_up.state))
+    return Step(text=english.HANDED_OFF, proposals=(given_up,), hand_off="unknown_outcome")
+
+
+async def _too_late(turn: Turn, woken: Woken, step: Step) -> Step:
+    """D43: the veto came too late. The way back is a proposal with its own yes, from live facts."""
+    done, said = step.proposals[0], step.text or ""
+    facts = None if woken.muted else await look_up(turn, woken.conversation.alias)
+    if facts is None:
+        return replace(step, text=english.too_late(said))
+    decision = Decision("D43", Does.OFFER_BACK, "the veto came while the write was under way")
+    back = respond(decision, _scene(turn, woken, done, facts))
+    if back.asks is None:
+        return replace(step, text=english.too_late(said))
+    turn.log(journal.Decided(decision.row, decision.effect, decision.reason, back.asks.id, back.asks.state))
+    return replace(
+        back,
+        text=english.too_late(said, back.asks.read_back),
+        proposals=(done, *back.proposals),
+        events=(*step.events, *back.events),
+    )
 
 
 def _not_committed(turn: Turn, woken: Woken, decision: Decision, facts: Facts | None) -> Step:
@@ -231,8 +281,15 @@ def _not_committed(turn: Turn, woken: Woken, decision: Decision, facts: Facts | 
 
 def _ask_anew(turn: Turn, woken: Woken, decision: Decision, facts: Facts) -> Step:
     """D42: the record changed since it was read back, so the customer is asked about what is true now."""
-    proposal, now = woken.proposal, turn.trace.now()
-    scene = Scene(
+    asked = replace(woken.proposal, state=ProposalState.SETTLING)  # the write that was tried is refused
+    step = respond(decision, _scene(turn, woken, asked, facts))
+    return replace(step, text=f"That order changed meanwhile. {step.text}")
+
+
+def _scene(turn: Turn, woken: Woken, proposal: Proposal, facts: Facts) -> Scene:
+    """What an answer that no message asked for may depend on."""
+    now = turn.trace.now()
+    return Scene(
         case=Case(
             reading=Reading(text="", acts=(Act.UNCLEAR,), marks=()),
             evidence=woken.evidence,
@@ -246,14 +303,12 @@ def _ask_anew(turn: Turn, woken: Woken, decision: Decision, facts: Facts) -> Ste
         fresh=turn.kit.ids.new("p"),
         policy=turn.kit.policy,
     )
-    step = respond(decision, scene)
-    return replace(step, text=f"That order changed meanwhile. {step.text}")
 
 
 async def _answer(turn: Turn, woken: Woken, step: Step) -> None:
     """Keep the outcome, then say it: to the yes itself, or as a notice once "checking" was said."""
     kit = turn.kit
-    notice = woken.proposal.state is ProposalState.UNKNOWN
+    notice = woken.notice
     reply = reply_to(step, kit.codes, by_voice=woken.by_voice, notice=notice)
     speech = None if woken.muted else turn.begin(speak(turn, reply, woken.conversation.language))
     turn.log(*step.events)
@@ -269,6 +324,7 @@ async def _answer(turn: Turn, woken: Woken, step: Step) -> None:
         for proposal in step.proposals:
             await tx.proposals.save(proposal)
         await tx.timers.clear(woken.proposal.id)
+        await call_offers(turn, tx, conversation)
         if step.settles is not None:
             await wake(turn, tx, TimerKind.RESOLVE, turn.trace.now() + SECOND, woken.proposal.id)
         if speech is None:

@@ -312,6 +312,14 @@ class HandedOff:
 
 
 @dataclass(frozen=True, slots=True)
+class Released:
+    """The bot has the conversation back from a person."""
+
+    kind: ClassVar[str] = "released"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentChanged:
     """One line was added to the consent ledger."""
 
@@ -337,7 +345,7 @@ BODIES: Mapping[str, type[Any]] = {
     for body in (
         Received, Typed, MediaKept, HeardNote, LookedUp, Read, Decided, Proposed, Reprompted, Confirmed,
         Held, Cancelled, Superseded, Expired, Intended, Committed, Unknown, Failed, Replied, Noticed,
-        HandedOff, ConsentChanged,
+        HandedOff, Released, ConsentChanged,
         StatusSeen, Trouble, Redacted, SpanEvent, Waited, TurnEnded,
     )
 }  # fmt: skip

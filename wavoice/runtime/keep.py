@@ -62,8 +62,10 @@ async def keep(
     kit, address = turn.kit, turn.address
     said = replace(known.conversation, asking=step.asking)
     said = replace(said, handed_off=(said.handed_off and not step.releases) or step.hand_off is not None)
-    answer = (reply.spoken or reply.text) if reply else ""  # a code is not remembered
-    said = session.remember(said, words.text, answer, kit.policy)
+    said = replace(said, identity=message.identity or said.identity)
+    if words.text or reply:
+        answer = (reply.spoken or reply.text) if reply else ""  # a code is not remembered
+        said = session.remember(said, words.text, answer, kit.policy)
     kit.failpoints.reach("turn_decided")
     async with kit.store.begin() as tx:
         await tx.conversations.save(said)
@@ -74,6 +76,7 @@ async def keep(
             await tx.consents.add(ConsentRecord(address, purpose, given, turn.trace.now(), message.id))
             turn.log(journal.ConsentChanged(purpose=purpose, given=given))
         await _keep_proposals(turn, tx, known.proposal, step)
+        await call_offers(turn, tx, said)
         group = await queue(turn, tx, known.conversation, reply) if reply else None
         await turn.write_journal(tx)
     return group
@@ -82,11 +85,23 @@ async def keep(
 async def _keep_proposals(turn: Turn, tx: UnitOfWork, before: Proposal | None, step: Step) -> None:
     for proposal in step.proposals:
         await tx.proposals.save(await _with_prompt_of_today(tx, proposal))
-        if before is not None and before.id == proposal.id and _stopped(before, proposal):
+        if before is None or before.id != proposal.id:
+            continue
+        if _stopped(before, proposal):
             await tx.timers.clear(before.id)
+            _overtake(turn, before)
+        elif before.checking_at is None and proposal.checking_at is not None:
             _overtake(turn, before)
     if step.settles is not None and step.settles.settle_at is not None:
         await wake(turn, tx, TimerKind.SETTLE, step.settles.settle_at, step.settles.id)
+
+
+async def call_offers(turn: Turn, tx: UnitOfWork, conversation: Conversation) -> None:
+    """What the shop offered is asked as soon as nothing is open; else it is looked at again then."""
+    if conversation.offers:
+        waits_for = await tx.proposals.open(turn.address)
+        due = turn.trace.now() if waits_for is None else max(waits_for.expires_at, turn.trace.now())
+        await wake(turn, tx, TimerKind.OFFER, due, conversation.offers[0].id)
 
 
 async def _with_prompt_of_today(tx: UnitOfWork, proposal: Proposal) -> Proposal:
@@ -113,8 +128,9 @@ def _overtake(turn: Turn, before: Proposal) -> None:
         return
     began = settle_at - turn.kit.policy.settle[evidence.modality]
     now = turn.trace.now()
+    waited = journal.SpanEvent(stage=Stage.SETTLE, start=began, end=now, on_path=0)
     turn.log(
-        journal.SpanEvent(stage=Stage.SETTLE, start=began, end=now, on_path=0),
+        *((waited,) if before.state is ProposalState.SETTLING else ()),  # else its own wake drew it
         journal.TurnEnded(how="overtaken", reason=turn.id, started_at=evidence.received_at, ended_at=now),
         turn=before.approved_by,
     )

@@ -47,6 +47,10 @@ class Policy:
     send_lease: Micros = 10 * SECOND
     """A reply not known to be accepted after this long was interrupted, and is sent again unless a
     status says that it arrived; longer than `speak_budget_seconds` and `status_lag` together."""
+    say_checking: Micros = 8 * SECOND
+    """A write that is still unknown this long after its yes is said to be checked; before, nothing is."""
+    still_listening: Micros = 10 * SECOND
+    """A yes that waits this long for another note to be read is told so, once."""
     retry_budget: Micros = 60 * SECOND
     """How long an unknown write is looked up before a person is asked."""
     memory: int = 10

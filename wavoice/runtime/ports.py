@@ -1,4 +1,4 @@
-"""What the runtime needs from outside: small protocols, at most four methods each."""
+"""What the runtime needs from outside: small protocols, a handful of methods each."""
 
 from __future__ import annotations
 
@@ -204,6 +204,15 @@ class Contacts(Protocol):
         """The conversation of that alias (BSUID first, then phone), created when new."""
         ...
 
+    async def move(
+        self, tenant: str, number: str, names: tuple[Alias, Alias], at: Micros
+    ) -> Conversation | None:
+        """Give the contact of the first name the second one; None if the first is nobody's.
+
+        A name that is another contact's already stays theirs.
+        """
+        ...
+
 
 class Inbox(Protocol):
     """Received messages, each processed once, in order of arrival."""
@@ -222,6 +231,10 @@ class Inbox(Protocol):
 
     async def done(self, message: Inbound) -> None:
         """Mark as processed."""
+        ...
+
+    async def amended(self, message: Inbound) -> Inbound | None:
+        """The latest unread edit or unsend of that message, or of the one that it edits itself."""
         ...
 
 
@@ -250,6 +263,10 @@ class Proposals(Protocol):
 
     async def open(self, address: Address) -> Proposal | None:
         """The one open proposal of that contact."""
+        ...
+
+    async def rivals(self, address: Address) -> int:
+        """How many others are open beside it: 0, unless something went wrong."""
         ...
 
     async def latest(self, address: Address, since: Micros) -> Proposal | None:

@@ -10,7 +10,7 @@ from wavoice.runtime import journal
 from wavoice.runtime.actions import Answer, Ask, Job, Offer, Prepared, Refuse
 from wavoice.runtime.actions.builtin import JOBS
 from wavoice.runtime.confirm import Decision
-from wavoice.runtime.model import Asking, Consent, Modality, Proposal, Tier
+from wavoice.runtime.model import Asking, Consent, Form, Modality, Proposal, Tier
 from wavoice.runtime.proposals import Draft, propose
 from wavoice.runtime.replies import english
 from wavoice.runtime.steps import Scene, Step, about
@@ -36,7 +36,11 @@ def raise_proposal(scene: Scene, job: Job, offer: Offer, replaces: Proposal | No
     )
     identity, version = (replaces.id, replaces.version + 1) if replaces else (scene.fresh, 1)
     proposal = propose(draft, identity, version, scene.case.now, scene.policy)
-    return replace(proposal, read_back=f"{words.question(proposal)} {english.how_to_answer(job.tier)}")
+    return replace(
+        proposal,
+        read_back=f"{words.question(proposal)} {english.how_to_answer(job.tier)}",
+        identity=scene.case.evidence.identity or scene.conversation.identity,
+    )
 
 
 def _numbers_of(scene: Scene) -> tuple[str, ...]:
@@ -61,8 +65,10 @@ def proceed(_decision: Decision, scene: Scene) -> Step:
     if reading.intent == "opt_in":
         return Step(text=english.OPTED_IN, consents=((Consent.MESSAGES, True),), releases=True)
     if scene.case.evidence.modality is Modality.OTHER:
-        quiet = reading.text in ("[reaction]", "[system]")
-        return Step(silent="nothing to answer") if quiet else Step(text=english.CANNOT_USE, asking=asking)
+        quiet = scene.case.evidence.form is not Form.MESSAGE or reading.text == "[system]"
+        if quiet:
+            return Step(silent="nothing to answer", asking=asking)
+        return Step(text=english.CANNOT_USE, asking=asking)
     if scene.trouble:
         return Step(text=english.MEDIA_TROUBLE[scene.trouble], asking=asking)
     name = reading.intent if reading.intent in JOBS else None

@@ -154,6 +154,7 @@ def _restate(decision: Decision, scene: Scene) -> Step:
 
 
 _LEADS = {"D29": english.CANNOT_USE, "D31": "That question has changed."}
+"""What is said before the question is put again; else how things stand."""
 
 
 def _remind(decision: Decision, scene: Scene) -> Step:
@@ -253,7 +254,8 @@ def _offer_back(decision: Decision, scene: Scene) -> Step:
 
 
 def _checking(decision: Decision, scene: Scene) -> Step:
-    return Step(text=english.CHECKING, proposals=(_after(decision, scene),))
+    told = replace(_after(decision, scene), checking_at=scene.case.now)
+    return Step(text=english.CHECKING, proposals=(told,))
 
 
 def _ignore(decision: Decision, _scene: Scene) -> Step:

@@ -8,15 +8,19 @@ in `interpret` and `confirm`, what follows from it in `respond`. A yes ends here
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from wavoice.runtime import journal, session
-from wavoice.runtime.confirm import Case, Decision, decide
+from wavoice.runtime.aside import identity_changed, step_aside
+from wavoice.runtime.confirm import Case, Decision, Effect, decide
 from wavoice.runtime.deliver import end_turn, keep_delivery, send, speak
 from wavoice.runtime.errors import AuthError, ChannelError
 from wavoice.runtime.hear import Words, hear
 from wavoice.runtime.keep import keep, reply_to
 from wavoice.runtime.kit import Turn
 from wavoice.runtime.look_up import look_up
-from wavoice.runtime.model import Facts, Inbound, Reply, Stage
+from wavoice.runtime.model import Facts, Form, Inbound, Reply, Stage
+from wavoice.runtime.patience import patience
 from wavoice.runtime.ports import Hint
 from wavoice.runtime.respond import respond
 from wavoice.runtime.steps import Scene, Step
@@ -27,18 +31,22 @@ async def take(turn: Turn, message: Inbound, known: Known) -> None:
     """Carry one message from its receipt to its reply, or into its settle window."""
     kit, trace = turn.kit, turn.trace
     trace.add(Stage.RECEIVE, message.received_at, message.stored_at)
-    turn.begin(_show_typing(turn, message))
+    if await step_aside(turn, message, known):
+        return
+    if message.form in _SAID:
+        turn.begin(_show_typing(turn, message))
     shop = turn.begin(look_up(turn, message.alias))
     language = known.conversation.language
     awaiting = known.proposal is not None and known.proposal.is_open
 
-    words = await hear(turn, message, Hint(language=language, awaiting_yes=awaiting))
+    async with patience(turn, message, known):
+        words = await hear(turn, message, Hint(language=language, awaiting_yes=awaiting))
     facts = await shop
     with trace.span(Stage.INTERPRET):
         readings = interpret(turn, message, known, words)
     with trace.span(Stage.DECIDE):
         case = make_case(turn, message, known, words, readings)
-        decision = decide(case, kit.policy)
+        decision = _IDENTITY if message.form is Form.IDENTITY else decide(case, kit.policy)
         step = _respond(turn, known, words, facts, case, decision)
         reply = _reply(turn, message, known, step)
     speech = turn.begin(speak(turn, reply, language)) if reply else None
@@ -57,6 +65,11 @@ async def take(turn: Turn, message: Inbound, known: Known) -> None:
         await turn.write_journal(tx)
 
 
+_IDENTITY = Decision("D48", Effect.IGNORE, "the customer's number, id or key has changed")
+_SAID = frozenset({Form.MESSAGE, Form.EDIT})
+"""Forms that look for an answer: the rest mostly ends in silence, so no typing is shown."""
+
+
 async def _show_typing(turn: Turn, message: Inbound) -> None:
     """Mark read and show typing; a courtesy, so its failure is noted and stops nothing."""
     try:
@@ -68,6 +81,8 @@ async def _show_typing(turn: Turn, message: Inbound) -> None:
 def _respond(
     turn: Turn, known: Known, words: Words, facts: Facts | None, case: Case, decision: Decision
 ) -> Step:
+    if decision is _IDENTITY:
+        return _void(turn, known, case)
     silence = session.must_be_silent(known.conversation, known.consents, case.reading.intent)
     if silence:
         turn.log(journal.Decided(row="I20", effect="ignore", reason=silence))
@@ -97,6 +112,18 @@ def _respond(
         *step.events,
     )
     return step
+
+
+def _void(turn: Turn, known: Known, case: Case) -> Step:
+    """Another identity voids what is open, also where the bot is to be silent."""
+    step, silence = (
+        identity_changed(known, case.now),
+        session.must_be_silent(known.conversation, known.consents, None),
+    )
+    turn.log(
+        journal.Decided(row=_IDENTITY.row, effect=_IDENTITY.effect, reason=_IDENTITY.reason), *step.events
+    )
+    return replace(step, text=None, silent=silence) if silence and step.text else step
 
 
 def _reply(turn: Turn, message: Inbound, known: Known, step: Step) -> Reply | None:

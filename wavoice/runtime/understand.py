@@ -10,10 +10,12 @@ from wavoice.runtime.confirm import Case
 from wavoice.runtime.hear import Words
 from wavoice.runtime.kit import Turn
 from wavoice.runtime.model import (
+    Act,
     Binding,
     Consent,
     Conversation,
     Evidence,
+    Form,
     Inbound,
     Mark,
     Modality,
@@ -34,11 +36,16 @@ class Known:
     """The open proposal, else the latest one."""
     consents: session.Consents
     unread: int
+    amended_by: str | None = None
+    """Turn of an unread edit or unsend of this message."""
+    rivals: int = 0
+    """Other open questions beside this one; there should never be any (D69)."""
 
 
 async def recall(tx: UnitOfWork, message: Inbound, conversation: Conversation, policy: Policy) -> Known:
     """Read task state; the inbox is counted so that nothing received is overlooked."""
     address = message.address
+    rivals = await tx.proposals.rivals(address)
     proposal = await tx.proposals.open(address)
     if proposal is None:
         proposal = await tx.proposals.latest(address, message.received_at - policy.business_clock)
@@ -47,7 +54,9 @@ async def recall(tx: UnitOfWork, message: Inbound, conversation: Conversation, p
         voice_replies=await tx.consents.given(address, Consent.VOICE_REPLIES),
     )
     unread = await tx.inbox.unread(address) - 1
-    return Known(session.awaken(conversation, message.received_at, policy), proposal, consents, unread)
+    amended = await tx.inbox.amended(message) if unread else None
+    conversation = session.awaken(conversation, message.received_at, policy)
+    return Known(conversation, proposal, consents, unread, amended.turn if amended else None, rivals)
 
 
 def interpret(turn: Turn, message: Inbound, known: Known, words: Words) -> tuple[Reading, Reading | None]:
@@ -56,6 +65,8 @@ def interpret(turn: Turn, message: Inbound, known: Known, words: Words) -> tuple
         mark = {"yes": Mark.YES, "no": Mark.NO}.get(message.button.partition(":")[0])
         if mark is not None and ":" in message.button:
             return Reading(text=message.text or "", acts=(), marks=(mark,)), None
+    if message.form in (Form.REVOKE, Form.REACTION_REMOVED):
+        return _taken_back(message, known.proposal), None
     proposal = known.proposal if known.proposal and known.proposal.is_open else None
     asking = known.conversation.asking
     situation = Situation(
@@ -68,7 +79,32 @@ def interpret(turn: Turn, message: Inbound, known: Known, words: Words) -> tuple
     )
     read = turn.kit.interpreter.read
     other = read(words.other, situation) if words.other is not None else None
-    return read(words.text, situation), other
+    reading = read(words.text, situation)
+    if (
+        message.form is Form.EDIT
+        and _retracts_yes(message, known.proposal)
+        and not (_agrees(reading) or reading.vetoes)
+    ):
+        reading = replace(reading, marks=(*reading.marks, Mark.HOLD))  # the yes is no longer there
+    return reading, other
+
+
+def _taken_back(message: Inbound, proposal: Proposal | None) -> Reading:
+    """An unsent yes is a retraction of it; a reaction that is gone is a doubt about what it was on."""
+    mark = None
+    if _retracts_yes(message, proposal):
+        mark = Mark.CANCEL if message.form is Form.REVOKE else Mark.HOLD
+    elif message.form is Form.REACTION_REMOVED and proposal is not None and proposal.is_open:
+        mark = Mark.HOLD if message.target in proposal.prompts else None
+    return Reading(
+        text=message.text or "",
+        acts=(Act.RETRACT,) if mark else (),
+        marks=(mark,) if mark else (),
+    )
+
+
+def _agrees(reading: Reading) -> bool:
+    return Mark.YES in reading.marks or Mark.WEAK in reading.marks
 
 
 def make_case(
@@ -100,8 +136,17 @@ def make_case(
         other=other,
         unread=known.unread,
         unreadable=words.trouble is not None,
+        rivals=known.rivals,
+        retracts_yes=_retracts_yes(message, proposal),
+        handed_off=known.conversation.handed_off,
         reads_only=(job := JOBS.get(reading.intent or "")) is not None and job.tier is Tier.R0,
     )
+
+
+def _on(message: Inbound) -> str | None:
+    """The message of ours that this one quotes or reacts to."""
+    reacts = message.form in (Form.REACTION, Form.REACTION_REMOVED)
+    return message.target if reacts else message.quotes
 
 
 def _evidence(message: Inbound, proposal: Proposal | None, words: Words) -> Evidence:
@@ -114,7 +159,7 @@ def _evidence(message: Inbound, proposal: Proposal | None, words: Words) -> Evid
         message=message.id,
         modality=message.modality,
         binding=binding,
-        prompt=(message.quotes or (proposal.prompts[-1] if proposal and proposal.prompts else None)),
+        prompt=(_on(message) or (proposal.prompts[-1] if proposal and proposal.prompts else None)),
         digest=bound.digest if bound else None,
         event_at=message.sent_at,
         received_at=message.received_at,
@@ -122,6 +167,9 @@ def _evidence(message: Inbound, proposal: Proposal | None, words: Words) -> Evid
         speech_seconds=heard.speech_seconds if heard else 0.0,
         decodes=heard.decodes if heard else (),
         forwarded=message.forwarded or (message.media is not None and not message.media.voice),
+        form=message.form,
+        contact=message.address.contact,
+        identity=message.identity,
     )
 
 
@@ -133,8 +181,20 @@ def _code_fits(turn: Turn, proposal: Proposal | None, message: Inbound, reading:
     return turn.kit.codes.fits(proposal, reading.code)
 
 
+def _retracts_yes(message: Inbound, proposal: Proposal | None) -> bool:
+    """True if this takes back the very message, or reaction, that approved the proposal (D51, D53, D27)."""
+    evidence = proposal.evidence if proposal else None
+    if evidence is None or message.target is None:
+        return False
+    if message.form is Form.REACTION_REMOVED:
+        return evidence.form is Form.REACTION and evidence.prompt == message.target
+    return message.form in (Form.EDIT, Form.REVOKE) and evidence.message == message.target
+
+
 def _binding(message: Inbound, proposal: Proposal) -> Binding:
-    """A button is bound by the digest in its id, a quote by the message that it quotes."""
+    """A button is bound by the digest in its id, a quote or a reaction by the message that it is on."""
+    if message.form in (Form.REACTION, Form.REACTION_REMOVED):
+        return Binding.QUOTE if message.target in proposal.prompts else Binding.STALE
     if message.button is not None:
         if ":" not in message.button:
             return Binding.SOLE_OPEN

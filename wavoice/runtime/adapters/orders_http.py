@@ -15,7 +15,7 @@ field names of `model.Customer` and `model.Order`; fields that are not ours are 
   * `refund_order` has the args `order`, `amount` (minor units, in digits), `currency`, `payee` (`brand
     last4` of the payment), `item` and `day`: what the customer was told. The shop pays that out or nothing.
   * 200 `{"outcome": "done", "reference", "version"}`: applied.
-  * 409 `{"reason": "version"}`: the order is no longer at `if_version`; nothing applied.
+  * 409 `{"reason": "version"}`, or 412: the order is no longer at `if_version`; nothing applied.
   * 422 `{"reason": …}`: the shop's rules forbid it; nothing applied.
   * The same key with the same body replays the stored answer and applies nothing again.
   * The same key with another body is 409 `{"reason": "key_reused"}`; any other 409 means that the
@@ -39,7 +39,7 @@ import phonenumbers
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
 from wavoice.runtime.errors import SystemOfRecordError
-from wavoice.runtime.model import Alias, Customer, Effect, Order, Outcome, WriteResult
+from wavoice.runtime.model import OUTDATED, Alias, Customer, Effect, Order, Outcome, WriteResult
 from wavoice.runtime.token import Admission, CommitToken
 
 T = TypeVar("T")
@@ -208,6 +208,8 @@ def _written(response: httpx.Response) -> WriteResult:
     match status, reason:
         case (HTTPStatus.UNPROCESSABLE_ENTITY, str()) | (HTTPStatus.CONFLICT, "version"):
             return WriteResult(Outcome.REFUSED, reason=reason)
+        case HTTPStatus.PRECONDITION_FAILED, _:
+            return WriteResult(Outcome.REFUSED, reason=OUTDATED)
         case HTTPStatus.CONFLICT, "key_reused":
             return WriteResult(Outcome.FAILED, reason=reason)
         case ((HTTPStatus.CONFLICT | HTTPStatus.REQUEST_TIMEOUT), _):

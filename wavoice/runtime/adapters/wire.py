@@ -11,28 +11,30 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from wavoice.runtime.model import (
-    SECOND,
-    Alias,
-    Arrived,
-    MediaRef,
-    Micros,
-    Modality,
-    PromptState,
-    StatusUpdate,
+from wavoice.runtime.adapters.wire_messages import echo, message, renamed
+from wavoice.runtime.adapters.wire_nodes import (
+    MalformedError,
+    Node,
+    child,
+    children,
+    moment,
+    required,
+    string,
 )
-from wavoice.runtime.redact import redact, redact_tree
+from wavoice.runtime.model import Arrived, PromptState, StatusUpdate
 
-Node = Mapping[str, Any]
 T = TypeVar("T")
 
 _SIGNATURE = re.compile(r"sha256=([0-9a-f]{64})")
-_VALUE_KEYS = frozenset({"messaging_product", "metadata", "contacts", "messages", "statuses"})
+_VALUE_KEYS = frozenset({"messaging_product", "metadata", "contacts"})
+_READERS = {"messages": message, "smb_message_echoes": echo, "user_id_update": renamed}
+"""By the field of a change: what reads an item of its list."""
+_LISTS = {"messages": "messages", "smb_message_echoes": "message_echoes", "user_id_update": "user_id_update"}
 _STATUSES = {
     state.value: state
     for state in (
@@ -43,16 +45,10 @@ _STATUSES = {
         PromptState.FAILED,
     )
 }
-_LATEST_SECOND = 1 << 33
-"""Year 2242: a larger timestamp is damage, and would not fit a database integer as microseconds."""
 
 
 class BadWebhook(ValueError):  # noqa: N818 - the name of the thing, not of a failure of ours
     """The body is not a JSON object: answer 400 and store nothing."""
-
-
-class _MalformedError(ValueError):
-    """One message or status lacks what every such item has; says which key, never a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,142 +89,42 @@ def parse(body: bytes) -> Batch:
     messages: list[Arrived] = []
     statuses: list[StatusUpdate] = []
     unknown: list[str] = []
-    for change in [change for entry in _nodes(envelope, "entry") for change in _nodes(entry, "changes")]:
-        value = _node(change, "value")
-        number = _string(_node(value, "metadata"), "phone_number_id")
-        if change.get("field") != "messages" or number is None:
-            unknown.append(f"field {change.get('field')}")
+    for change in [change for entry in children(envelope, "entry") for change in children(entry, "changes")]:
+        value, field = child(change, "value"), str(change.get("field"))
+        number = string(child(value, "metadata"), "phone_number_id")
+        if field not in _LISTS or number is None:
+            unknown.append(f"field {field}")
             continue
-        read_message = partial(_message, number=number, contacts=_nodes(value, "contacts"))
-        messages += _each(value, "messages", read_message, unknown)
-        statuses += _each(value, "statuses", partial(_status, number=number), unknown)
-        unknown += [f"value.{key}" for key in value if key not in _VALUE_KEYS]
+        known = {*_VALUE_KEYS, _LISTS[field]}
+        read = partial(_READERS[field], number=number, contacts=children(value, "contacts"))
+        messages += _each(value, _LISTS[field], read, unknown)
+        if field == "messages":
+            known.add("statuses")
+            statuses += _each(value, "statuses", partial(_status, number=number), unknown)
+        unknown += [f"value.{key}" for key in value if key not in known]
     return Batch(tuple(messages), tuple(statuses), tuple(unknown))
 
 
 def _each(value: Node, key: str, read: Callable[[Node], T], unknown: list[str]) -> list[T]:
     items: list[T] = []
-    for place, node in enumerate(_nodes(value, key)):
+    for place, node in enumerate(children(value, key)):
         try:
             items.append(read(node))
-        except _MalformedError as error:
+        except MalformedError as error:
             unknown.append(f"{key}[{place}]: {error}")
     return items
 
 
-def _message(node: Node, number: str, contacts: Sequence[Node]) -> Arrived:
-    if "group_id" in node:
-        # A yes to somebody else in a group must never answer a private question of ours.
-        raise _MalformedError("a group message")
-    kind = _required(node, "type")
-    context = _node(node, "context")
-    modality, text, media, button = _content(kind, node)
-    return Arrived(
-        number=number,
-        id=_required(node, "id"),
-        alias=_alias(node, contacts),
-        sent_at=_moment(node),
-        modality=modality,
-        type=kind,
-        body=redact_tree(dict(node)),
-        text=None if text is None else redact(text),
-        media=media,
-        button=button,
-        quotes=_string(context, "id"),
-        forwarded=context.get("forwarded") is True or context.get("frequently_forwarded") is True,
-    )
-
-
-def _content(kind: str, node: Node) -> tuple[Modality, str | None, MediaRef | None, str | None]:
-    """Modality, text, audio and button id of a message of that type."""
-    own = _node(node, kind)
-    match kind:
-        case "text":
-            return Modality.TEXT, _required(own, "body"), None, None
-        case "audio":
-            return Modality.VOICE, None, _audio(own), None
-        case "button":
-            return Modality.BUTTON, _string(own, "text"), None, _required(own, "payload")
-        case "interactive" if own.get("type") in ("button_reply", "list_reply"):
-            reply = _node(own, str(own["type"]))
-            return Modality.BUTTON, _string(reply, "title"), None, _required(reply, "id")
-    return Modality.OTHER, None, None, None
-
-
-def _audio(node: Node) -> MediaRef:
-    return MediaRef(
-        id=_required(node, "id"),
-        mime_type=_string(node, "mime_type") or "application/octet-stream",
-        sha256=_string(node, "sha256") or "",
-        voice=node.get("voice") is True,
-        url=_string(node, "url"),
-    )
-
-
-def _alias(node: Node, contacts: Sequence[Node]) -> Alias:
-    """Names of the sender: either may be absent, or stand in `contacts` alone."""
-    phone, bsuid = _string(node, "from"), _string(node, "from_user_id")
-
-    def same(contact: Node) -> bool:
-        known = _string(contact, "user_id")
-        if bsuid and known:
-            return known == bsuid
-        # `from` and `wa_id` of one person differ in Brazil and Mexico: a sole contact needs no match.
-        return len(contacts) == 1 or (phone is not None and _string(contact, "wa_id") == phone)
-
-    contact = next(filter(same, contacts), {})
-    phone = phone or _string(contact, "wa_id")
-    bsuid = bsuid or _string(contact, "user_id")
-    if phone is None and bsuid is None:
-        raise _MalformedError("no sender")
-    return Alias(phone=phone.removeprefix("+") if phone else None, bsuid=bsuid)
-
-
 def _status(node: Node, number: str) -> StatusUpdate:
-    status = _STATUSES.get(_required(node, "status"))
+    status = _STATUSES.get(required(node, "status"))
     if status is None:
-        raise _MalformedError("an unknown `status`")
-    codes = [error.get("code") for error in _nodes(node, "errors")]
+        raise MalformedError("an unknown `status`")
+    codes = [error.get("code") for error in children(node, "errors")]
     return StatusUpdate(
         number=number,
-        message=_required(node, "id"),
-        reference=_string(node, "biz_opaque_callback_data"),
+        message=required(node, "id"),
+        reference=string(node, "biz_opaque_callback_data"),
         status=status,
-        at=_moment(node),
+        at=moment(node),
         error_code=next((code for code in codes if isinstance(code, int)), None),
     )
-
-
-def _moment(node: Node) -> Micros:
-    seconds = _required(node, "timestamp")
-    if not (seconds.isdecimal() and len(seconds) <= 12 and int(seconds) < _LATEST_SECOND):
-        raise _MalformedError("`timestamp` is no Unix time in seconds")
-    return int(seconds) * SECOND
-
-
-def _node(node: Node, key: str) -> Node:
-    value = node.get(key)
-    return value if isinstance(value, dict) else {}
-
-
-def _nodes(node: Node, key: str) -> list[Node]:
-    value = node.get(key)
-    return [item if isinstance(item, dict) else {} for item in value] if isinstance(value, list) else []
-
-
-def _required(node: Node, key: str) -> str:
-    value = _string(node, key)
-    if value is None:
-        raise _MalformedError(f"no `{key}`")
-    return value
-
-
-def _string(node: Node, key: str) -> str | None:
-    """The value as text; empty counts as absent, as drafts of the identity pages send it."""
-    value = node.get(key)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    if not isinstance(value, str) or not value:
-        return None
-    # JSON may hold half a surrogate pair (a name cut inside an emoji), which no database stores.
-    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

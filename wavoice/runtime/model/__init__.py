@@ -13,12 +13,14 @@ from wavoice.runtime.model.messages import (
     Button,
     Inbound,
     MediaRef,
+    Offered,
     OutboxGroup,
     Outgoing,
     Reply,
     StatusUpdate,
 )
 from wavoice.runtime.model.shop import (
+    OUTDATED,
     Customer,
     Effect,
     Facts,
@@ -52,6 +54,7 @@ from wavoice.runtime.model.terms import (
 
 __all__ = [
     "OPEN_STATES",
+    "OUTDATED",
     "SECOND",
     "VETOES",
     "Act",
@@ -79,6 +82,7 @@ __all__ = [
     "Micros",
     "Modality",
     "Money",
+    "Offered",
     "Order",
     "OutboxGroup",
     "OutboxState",

@@ -139,6 +139,8 @@ class Proposal:
     """When a veto froze it; only what was said after the question was put again can take it up."""
     vetoed_at: Micros | None = None
     """When a veto came while the write was under way: it is not repeated."""
+    checking_at: Micros | None = None
+    """When the customer was told that an unanswered write is being checked: from then on, notices."""
     approved_by: str | None = None
     """Turn whose yes is being carried out."""
     identity: str | None = None

@@ -30,6 +30,19 @@ class Alias:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """A question that the shop's own system raises, such as another day for a late parcel."""
+
+    id: str
+    """Of the shop's choosing: the same id is the same offer."""
+    action: str
+    args: Mapping[str, str]
+    """What the action needs, canonical: days as ISO dates."""
+    until: Micros
+    """From then on it is not asked any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class MediaRef:
     """What a webhook says about an audio file: never its length or size."""
 
@@ -67,6 +80,8 @@ class Arrived:
     """wamid of the message that a reaction, an edit or an unsend is about."""
     identity: str | None = None
     """Identity key hash of the sender, if the webhook brought one."""
+    becomes: Alias | None = None
+    """The name under which the sender goes from now on, if this says that it has changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +125,8 @@ class Inbound:
     """wamid of the message that a reaction, an edit or an unsend is about."""
     identity: str | None = None
     """Identity key hash of the sender, if the webhook brought one."""
+    offer: Offered | None = None
+    """What the shop's own system offers; the customer said nothing."""
     attempts: int = 0
     """How often this turn was begun before and did not finish."""
     stored_at: Micros = 0

@@ -9,6 +9,9 @@ from datetime import date
 
 from wavoice.runtime.model.terms import Micros, Outcome
 
+OUTDATED = "version"
+"""Reason of a refusal: the record has another version than the one that the effect names."""
+
 
 @dataclass(frozen=True, slots=True)
 class Customer:
@@ -126,3 +129,8 @@ class WriteResult:
     reference: str | None = None
     reason: str | None = None
     """Why it was refused or failed, in the system's words; never shown to the customer."""
+
+    @property
+    def outdated(self) -> bool:
+        """Refused because the record is no longer at the version that was read back (D42)."""
+        return self.outcome is Outcome.REFUSED and self.reason == OUTDATED

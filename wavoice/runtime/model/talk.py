@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from wavoice.runtime.model.messages import Address, Alias
+from wavoice.runtime.model.messages import Address, Alias, Offered
 from wavoice.runtime.model.terms import Consent, Micros, TimerKind
 
 
@@ -59,3 +59,7 @@ class Conversation:
     last_seen_at: Micros | None = None
     handed_off: bool = False
     """A person has taken over: the bot is silent."""
+    offers: tuple[Offered, ...] = ()
+    """What the shop has offered and is not asked yet (D69)."""
+    identity: str | None = None
+    """Identity key hash that the customer's messages brought last (D48)."""

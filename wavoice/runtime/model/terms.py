@@ -47,6 +47,10 @@ class Form(StrEnum):
     """An earlier message was unsent (coexistence only)."""
     ECHO = "echo"
     """Staff wrote from the shop's own phone."""
+    OFFER = "offer"
+    """The shop's own system raises a question."""
+    IDENTITY = "identity"
+    """The customer's number, id or key of account has changed (D48)."""
 
 
 class Tier(StrEnum):
@@ -160,6 +164,8 @@ class TimerKind(StrEnum):
     """An unknown write is looked up again."""
     OUTBOX = "outbox"
     """A reply whose delivery was interrupted is checked and, if needed, sent again."""
+    OFFER = "offer"
+    """An offer of the shop's own system waits until nothing else is open."""
 
 
 class OutboxState(StrEnum):

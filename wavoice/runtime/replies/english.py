@@ -32,6 +32,10 @@ WRONG_CODE = "That is not the code of this question."
 CHECKING = "I am checking whether that went through. I will tell you here."
 SYSTEM_DOWN = "I cannot reach the shop right now, so nothing was changed. Please try again in a moment."
 CANNOT_USE = "I can only read text and voice notes. Please type or record it."
+IDENTITY_CHANGED = (
+    "Your WhatsApp account has changed, so I closed my question. Nothing was changed; please ask again."
+)
+STILL_LISTENING = "One moment, I am still listening to your other note."
 TROUBLE = "Something went wrong on my side. A colleague will help you."
 
 MEDIA_TROUBLE = {
@@ -110,9 +114,9 @@ def no_such_order(number: str) -> str:
     return f"I cannot find order {number} among your orders. Which number is it?"
 
 
-def too_late(done: str) -> str:
-    """A veto came while the write was under way, and the write had been made."""
-    return f"That was made before I could stop it. {done} Say no if it should go back."
+def too_late(done: str, back: str = "Say no if it should go back.") -> str:
+    """A veto came while the write was under way, and the write had been made; `back` asks what now."""
+    return f"That was made before I could stop it. {done} {back}"
 
 
 def no_cards_here(pages: Sequence[str]) -> str:

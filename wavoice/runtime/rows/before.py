@@ -84,10 +84,9 @@ def done_to_a_message(case: Case, policy: Policy) -> Decision | None:
 
 def _reaction(case: Case, _: Policy) -> Decision | None:
     """A thumb on anything but the open question means nothing, unless it is turned down."""
-    if state_of(case) in (ProposalState.COMMITTING, ProposalState.UNKNOWN) and case.vetoes:
-        return None
     if not can_hold(case.proposal):
-        return Decision("D26", Effect.IGNORE, "a reaction, and nothing is asked")
+        late = case.vetoes and case.proposal is not None
+        return None if late else Decision("D26", Effect.IGNORE, "a reaction, and nothing is asked")
     if case.vetoes:
         flat = case.evidence.binding is Binding.QUOTE and set(case.reading.marks) <= {Mark.NO, Mark.CANCEL}
         return Decision("D27", Effect.CANCEL if flat else Effect.HOLD, "a negative reaction")
@@ -110,9 +109,11 @@ def _reaction_removed(case: Case, _: Policy) -> Decision | None:
 def _edit(case: Case, _: Policy) -> Decision | None:
     """An edit can take a yes back, and never makes one."""
     if case.retracts_yes and can_hold(case.proposal):
-        if case.vetoes:
-            return Decision("D51", Effect.CANCEL, "the yes was edited into a veto")
-        return Decision("D52", Effect.ASK, "the yes was edited", held=True)
+        flat = set(case.reading.marks) <= {Mark.NO, Mark.CANCEL} and not case.reading.mentioned
+        if case.vetoes and flat:
+            return Decision("D51", Effect.CANCEL, "the yes was edited into a no")
+        if not case.vetoes:
+            return Decision("D52", Effect.ASK, "the yes was edited", held=True)
     if affirms(case) and not case.vetoes and can_hold(case.proposal):
         return Decision("D52", Effect.ASK, "an edit is no fresh yes")
     return None

@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 from wavoice.runtime import journal
 from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.journal import Event
-from wavoice.runtime.model import SECOND, Consent, Micros, Money, Stage
+from wavoice.runtime.model import SECOND, Consent, Form, Micros, Money, Stage
 from wavoice.sim.scenario.codes import codes_in, with_names, without_code
 from wavoice.sim.scenario.foreign.write import DOLLAR, Plain, Value, to_yaml, without_holes
 from wavoice.sim.scenario.values import as_amount, as_text
@@ -206,6 +206,9 @@ class _Writer:
 
     def _said(self, turn: _Turn) -> dict[str, Value]:
         heard, typed = turn.last(journal.HeardNote), turn.last(journal.Typed)
+        form = turn.received.body.form
+        if form != Form.MESSAGE:
+            return self._formed(turn.received.body, typed.body.text if typed else "")
         if typed is not None:
             return self._typed(typed.body)
         step: dict[str, Value] = {"note": REDACTED}
@@ -237,6 +240,23 @@ class _Writer:
         if body.forwarded:
             step["forwarded"] = Plain("true")
         return step
+
+    def _formed(self, body: journal.Received, words: str) -> dict[str, Value]:
+        """Something done to a message, or written by somebody else than the customer."""
+        mine = {turn.received.body.message: f"said_{n}" for n, turn in enumerate(self._turns, start=1)}
+        target = self._asked.get(body.target or "") or mine.get(body.target or "")
+        quotes: dict[str, Value] = {"quotes": target} if target else {}
+        match body.form:
+            case Form.REACTION:
+                return {"reaction": words or REDACTED, **quotes}
+            case Form.REACTION_REMOVED:
+                return {"reaction": "removed", **quotes}
+            case Form.EDIT:
+                return {"edit": words or REDACTED, **quotes}
+            case Form.REVOKE:
+                return {"revoke": Plain("true"), **quotes}
+        self.missing.append(f"the journal does not hold the content of a message: [{body.form}]")
+        return {"staff" if body.form == Form.ECHO else "text": f"[{body.form}]"}
 
     def _heard(self, turn: _Turn, body: journal.HeardNote) -> dict[str, Value]:
         """Only what differs from what the words alone would say."""

@@ -63,15 +63,37 @@ class ContactRows:
             raise StoreError(
                 "A contact has neither a phone number nor a BSUID.", remedy="Skip messages without a sender."
             )
-        found = await self._db.execute(
-            _owners, {"at_tenant": tenant, _BSUID: alias.bsuid, _PHONE: alias.phone}
-        )
-        owners = {row.kind: row for row in found}
+        owners = await self._owners(tenant, alias)
         contact = _chosen(owners, alias) or await self._add(tenant, at)
         for kind, name in names.items():
             if kind not in owners or owners[kind].contact != contact:
                 await self._rename(tenant, contact, (kind, name), at)
-        address = Address(tenant, number, contact)
+        return await self._conversation(Address(tenant, number, contact), alias)
+
+    async def move(
+        self, tenant: str, number: str, names: tuple[Alias, Alias], at: Micros
+    ) -> Conversation | None:
+        """See `ports.Contacts`."""
+        old, new = names
+        contact = _chosen(await self._owners(tenant, old), old)
+        if contact is None:
+            return None
+        owners = await self._owners(tenant, new)
+        taken = {kind for kind, row in owners.items() if row.contact != contact}
+        for kind, name in () if taken else ((_BSUID, new.bsuid), (_PHONE, new.phone)):
+            if not name:  # a name that WhatsApp does not tell any more may soon be somebody else's
+                await self._db.execute(_end_old_name, {"of_kind": kind, "end": at, "of_contact": contact})
+            elif kind not in owners:
+                await self._rename(tenant, contact, (kind, name), at)
+        return await self._conversation(Address(tenant, number, contact), new)
+
+    async def _owners(self, tenant: str, alias: Alias) -> Mapping[str, Row[Any]]:
+        found = await self._db.execute(
+            _owners, {"at_tenant": tenant, _BSUID: alias.bsuid, _PHONE: alias.phone}
+        )
+        return {row.kind: row for row in found}
+
+    async def _conversation(self, address: Address, alias: Alias) -> Conversation:
         known = await find_conversation(self._db, address)
         return known or await add_conversation(self._db, Conversation(address, alias))
 

@@ -12,7 +12,7 @@ from wavoice.runtime.adapters.store.codec import VERSION, dump, dump_json, load
 from wavoice.runtime.adapters.store.statements import Statements
 from wavoice.runtime.adapters.store.tables import columns, inbox, media, of_contact, place
 from wavoice.runtime.errors import StoreError
-from wavoice.runtime.model import SECOND, Address, Audio, Inbound, MediaRef, Micros
+from wavoice.runtime.model import SECOND, Address, Audio, Form, Inbound, MediaRef, Micros
 
 LONGEST_BACK_OFF: Micros = 60 * SECOND
 
@@ -23,6 +23,7 @@ _add = (
 )  # fmt: skip
 _undone = of_contact(inbox), inbox.c.done == false()
 _oldest = select(inbox).where(*_undone).order_by(inbox.c.seq).limit(1)
+_waiting = select(inbox).where(*_undone).order_by(inbox.c.seq.desc())
 _count = select(func.count()).select_from(inbox).where(*_undone)
 _begin = (
     update(inbox)
@@ -79,6 +80,15 @@ class InboxRows:
     async def done(self, message: Inbound) -> None:
         """See `ports.Inbox`."""
         await self._db.execute(_done, {"of_seq": message.seq})
+
+    async def amended(self, message: Inbound) -> Inbound | None:
+        """See `ports.Inbox`."""
+        about = {message.id, message.target if message.form is Form.EDIT else message.id}
+        for row in await self._db.execute(_waiting, place(message.address)):
+            later = load(Inbound, row.value, row.version)
+            if row.seq > message.seq and later.form in (Form.EDIT, Form.REVOKE) and later.target in about:
+                return replace(later, seq=row.seq, attempts=row.attempts)
+        return None
 
 
 def _back_off(attempts: int) -> Micros:

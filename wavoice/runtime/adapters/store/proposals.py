@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select, true
+from sqlalchemy import Select, bindparam, func, select, true
 from sqlalchemy.dialects.sqlite import insert
 
 from wavoice.runtime.adapters.store.codec import VERSION, dump, load
@@ -24,6 +24,9 @@ _newest = (
     .limit(1)
 )
 _open = _newest.where(proposals.c.open == true())
+_count_open = (
+    select(func.count()).select_from(proposals).where(of_contact(proposals), proposals.c.open == true())
+)
 _latest = _newest.where(proposals.c.created_at >= bindparam("since"))
 _get = select(proposals).where(proposals.c.id == bindparam("of_id"))
 
@@ -52,6 +55,11 @@ class ProposalRows:
     async def open(self, address: Address) -> Proposal | None:
         """See `ports.Proposals`."""
         return await self._one(_open, place(address))
+
+    async def rivals(self, address: Address) -> int:
+        """See `ports.Proposals`."""
+        count: int = (await self._db.execute(_count_open, place(address))).scalar_one()
+        return max(0, count - 1)
 
     async def latest(self, address: Address, since: Micros) -> Proposal | None:
         """See `ports.Proposals`."""
