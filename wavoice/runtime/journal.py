@@ -8,7 +8,7 @@ event may hold a personal value.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Protocol
 
 from wavoice.runtime.model import Micros, Modality, Stage
@@ -289,7 +289,24 @@ class ConsentChanged:
 
     kind: ClassVar[str] = "consent_changed"
     purpose: str
-    given: bool
+    given: bool | None
+    """None: the customer was told or asked, and has not answered."""
+    status: str = ""
+    """`shown`, `granted`, `denied` or `withdrawn`."""
+    source: str = ""
+    """`first_contact`, `question`, `answer`, `message`, or the name of an import."""
+    wording: str = ""
+    """Name of the words that were shown (`consent.wording_id`); empty for the customer's own wish."""
+    proof: str = ""
+    """wamid of the message that proves it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A person had taken over, and the conversation is the bot's again."""
+
+    kind: ClassVar[str] = "released"
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,7 +367,7 @@ BODIES: Mapping[str, type[Any]] = {
     for body in (
         Received, Typed, MediaKept, HeardNote, LookedUp, Read, Decided, Proposed, Reprompted, Confirmed,
         Held, Cancelled, Superseded, Expired, Committed, Unknown, Failed, Replied, Noticed, HandedOff,
-        ConsentChanged,
+        Released, ConsentChanged,
         StatusSeen, Trouble, SpanEvent, Waited, TurnEnded,
     )
 }  # fmt: skip
@@ -364,6 +381,13 @@ SCENARIO_EVENTS = frozenset(
     }
 )  # fmt: skip
 """What happens to a customer and a job. The others say how, and may change from one version to the next."""
+
+
+def without_words(body: Body) -> Body:
+    """The same event without what was heard in a voice note; its figures stay."""
+    if not isinstance(body, HeardNote):
+        return body
+    return replace(body, text="", decodes=tuple(replace(decode, text="") for decode in body.decodes))
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,6 +206,10 @@ class Inbox(Protocol):
         """Oldest undone message of that contact whose `retry_at` has come, attempts counted up."""
         ...
 
+    async def rest(self, message: Inbound) -> Sequence[Inbound]:
+        """What of that contact is stored after `message` and not yet done, in order of arrival."""
+        ...
+
     async def unread(self, address: Address) -> int:
         """How many messages of that contact are stored and not yet done."""
         ...
@@ -320,6 +324,10 @@ class Consents(Protocol):
 
     async def add(self, record: ConsentRecord) -> None:
         """Append one line."""
+        ...
+
+    async def lines(self, address: Address) -> Sequence[ConsentRecord]:
+        """What that contact was shown, then what it answered; each oldest first."""
         ...
 
     async def given(self, address: Address, purpose: Consent) -> bool | None:

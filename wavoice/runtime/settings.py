@@ -141,6 +141,9 @@ class Bot(_Section):
 
     tenant: str = "default"
     """Owner of the rows; several tenants may share a store."""
+    first_contact: Annotated[str, Field(max_length=400)] | None = None
+    """What a customer is told once, before the first reply; empty: nothing, because the shop tells it
+    elsewhere; absent: the words of `replies/english.py`."""
 
 
 class Settings(BaseSettings):

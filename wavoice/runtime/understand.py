@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from wavoice.runtime import journal, session
 from wavoice.runtime.actions.builtin import JOBS
 from wavoice.runtime.confirm import Case
+from wavoice.runtime.consent import Consents, standing
 from wavoice.runtime.hear import Words
-from wavoice.runtime.kit import Turn
+from wavoice.runtime.kit import Kit, Turn
 from wavoice.runtime.model import (
     Binding,
-    Consent,
     Conversation,
     Evidence,
     Inbound,
@@ -31,8 +32,14 @@ class Known:
     conversation: Conversation
     proposal: Proposal | None
     """The open proposal, else the latest one."""
-    consents: session.Consents
+    consents: Consents
     unread: int
+    stored: Conversation
+    """As it was before the clocks were looked at: kept for a message without words."""
+    joined: tuple[Inbound, ...] = ()
+    """Typed messages that were stored already and belong to the same thought."""
+    meant: bool = True
+    """The message holds words: it starts a session and its clock."""
 
 
 async def recall(tx: UnitOfWork, message: Inbound, conversation: Conversation, policy: Policy) -> Known:
@@ -41,12 +48,30 @@ async def recall(tx: UnitOfWork, message: Inbound, conversation: Conversation, p
     proposal = await tx.proposals.open(address)
     if proposal is None:
         proposal = await tx.proposals.latest(address, message.received_at - policy.business_clock)
-    consents = session.Consents(
-        messages=await tx.consents.given(address, Consent.MESSAGES),
-        voice_replies=await tx.consents.given(address, Consent.VOICE_REPLIES),
-    )
+    now = message.received_at
+    consents = standing(await tx.consents.lines(address), now, policy)
     unread = await tx.inbox.unread(address) - 1
-    return Known(session.awaken(conversation, message.received_at, policy), proposal, consents, unread)
+    awake = session.awaken(conversation, now, policy)
+    return Known(awake, proposal, consents, unread, conversation)
+
+
+def join(kit: Kit, message: Inbound, known: Known, rest: Sequence[Inbound]) -> Known:
+    """Take in what is stored already and goes on with the same thought; nothing is waited for.
+
+    Only typed words are joined, and only while nothing is asked: a veto, a wish of its own, or an answer
+    to an open question is always read by itself, in its own turn.
+    """
+    if known.proposal is not None and known.proposal.is_open:
+        return known
+    read = lambda part: kit.interpreter.read(part.text or "", _situation(kit, part, known))  # noqa: E731
+    parts = session.one_thought(message, rest, read, kit.policy)
+    return replace(known, joined=parts, unread=known.unread - len(parts))
+
+
+def joined(message: Inbound, known: Known) -> Inbound:
+    """The message with the words of all that were joined to it."""
+    words = (message.text, *(part.text for part in known.joined))
+    return replace(message, text=" ".join(word for word in words if word)) if known.joined else message
 
 
 def interpret(turn: Turn, message: Inbound, known: Known, words: Words) -> tuple[Reading, Reading | None]:
@@ -55,18 +80,22 @@ def interpret(turn: Turn, message: Inbound, known: Known, words: Words) -> tuple
         mark = {"yes": Mark.YES, "no": Mark.NO}.get(message.button.partition(":")[0])
         if mark is not None and ":" in message.button:
             return Reading(text=message.text or "", acts=(), marks=(mark,)), None
+    situation = _situation(turn.kit, message, known)
+    read = turn.kit.interpreter.read
+    other = read(words.other, situation) if words.other is not None else None
+    return read(words.text, situation), other
+
+
+def _situation(kit: Kit, message: Inbound, known: Known) -> Situation:
     proposal = known.proposal if known.proposal and known.proposal.is_open else None
     asking = known.conversation.asking
-    situation = Situation(
-        now=turn.kit.local(message.received_at),
+    return Situation(
+        now=kit.local(message.received_at),
         language=known.conversation.language,
         asked=asking.missing if asking else None,
         open_action=proposal.action if proposal else None,
         prompt=proposal.read_back if proposal else "",
     )
-    read = turn.kit.interpreter.read
-    other = read(words.other, situation) if words.other is not None else None
-    return read(words.text, situation), other
 
 
 def make_case(

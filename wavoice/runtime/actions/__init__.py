@@ -67,6 +67,8 @@ class Job:
     """(slots, facts, today in the shop's zone) to what comes next."""
     words: Words | None = None
     """Only jobs that write have them."""
+    sensitive: bool = False
+    """It deals with health, identity papers or the like: consent is asked for before it begins."""
 
 
 def pick_order(slots: Mapping[str, str], facts: Facts) -> Order | Ask | Refuse:

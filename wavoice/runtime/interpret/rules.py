@@ -13,6 +13,7 @@ from itertools import groupby
 
 from wavoice.runtime import lexicon
 from wavoice.runtime.interpret.slots import Slots, find_slots
+from wavoice.runtime.interpret.wishes import wish_of
 from wavoice.runtime.lexicon import Lexicon, Phrase, words_of
 from wavoice.runtime.model import VETOES, Act, Mark, Reading
 from wavoice.runtime.ports import Situation
@@ -125,6 +126,9 @@ class RulesInterpreter:
             return ("bare_cancel" if core == ("cancel",) else "bare_stop"), 0
         if core in self.words.sets["start"]:
             return "opt_in", 0
+        wish, rest = wish_of(slots.text)
+        if wish and not any(mark is Mark.STOP for _, _, mark in self.words.scan(words_of(rest))):
+            return wish, 0
         if any(mark is Mark.STOP for _, _, mark in self.words.scan(spoken)):
             return "opt_out", 0
         valued = _words_within(slots)

@@ -16,11 +16,12 @@ from wavoice.runtime.model.messages import (
     OutboxGroup,
     Outgoing,
     Reply,
+    Shown,
     StatusUpdate,
 )
 from wavoice.runtime.model.shop import Customer, Effect, Facts, Identity, Order, WriteResult
 from wavoice.runtime.model.speech import Audio, Decode, Heard, Speech
-from wavoice.runtime.model.talk import Asking, ConsentRecord, Conversation, Timer
+from wavoice.runtime.model.talk import Asking, ConsentRecord, Conversation, Question, Timer
 from wavoice.runtime.model.terms import (
     OPEN_STATES,
     SECOND,
@@ -28,6 +29,7 @@ from wavoice.runtime.model.terms import (
     Act,
     Binding,
     Consent,
+    ConsentStatus,
     Form,
     Mark,
     Micros,
@@ -55,6 +57,7 @@ __all__ = [
     "Button",
     "Consent",
     "ConsentRecord",
+    "ConsentStatus",
     "Conversation",
     "Customer",
     "Decode",
@@ -77,8 +80,10 @@ __all__ = [
     "PromptState",
     "Proposal",
     "ProposalState",
+    "Question",
     "Reading",
     "Reply",
+    "Shown",
     "Speech",
     "Stage",
     "StatusUpdate",
