@@ -194,15 +194,19 @@ async def keep_delivery(turn: Turn, tx: UnitOfWork, delivery: Delivery) -> None:
 async def enter(turn: Turn, tx: UnitOfWork, line: ConsentRecord) -> None:
     """Add a line to the consent ledger; the journal says so without the words."""
     await tx.consents.add(line)
-    answered = None if line.status is ConsentStatus.SHOWN else line.status is ConsentStatus.GRANTED
+    wording = wording_id(line)
+    if line.status is ConsentStatus.SHOWN:
+        turn.log(journal.ConsentShown(line.purpose, line.source, wording, line.proof))
+        return
     turn.log(
         journal.ConsentChanged(
             purpose=line.purpose,
-            given=answered,
+            given=line.status is ConsentStatus.GRANTED,
             status=line.status,
             source=line.source,
-            wording=wording_id(line),
+            wording=wording,
             proof=line.proof,
+            shown_in=line.shown_in,
         )
     )
 

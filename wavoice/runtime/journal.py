@@ -285,20 +285,35 @@ class HandedOff:
 
 @dataclass(frozen=True, slots=True)
 class ConsentChanged:
-    """One line was added to the consent ledger."""
+    """The customer's word on a purpose was added to the consent ledger."""
 
     kind: ClassVar[str] = "consent_changed"
     purpose: str
-    given: bool | None
-    """None: the customer was told or asked, and has not answered."""
+    given: bool
     status: str = ""
-    """`shown`, `granted`, `denied` or `withdrawn`."""
+    """`granted`, `denied` or `withdrawn`."""
     source: str = ""
-    """`first_contact`, `question`, `answer`, `message`, or the name of an import."""
+    """`answer` to our question, `message` of the customer's own accord, or the name of an import."""
     wording: str = ""
     """Name of the words that were shown (`consent.wording_id`); empty for the customer's own wish."""
     proof: str = ""
-    """wamid of the message that proves it."""
+    """wamid of the customer's message."""
+    shown_in: str = ""
+    """wamid of our message that showed the words."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentShown:
+    """The customer was told, or asked: WhatsApp has accepted the words. Nothing is agreed to yet."""
+
+    kind: ClassVar[str] = "consent_shown"
+    purpose: str
+    source: str
+    """`first_contact` or `question`."""
+    wording: str
+    """Name of the words."""
+    proof: str
+    """wamid of our message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,7 +382,7 @@ BODIES: Mapping[str, type[Any]] = {
     for body in (
         Received, Typed, MediaKept, HeardNote, LookedUp, Read, Decided, Proposed, Reprompted, Confirmed,
         Held, Cancelled, Superseded, Expired, Committed, Unknown, Failed, Replied, Noticed, HandedOff,
-        Released, ConsentChanged,
+        Released, ConsentShown, ConsentChanged,
         StatusSeen, Trouble, SpanEvent, Waited, TurnEnded,
     )
 }  # fmt: skip
@@ -377,7 +392,7 @@ SCENARIO_EVENTS = frozenset(
     {
         "received", "heard", "read", "proposed", "reprompted", "confirmed", "held", "cancelled", "superseded",
         "expired", "committed", "unknown", "failed", "undone", "replied", "noticed", "handed_off", "released",
-        "consent_changed",
+        "consent_shown", "consent_changed",
     }
 )  # fmt: skip
 """What happens to a customer and a job. The others say how, and may change from one version to the next."""

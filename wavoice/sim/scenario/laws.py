@@ -183,8 +183,6 @@ def _silent(facts: _Facts, record: Record) -> Iterator[Failure]:
     voiceless = set(record.names) if record.consent.voice_replies is not True else set()
     for event in facts.events:
         body, contact = event.body, event.where.contact
-        if isinstance(body, journal.ConsentChanged) and body.given is None:
-            continue
         if isinstance(body, journal.ConsentChanged):
             if body.purpose == "messages":
                 stopped.pop(contact, None)
@@ -204,7 +202,7 @@ def _written_after_stop(facts: _Facts) -> Iterator[Failure]:
     changes = [
         (event.at, event.where.contact, event.body.given)
         for event in facts.of(journal.ConsentChanged)
-        if event.body.purpose == "messages" and event.body.given is not None
+        if event.body.purpose == "messages"
     ]
     for write in facts.writes:
         contact = write.told.where.contact if write.told else None
