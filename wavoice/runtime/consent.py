@@ -119,6 +119,8 @@ def answer(
         return None
     readings = [case.reading] if case.other is None else [case.reading, case.other]
     kinds = [set(reading.marks) for reading in readings]
+    if any("?" in reading.text for reading in readings):
+        return None
     if all(kind and kind <= {Mark.NO, Mark.CANCEL} for kind in kinds):
         return False
     agreed = all(kind and kind <= {Mark.YES, Mark.WEAK} for kind in kinds)
