@@ -7,8 +7,8 @@ import pytest
 from tests.runtime.gate_cases import MONDAY
 from wavoice.runtime.interpret.amounts import find_amounts
 from wavoice.runtime.interpret.rules import RulesInterpreter
-from wavoice.runtime.model import Money
-from wavoice.runtime.ports import NO_CURRENCY, Situation
+from wavoice.runtime.model import NO_CURRENCY, Money
+from wavoice.runtime.ports import Situation
 from wavoice.runtime.replies import english
 from wavoice.runtime.replies.spoken import speakable
 

@@ -23,7 +23,7 @@ from wavoice.runtime.adapters.store.audit_rows import read_journal
 from wavoice.runtime.adapters.webhook import PATH
 from wavoice.runtime.audit import audit
 from wavoice.runtime.journal import Event
-from wavoice.runtime.model import Alias, Consent, ConsentRecord
+from wavoice.runtime.model import Alias, Consent, ConsentRecord, ConsentStatus
 from wavoice.sim.graph import Emulator, EmulatorConfig
 from wavoice.sim.phone import Phone
 from wavoice.sim.rehearsal import ACCESS_TOKEN, APP_SECRET, VERIFY_TOKEN, Customer, today_in
@@ -138,7 +138,9 @@ async def agree(path: Path, customer: Customer) -> None:
     async with store.begin() as tx:
         alias = Alias(customer.phone, customer.bsuid)
         conversation = await tx.contacts.find_or_add("default", Business().number, alias, clock.now())
-        record = ConsentRecord(conversation.address, Consent.VOICE_REPLIES, True, clock.now(), "test")
+        record = ConsentRecord(
+            conversation.address, Consent.VOICE_REPLIES, ConsentStatus.GRANTED, clock.now(), "test"
+        )
         await tx.consents.add(record)
     await store.close()
 

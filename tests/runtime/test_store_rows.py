@@ -22,6 +22,7 @@ from wavoice.runtime.model import (
     Alias,
     Consent,
     ConsentRecord,
+    ConsentStatus,
     Conversation,
     Decode,
     Effect,
@@ -225,8 +226,9 @@ async def test_a_status_that_is_faster_than_the_answer_teaches_the_wamid(unit: U
 
 async def test_the_latest_consent_counts_by_its_own_date(unit: UnitOfWork) -> None:
     assert await unit.consents.given(ANNA, Consent.MESSAGES) is None
-    for given_, at in ((True, 10), (False, 20), (True, 15)):
-        await unit.consents.add(ConsentRecord(ANNA, Consent.MESSAGES, given_, at, "wamid.1"))
+    granted, withdrawn = ConsentStatus.GRANTED, ConsentStatus.WITHDRAWN
+    for status, at in ((granted, 10), (withdrawn, 20), (granted, 15)):
+        await unit.consents.add(ConsentRecord(ANNA, Consent.MESSAGES, status, at, "import"))
     assert await unit.consents.given(ANNA, Consent.MESSAGES) is False
     assert await unit.consents.given(ANNA, Consent.VOICE_REPLIES) is None
     assert await unit.consents.given(OTTO, Consent.MESSAGES) is None

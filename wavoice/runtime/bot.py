@@ -19,7 +19,16 @@ from wavoice.runtime.actions.builtin import JOBS
 from wavoice.runtime.arrivals import is_first_part, received, where_of
 from wavoice.runtime.commit import Woken, finish
 from wavoice.runtime.confirm import can_hold
-from wavoice.runtime.deliver import bind_prompt, end_turn, keep_delivery, send, speak
+from wavoice.runtime.consent import Consents
+from wavoice.runtime.deliver import (
+    RE_ENGAGEMENT,
+    WINDOW_CLOSED,
+    bind_prompt,
+    end_turn,
+    keep_delivery,
+    send,
+    speak,
+)
 from wavoice.runtime.errors import FencedError, StoreError, UserInputError, WavoiceError
 from wavoice.runtime.hear import Words
 from wavoice.runtime.keep import keep, reply_to
@@ -53,7 +62,7 @@ from wavoice.runtime.replies import english
 from wavoice.runtime.steps import Step, about
 from wavoice.runtime.trace import StageReached
 from wavoice.runtime.turn import take
-from wavoice.runtime.understand import Known, recall
+from wavoice.runtime.understand import Known, join, recall
 
 log = structlog.get_logger("wavoice")
 
@@ -164,7 +173,11 @@ class Bot:
             # and a note that has arrived stands for it only once it was played (D56).
             if is_first_part(update, group) or state is PromptState.PLAYED:
                 await bind_prompt(tx, group, self.kit.clock.now(), state)
-            if state is PromptState.FAILED and group.reply.by_voice and not group.reply.buttons:
+            closed = state is PromptState.FAILED and update.error_code == RE_ENGAGEMENT
+            if closed:
+                trouble = journal.Trouble(stage="send", code=WINDOW_CLOSED)
+                await record(self.kit, tx, journal.Event(self.kit.clock.now(), where_of(group), trouble))
+            elif state is PromptState.FAILED and group.reply.by_voice and not group.reply.buttons:
                 await self._say_in_text(tx, group)
             asked = group.reply
             seen = journal.StatusSeen(update.message, state, asked.proposal, asked.digest)
@@ -193,6 +206,8 @@ class Bot:
             conversation = await tx.conversations.take(address)
             message = await tx.inbox.next(address, now)
             known = await recall(tx, message, conversation, self.kit.policy) if message else None
+            if message and known and known.unread:
+                known = join(self.kit, message, known, await tx.inbox.rest(message))
             unread = 0 if message else await tx.inbox.unread(address)
             timer = None if message or unread else await tx.timers.due(address, now)
         if message is not None and known is not None:
@@ -205,7 +220,7 @@ class Bot:
         turn = begin(self.kit, message.turn, known.conversation, message.modality, message.received_at)
         try:
             if message.attempts >= self.kit.policy.max_turn_attempts:
-                await self._give_up(turn, message, known)
+                await self._give_up(turn, message, replace(known, joined=()))
             else:
                 await take(turn, message, known)
         except FencedError:
@@ -282,7 +297,7 @@ class Bot:
         turn_id = self.kit.ids.new("t") if notice else proposal.approved_by or proposal.turn
         started = timer.due_at if unknown else proposal.settle_at
         turn = begin(self.kit, turn_id, conversation, evidence.modality, started)
-        by_voice = session.answers_by_voice(evidence.modality, session.Consents(voice_replies=voice_replies))
+        by_voice = session.answers_by_voice(evidence.modality, Consents(voice_replies=voice_replies))
         muted = silenced or conversation.handed_off or self.kit.until is Stage.COMMIT
         woken = Woken(proposal, evidence, proposal.settle_at, conversation, by_voice, muted, timer.attempts)
         try:

@@ -29,6 +29,7 @@ from wavoice.runtime.journal import Event, Sink
 from wavoice.runtime.kit import Kit
 from wavoice.runtime.model import Stage
 from wavoice.runtime.policy import Policy
+from wavoice.runtime.replies import english
 from wavoice.runtime.settings import Settings, resolve_secret
 from wavoice.runtime.token import Admission
 
@@ -114,6 +115,7 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
             sink=parts.sink or Quiet(),
             codes=_codes(settings),
             policy=parts.policy,
+            first_contact=_first_contact(settings),
             until=parts.until,
         )
         bot = Bot(
@@ -123,6 +125,11 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
         running = asyncio.create_task(engine.run())
         stack.push_async_callback(_stop, running)
         yield Runtime(bot, webhook_app(bot, _secrets(settings)), engine, store, channel)
+
+
+def _first_contact(settings: Settings) -> str:
+    words = settings.bot.first_contact
+    return english.FIRST_CONTACT if words is None else words.strip()
 
 
 async def _client(stack: AsyncExitStack) -> httpx.AsyncClient:

@@ -17,6 +17,7 @@ from wavoice.runtime.model import (
     Reading,
     Tier,
 )
+from wavoice.runtime.policy import Policy
 from wavoice.runtime.token import CommitToken
 
 
@@ -119,6 +120,16 @@ def can_hold(proposal: Proposal | None) -> bool:
     """True while a veto can still freeze it."""
     states = (ProposalState.PENDING, ProposalState.SETTLING, ProposalState.HELD)
     return proposal is not None and proposal.state in states
+
+
+def says_nothing(case: Case, policy: Policy) -> bool:
+    """True for a note without speech, whatever words a recogniser invented for it (D18, D19)."""
+    evidence = case.evidence
+    if evidence.modality is not Modality.VOICE or case.unreadable:
+        return False
+    if evidence.speech_seconds < policy.min_speech_seconds or not case.reading.text.strip():
+        return True
+    return bool(evidence.decodes) and evidence.decodes[-1].no_speech > policy.max_no_speech
 
 
 def state_of(case: Case) -> ProposalState | None:

@@ -8,9 +8,12 @@ from dataclasses import dataclass, replace
 
 from wavoice.runtime import journal
 from wavoice.runtime.audio.encode import to_voice_note
+from wavoice.runtime.consent import wording_id
 from wavoice.runtime.errors import AuthError, ChannelError, SpeechError, WavoiceError
 from wavoice.runtime.kit import Turn
 from wavoice.runtime.model import (
+    ConsentRecord,
+    ConsentStatus,
     Micros,
     OutboxGroup,
     OutboxState,
@@ -26,6 +29,9 @@ _RANK = tuple(
     PromptState(name) for name in ("queued", "accepted", "sent", "failed", "delivered", "read", "played")
 )
 """Delivered, read or played beats failed: a customer may have several devices."""
+RE_ENGAGEMENT = 131047
+"""WhatsApp's code: more than 24 hours since the customer's last message."""
+WINDOW_CLOSED = "window_closed"
 VOICE_MIME = "audio/ogg; codecs=opus"
 
 
@@ -49,6 +55,8 @@ class Delivery:
     """When the last part that was due had been accepted, or given up."""
     fallback: str | None = None
     retry: bool = False
+    reason: str = ""
+    """Why it was given up, where that is known."""
 
     @classmethod
     def known_from_status(cls, group: OutboxGroup, now: Micros) -> Delivery:
@@ -78,6 +86,9 @@ async def speak(turn: Turn, reply: Reply, language: str) -> Spoken:
 
 async def send(turn: Turn, group: OutboxGroup, speech: Awaitable[Spoken]) -> Delivery:
     """Send the parts of a group. A question's buttons go at once, before its words are spoken."""
+    if group.window_ends_at is not None and turn.trace.now() >= group.window_ends_at:
+        turn.log(journal.Trouble(stage="send", code=WINDOW_CLOSED))
+        return _window_closed(turn, group)
     reply, accepted = group.reply, list[Accepted]()
     form, fallback = ("buttons" if reply.buttons else "text"), None
     try:
@@ -109,10 +120,18 @@ def _not_sent(
     turn: Turn, group: OutboxGroup, form: str, fallback: str | None, error: WavoiceError
 ) -> Delivery:
     """A refused token is an operator's matter: the reply waits for it, like for a lost network."""
+    if isinstance(error, ChannelError) and error.graph_code == RE_ENGAGEMENT:
+        return _window_closed(turn, group)
     retry = error.retryable or isinstance(error, AuthError)
     state = OutboxState.QUEUED if retry else OutboxState.FAILED
     failed = replace(group, state=state, attempts=group.attempts + 1)
     return Delivery(failed, form, None, turn.trace.now(), fallback, retry=retry)
+
+
+def _window_closed(turn: Turn, group: OutboxGroup) -> Delivery:
+    """Only a template could be sent now, and none says this: the reply is given up, with its reason."""
+    failed = replace(group, state=OutboxState.FAILED, attempts=group.attempts + 1)
+    return Delivery(failed, "text", None, turn.trace.now(), reason=WINDOW_CLOSED)
 
 
 async def _send_note(turn: Turn, group: OutboxGroup, ogg: bytes, part: int) -> Accepted:
@@ -133,7 +152,7 @@ def end_turn(turn: Turn, delivery: Delivery, reason: str, started: Micros) -> No
         turn.ended("delayed", reason, started, delivery.ended_at)
         return
     how = "undelivered" if delivery.asked_at is None else "answered"
-    turn.ended(how, reason, started, delivery.ended_at)
+    turn.ended(how, delivery.reason or reason, started, delivery.ended_at)
 
 
 async def keep_delivery(turn: Turn, tx: UnitOfWork, delivery: Delivery) -> None:
@@ -149,6 +168,17 @@ async def keep_delivery(turn: Turn, tx: UnitOfWork, delivery: Delivery) -> None:
     if delivery.asked_at is None:
         return
     await bind_prompt(tx, group, delivery.asked_at, PromptState.ACCEPTED)
+    for shown in group.reply.shows:
+        line = ConsentRecord(
+            address=group.address,
+            purpose=shown.purpose,
+            status=ConsentStatus.SHOWN,
+            at=delivery.asked_at,
+            source=shown.source,
+            wording=shown.wording,
+            proof=group.messages[0] if group.messages else "",
+        )
+        await enter(turn, tx, line)
     body = journal.Noticed if group.reply.notice else journal.Replied
     turn.log(
         body(
@@ -161,6 +191,26 @@ async def keep_delivery(turn: Turn, tx: UnitOfWork, delivery: Delivery) -> None:
             accepted_at=delivery.asked_at,
             text=group.reply.text,
             spoken=group.reply.spoken if "voice" in delivery.form else None,
+        )
+    )
+
+
+async def enter(turn: Turn, tx: UnitOfWork, line: ConsentRecord) -> None:
+    """Add a line to the consent ledger; the journal says so without the words."""
+    await tx.consents.add(line)
+    wording = wording_id(line)
+    if line.status is ConsentStatus.SHOWN:
+        turn.log(journal.ConsentShown(line.purpose, line.source, wording, line.proof))
+        return
+    turn.log(
+        journal.ConsentChanged(
+            purpose=line.purpose,
+            given=line.status is ConsentStatus.GRANTED,
+            status=line.status,
+            source=line.source,
+            wording=wording,
+            proof=line.proof,
+            shown_in=line.shown_in,
         )
     )
 

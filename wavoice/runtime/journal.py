@@ -8,7 +8,7 @@ event may hold a personal value.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Protocol
 
 from wavoice.runtime.journal_course import (
@@ -321,11 +321,35 @@ class Released:
 
 @dataclass(frozen=True, slots=True)
 class ConsentChanged:
-    """One line was added to the consent ledger."""
+    """The customer's word on a purpose was added to the consent ledger."""
 
     kind: ClassVar[str] = "consent_changed"
     purpose: str
     given: bool
+    status: str = ""
+    """`granted`, `denied` or `withdrawn`."""
+    source: str = ""
+    """`answer` to our question, `message` of the customer's own accord, or the name of an import."""
+    wording: str = ""
+    """Name of the words that were shown (`consent.wording_id`); empty for the customer's own wish."""
+    proof: str = ""
+    """wamid of the customer's message."""
+    shown_in: str = ""
+    """wamid of our message that showed the words."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentShown:
+    """The customer was told, or asked: WhatsApp has accepted the words. Nothing is agreed to yet."""
+
+    kind: ClassVar[str] = "consent_shown"
+    purpose: str
+    source: str
+    """`first_contact` or `question`."""
+    wording: str
+    """Name of the words."""
+    proof: str
+    """wamid of our message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,7 +369,7 @@ BODIES: Mapping[str, type[Any]] = {
     for body in (
         Received, Typed, MediaKept, HeardNote, LookedUp, Read, Decided, Proposed, Reprompted, Confirmed,
         Held, Cancelled, Superseded, Expired, Intended, Committed, Unknown, Failed, Replied, Noticed,
-        HandedOff, Released, ConsentChanged,
+        HandedOff, Released, ConsentShown, ConsentChanged,
         StatusSeen, Trouble, Redacted, SpanEvent, Waited, TurnEnded,
     )
 }  # fmt: skip
@@ -355,10 +379,17 @@ SCENARIO_EVENTS = frozenset(
     {
         "received", "heard", "read", "proposed", "reprompted", "confirmed", "held", "cancelled", "superseded",
         "expired", "committed", "unknown", "failed", "undone", "replied", "noticed", "handed_off", "released",
-        "consent_changed",
+        "consent_shown", "consent_changed",
     }
 )  # fmt: skip
 """What happens to a customer and a job. The others say how, and may change from one version to the next."""
+
+
+def without_words(body: Body) -> Body:
+    """The same event without what was heard in a voice note; its figures stay."""
+    if not isinstance(body, HeardNote):
+        return body
+    return replace(body, text="", decodes=tuple(replace(decode, text="") for decode in body.decodes))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from wavoice.runtime import journal, session
+from wavoice.runtime import consent, journal, session
 from wavoice.runtime.codes import Codes
+from wavoice.runtime.deliver import enter
 from wavoice.runtime.hear import Words
 from wavoice.runtime.kit import Turn
 from wavoice.runtime.model import (
     Button,
     Consent,
     ConsentRecord,
+    ConsentStatus,
     Conversation,
     Inbound,
     Micros,
     OutboxGroup,
     Proposal,
     ProposalState,
+    Question,
     Reply,
+    Shown,
     Stage,
     Tier,
     Timer,
@@ -47,7 +51,15 @@ def reply_to(step: Step, codes: Codes, *, by_voice: bool, notice: bool = False) 
         digest=asks.digest if asks else None,
         notice=notice,
         final=step.hand_off is not None or (Consent.MESSAGES, False) in step.consents,
+        shows=_shows(step),
     )
+
+
+def _shows(step: Step) -> tuple[Shown, ...]:
+    told = (Shown(Consent.MESSAGES, consent.FIRST_CONTACT, step.tells),) if step.tells else ()
+    if step.question is None:
+        return told
+    return (*told, Shown(step.question, consent.QUESTION, english.ASK_CONSENT[step.question]))
 
 
 async def keep(
@@ -59,27 +71,74 @@ async def keep(
     reply: Reply | None,
 ) -> OutboxGroup | None:
     """The one commit of the turn: everything it decided, or nothing."""
-    kit, address = turn.kit, turn.address
-    said = replace(known.conversation, asking=step.asking)
-    said = replace(said, handed_off=(said.handed_off and not step.releases) or step.hand_off is not None)
-    said = replace(said, identity=message.identity or said.identity)
-    if words.text or reply:
-        answer = (reply.spoken or reply.text) if reply else ""  # a code is not remembered
-        said = session.remember(said, words.text, answer, kit.policy)
+    kit = turn.kit
+    said = _after(turn, message, known, words, step, reply)
     kit.failpoints.reach("turn_decided")
     async with kit.store.begin() as tx:
         await tx.conversations.save(said)
         await tx.inbox.done(message)
         if message.media is not None and words.audio is not None:
             await tx.media.add(turn.id, message.media, words.size, words.audio)
+        for other in known.joined:
+            await tx.inbox.done(other)
+            ended = turn.trace.now()
+            joined = journal.TurnEnded("overtaken", turn.id, other.received_at, ended)
+            turn.log(joined, turn=other.turn)
         for purpose, given in step.consents:
-            await tx.consents.add(ConsentRecord(address, purpose, given, turn.trace.now(), message.id))
-            turn.log(journal.ConsentChanged(purpose=purpose, given=given))
+            asked = known.consents.asked.get(purpose) if step.answers is purpose else None
+            line = _line(turn, purpose, message.id)
+            await enter(turn, tx, consent.entered(line, given=given, asked=asked))
+        if known.conversation.handed_off and step.releases:
+            turn.log(journal.Released(reason="opted in"))
+        if not session.may_keep_words(message.modality, known.consents) and step.settles is None:
+            turn.forget_words()
         await _keep_proposals(turn, tx, known.proposal, step)
         await call_offers(turn, tx, said)
-        group = await queue(turn, tx, known.conversation, reply) if reply else None
+        group = await queue(turn, tx, said, reply) if reply else None
         await turn.write_journal(tx)
     return group
+
+
+def _after(
+    turn: Turn, message: Inbound, known: Known, words: Words, step: Step, reply: Reply | None
+) -> Conversation:
+    """The conversation as the turn leaves it; a message without words leaves its clocks alone."""
+    policy, before, now = turn.kit.policy, known.conversation, turn.trace.now()
+    wrote_at = max(message.received_at, before.wrote_at or 0)
+    handed_off = (before.handed_off and not step.releases) or step.hand_off is not None
+    identity = message.identity or before.identity
+    if not known.meant:
+        stored = replace(known.stored, wrote_at=wrote_at, handed_off=handed_off, identity=identity)
+        return replace(stored, offers=before.offers)
+    asking, aside = session.carry_on(before, step.asking, now, over=step.over)
+    parted = step.hand_off is not None or (Consent.MESSAGES, False) in step.consents
+    gone = parted or step.releases
+    after = replace(
+        before,
+        asking=None if gone else asking,
+        aside=None if gone else aside,
+        question=None if step.question is None else Question(step.question, now),
+        last_seen_at=message.received_at,
+        wrote_at=wrote_at,
+        handed_off=handed_off,
+        identity=identity,
+    )
+    if (Consent.VOICE_DATA, False) in step.consents:
+        after = replace(after, memory=())
+    heard = words.text if session.may_keep_words(message.modality, known.consents) else session.UNKEPT
+    answer = (reply.spoken or reply.text) if reply else ""  # a code is not remembered
+    return session.remember(after, heard, answer, policy) if words.text or reply else after
+
+
+def _line(turn: Turn, purpose: Consent, proof: str) -> ConsentRecord:
+    return ConsentRecord(
+        address=turn.address,
+        purpose=purpose,
+        status=ConsentStatus.SHOWN,
+        at=turn.trace.now(),
+        source="",
+        proof=proof,
+    )
 
 
 async def _keep_proposals(turn: Turn, tx: UnitOfWork, before: Proposal | None, step: Step) -> None:
@@ -146,6 +205,7 @@ async def queue(turn: Turn, tx: UnitOfWork, conversation: Conversation, reply: R
         turn=turn.id,
         reply=reply,
         created_at=now,
+        window_ends_at=session.window_ends(conversation, turn.kit.policy),
     )
     await tx.outbox.save(group)
     await wake(turn, tx, TimerKind.OUTBOX, now + turn.kit.policy.send_lease, group.id)

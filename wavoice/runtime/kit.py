@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from wavoice.runtime import journal
 from wavoice.runtime.codes import Codes
+from wavoice.runtime.journal import without_words
 from wavoice.runtime.model import SECOND, Address, Micros, Modality, Stage
 from wavoice.runtime.policy import Policy
 from wavoice.runtime.ports import (
@@ -51,6 +52,8 @@ class Kit:
     sink: journal.Sink
     codes: Codes
     policy: Policy = field(default_factory=Policy)
+    first_contact: str = ""
+    """What a customer is told before the first reply; empty: nothing."""
     until: Stage | None = None
     """Rehearsals only: end each turn once this stage is done."""
 
@@ -84,6 +87,10 @@ class Turn:
         )
         at = self.trace.now()
         self._lines.extend(journal.Event(at=at, where=where, body=body) for body in bodies)
+
+    def forget_words(self) -> None:
+        """Leave out of the journal what was heard in this turn; figures and readings stay."""
+        self._lines = [replace(line, body=without_words(line.body)) for line in self._lines]
 
     async def write_journal(self, tx: UnitOfWork) -> None:
         """Append what was noted to the journal, and to the live sink once it is durable."""

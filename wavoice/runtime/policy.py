@@ -42,6 +42,11 @@ class Policy:
     """Ends the chat session (memory), not a proposal."""
     business_clock: Micros = 24 * HOUR
     """How long task state is remembered: a yes after expiry is asked again until then."""
+    service_window: Micros = 24 * HOUR
+    """WhatsApp's own: how long after the customer's last message it takes free-form replies."""
+    join_window: Micros = 1_500_000
+    """Typed messages that are stored already and came this close together are one turn; a lone one
+    is never kept waiting for another."""
     status_lag: Micros = 2 * SECOND
     """How late a status may be."""
     send_lease: Micros = 10 * SECOND

@@ -3,38 +3,70 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from wavoice.runtime.journal import Event
 from wavoice.runtime.model import (
     Address,
     Alias,
     Audio,
-    Consent,
-    ConsentRecord,
-    Conversation,
     Customer,
     Effect,
     Heard,
-    Inbound,
     MediaRef,
     Micros,
     Order,
-    OutboxGroup,
-    Outcome,
     Outgoing,
-    PromptState,
-    Proposal,
     Reading,
     Speech,
-    Timer,
     WriteResult,
 )
+from wavoice.runtime.repositories import (
+    Consents,
+    Contacts,
+    Conversations,
+    Effects,
+    Inbox,
+    JournalTable,
+    MediaTable,
+    Outbox,
+    Proposals,
+    Store,
+    Timers,
+    UnitOfWork,
+)
 from wavoice.runtime.token import CommitToken
+
+__all__ = [
+    "FAILPOINTS",
+    "Accepted",
+    "Channel",
+    "Clock",
+    "Consents",
+    "Contacts",
+    "Conversations",
+    "Decoder",
+    "Effects",
+    "Engine",
+    "Failpoints",
+    "Hint",
+    "Ids",
+    "Inbox",
+    "Interpreter",
+    "JournalTable",
+    "MediaTable",
+    "Orders",
+    "Outbox",
+    "Proposals",
+    "Situation",
+    "SpeechToText",
+    "Store",
+    "TextToSpeech",
+    "Timers",
+    "UnitOfWork",
+]
 
 
 class Clock(Protocol):
@@ -97,10 +129,6 @@ class Decoder(Protocol):
     async def decode(self, data: bytes) -> Audio:
         """Decode Ogg Opus to 16 kHz mono. Raises a `MediaError`; never crashes the caller."""
         ...
-
-
-NO_CURRENCY = "?"
-"""Slot `currency` beside an `amount` that was said without one, in whole units: "20"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,221 +219,6 @@ class Failpoints(Protocol):
 
     def reach(self, name: str) -> None:
         """Do nothing, unless this process was started to die here."""
-        ...
-
-
-# --- the store: a unit of work with one small repository a table -------------------------------
-
-
-class Contacts(Protocol):
-    """Contacts and their dated aliases."""
-
-    async def find_or_add(self, tenant: str, number: str, alias: Alias, at: Micros) -> Conversation:
-        """The conversation of that alias (BSUID first, then phone), created when new."""
-        ...
-
-    async def move(
-        self, tenant: str, number: str, names: tuple[Alias, Alias], at: Micros
-    ) -> Conversation | None:
-        """Give the contact of the first name the second one; None if the first is nobody's.
-
-        A name that is another contact's already stays theirs.
-        """
-        ...
-
-
-class Inbox(Protocol):
-    """Received messages, each processed once, in order of arrival."""
-
-    async def add(self, message: Inbound, body: Mapping[str, object]) -> Inbound | None:
-        """Store it (redacted body beside it) and return it with its `seq`; None for a duplicate."""
-        ...
-
-    async def next(self, address: Address, now: Micros) -> Inbound | None:
-        """Oldest undone message of that contact whose `retry_at` has come, attempts counted up."""
-        ...
-
-    async def unread(self, address: Address) -> int:
-        """How many messages of that contact are stored and not yet done."""
-        ...
-
-    async def done(self, message: Inbound) -> None:
-        """Mark as processed."""
-        ...
-
-    async def amended(self, message: Inbound) -> Inbound | None:
-        """The latest unread edit or unsend of that message, or of the one that it edits itself."""
-        ...
-
-
-class Conversations(Protocol):
-    """Task state, fenced by an epoch."""
-
-    async def take(self, address: Address) -> Conversation:
-        """Raise the epoch and return the conversation with it."""
-        ...
-
-    async def save(self, conversation: Conversation) -> None:
-        """Write it back. Raises `FencedError` if the stored epoch is another."""
-        ...
-
-    async def with_work(self, now: Micros) -> Sequence[Address]:
-        """Contacts with undone messages (whose retry is due) or due timers."""
-        ...
-
-
-class Proposals(Protocol):
-    """Proposals in all their states."""
-
-    async def save(self, proposal: Proposal) -> None:
-        """Insert or update."""
-        ...
-
-    async def open(self, address: Address) -> Proposal | None:
-        """The one open proposal of that contact."""
-        ...
-
-    async def rivals(self, address: Address) -> int:
-        """How many others are open beside it: 0, unless something went wrong."""
-        ...
-
-    async def latest(self, address: Address, since: Micros) -> Proposal | None:
-        """The newest proposal, open or closed, created at or after `since`."""
-        ...
-
-    async def get(self, proposal: str) -> Proposal | None:
-        """By id."""
-        ...
-
-
-class Timers(Protocol):
-    """Due moments as rows."""
-
-    async def set(self, timer: Timer) -> None:
-        """Insert, or replace the timer of the same kind and subject, with a higher generation."""
-        ...
-
-    async def clear(self, subject: str) -> None:
-        """Remove all timers of a subject."""
-        ...
-
-    async def due(self, address: Address, now: Micros) -> Timer | None:
-        """Earliest timer of that contact with `due_at <= now`."""
-        ...
-
-    async def next_due(self) -> Micros | None:
-        """When the next timer or message retry of any contact is due."""
-        ...
-
-
-class Effects(Protocol):
-    """External writes: intended, then done, failed or unknown."""
-
-    async def intend(self, effect: Effect, at: Micros, token: CommitToken) -> bool:
-        """Record before the call, and use the evidence up; False if the key is there already.
-
-        Raises `CommitRefusedError` for another effect's token or evidence, `StoreError` for other args.
-        """
-        ...
-
-    async def settle(self, key: str, result: WriteResult, at: Micros) -> None:
-        """Record what became of it."""
-        ...
-
-    async def state(self, key: str) -> Outcome | None:
-        """`unknown` while only intended; None if never intended."""
-        ...
-
-
-class Outbox(Protocol):
-    """Reply groups on their way."""
-
-    async def save(self, group: OutboxGroup) -> None:
-        """Insert or update."""
-        ...
-
-    async def get(self, group: str) -> OutboxGroup | None:
-        """By id."""
-        ...
-
-    async def queued(self, address: Address) -> Sequence[OutboxGroup]:
-        """Groups of that contact not known to be sent, oldest first."""
-        ...
-
-    async def saw_status(
-        self, reference: str | None, message: str, status: PromptState
-    ) -> OutboxGroup | None:
-        """Note a delivery status by our reference or the wamid; return the group it belongs to.
-
-        None for a message that is not ours, and for a status that says nothing new.
-        """
-        ...
-
-
-class Consents(Protocol):
-    """The consent ledger: lines are only added."""
-
-    async def add(self, record: ConsentRecord) -> None:
-        """Append one line."""
-        ...
-
-    async def given(self, address: Address, purpose: Consent) -> bool | None:
-        """The latest word on that purpose; None if never asked."""
-        ...
-
-
-class JournalTable(Protocol):
-    """The journal at rest."""
-
-    async def add(self, events: Sequence[Event]) -> None:
-        """Append, in this order."""
-        ...
-
-    async def read(self, turn: str | None = None) -> Sequence[Event]:
-        """All events, or those of one turn, in order of writing."""
-        ...
-
-    async def redact(self, why: Event, turn: str, change: Callable[[Event], Event]) -> int:
-        """Let `change` replace personal values of a turn's events; append `why` (a `Redacted`) for those."""
-        ...
-
-
-class MediaTable(Protocol):
-    """Original metadata of received notes; no audio."""
-
-    async def add(self, turn: str, media: MediaRef, size: int, audio: Audio) -> None:
-        """Keep what was announced beside what was decoded."""
-        ...
-
-
-class UnitOfWork(Protocol):
-    """One transaction. Leaving it normally commits; an exception rolls back."""
-
-    contacts: Contacts
-    inbox: Inbox
-    conversations: Conversations
-    proposals: Proposals
-    timers: Timers
-    effects: Effects
-    outbox: Outbox
-    consents: Consents
-    journal: JournalTable
-    media: MediaTable
-
-    def after_commit(self, call: Callable[[], None]) -> None:
-        """Run `call` once the transaction is durable, never before, never on rollback."""
-        ...
-
-
-class Store(Protocol):
-    """The truth."""
-
-    def begin(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        """Open a transaction; never hold it across speech, model or network calls."""
-        ...
-
-    async def close(self) -> None:
-        """Release connections."""
         ...
 
 

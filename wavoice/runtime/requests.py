@@ -73,17 +73,24 @@ def proceed(_decision: Decision, scene: Scene) -> Step:
         return Step(text=english.MEDIA_TROUBLE[scene.trouble], asking=asking)
     name = reading.intent if reading.intent in JOBS else None
     slots: Mapping[str, str] = reading.slots
-    if asking and name in (None, asking.intent) and (name or asking.missing in slots):
-        name, slots = asking.intent, {**asking.slots, **slots}
+    over = False
+    if asking and name in (None, asking.intent) and (name or {asking.missing, *asking.slots} & {*slots}):
+        name, slots, over = asking.intent, {**asking.slots, **slots}, True
     if name is None:
         return Step(text=f"{english.NOT_CAUGHT} {english.HELP}", asking=asking)
-    return start(JOBS[name], slots, scene)
+    return replace(start(JOBS[name], slots, scene), over=over)
 
 
 def start(job: Job, slots: Mapping[str, str], scene: Scene, replaces: Proposal | None = None) -> Step:
     """Prepare a job from live facts and say what comes next."""
     if scene.facts is None:
         return Step(text=english.SYSTEM_DOWN)
+    if job.sensitive and scene.consents.sensitive is not True:
+        return Step(
+            text=english.ASK_CONSENT[Consent.SENSITIVE],
+            asking=Asking(intent=job.name, slots=dict(slots), missing="consent"),
+            question=Consent.SENSITIVE,
+        )
     if scene.facts.identity.customer is None:
         many = bool(scene.facts.identity.customers)
         return Step(
@@ -92,7 +99,9 @@ def start(job: Job, slots: Mapping[str, str], scene: Scene, replaces: Proposal |
         )
     prepared: Prepared = job.prepare(slots, scene.facts, scene.today)
     match prepared:
-        case Answer(text) | Refuse(text):
+        case Answer(text):
+            return Step(text=text, answered=True)
+        case Refuse(text):
             return Step(text=text)
         case Ask(slot, text):
             exact = slot == "day" and len(scene.case.reading.mentioned.get("day", ())) > 1

@@ -118,9 +118,11 @@ def _once_more(held: Proposal) -> str:
 def _cancel(decision: Decision, scene: Scene) -> Step:
     after = _after(decision, scene)
     text = english.nothing_changed(_still(after))
+    question = None
     if decision.row == "D63":
-        text = f"{text} {english.STOP_MESSAGES_TOO}"
-    return Step(text=text, proposals=(after,), events=(about(journal.Cancelled, after, decision.row),))
+        text, question = f"{text} {english.STOP_MESSAGES_TOO}", Consent.MESSAGES
+    events = (about(journal.Cancelled, after, decision.row),)
+    return Step(text=text, proposals=(after,), events=events, question=question)
 
 
 def _repropose(decision: Decision, scene: Scene) -> Step:

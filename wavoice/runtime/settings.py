@@ -143,6 +143,9 @@ class Bot(_Section):
     """Owner of the rows; several tenants may share a store."""
     code_secret: SecretStr | None = None
     """Secret reference: key of the codes that confirm money; derived from `whatsapp.app_secret` if absent."""
+    first_contact: Annotated[str, Field(max_length=400)] | None = None
+    """What a customer is told once, before the first reply; empty: nothing, because the shop tells it
+    elsewhere; absent: the words of `replies/english.py`."""
 
 
 class Settings(BaseSettings):

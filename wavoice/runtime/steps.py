@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 
 from wavoice.runtime import journal
 from wavoice.runtime.confirm import Case
+from wavoice.runtime.consent import Consents
 from wavoice.runtime.model import Asking, Consent, Conversation, Facts, Proposal
 from wavoice.runtime.policy import Policy
 
@@ -25,6 +26,7 @@ class Scene:
     fresh: str
     """Id for a proposal that may be raised."""
     policy: Policy
+    consents: Consents = field(default_factory=Consents)
     trouble: str | None = None
     """Code of a `MediaError` or `SpeechError`: the note could not be read."""
 
@@ -41,7 +43,17 @@ class Step:
     settles: Proposal | None = None
     """Wake this one when its settle window ends."""
     asking: Asking | None = None
+    over: bool = False
+    """The half-said job went on or was given up."""
+    answered: bool = False
+    """A question of the customer was answered, and nothing was asked."""
     consents: tuple[tuple[Consent, bool], ...] = ()
+    answers: Consent | None = None
+    """`consents` answer our question about this purpose; else they are the customer's own wish."""
+    question: Consent | None = None
+    """The reply asks for consent to this."""
+    tells: str = ""
+    """The first-contact notice that the text begins with."""
     hand_off: str | None = None
     releases: bool = False
     """The bot answers again after a person had taken over."""

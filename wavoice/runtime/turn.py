@@ -22,14 +22,18 @@ from wavoice.runtime.look_up import look_up
 from wavoice.runtime.model import Facts, Form, Inbound, Reply, Stage
 from wavoice.runtime.patience import patience
 from wavoice.runtime.ports import Hint
-from wavoice.runtime.respond import respond
 from wavoice.runtime.steps import Scene, Step
-from wavoice.runtime.understand import Known, interpret, make_case
+from wavoice.runtime.understand import Known, interpret, joined, make_case
+from wavoice.runtime.wishes import carry_out, with_notice
+
+MOST_WORDS = {False: 4096, True: 1024}
+"""Characters that WhatsApp takes in a text, and in one with buttons."""
 
 
 async def take(turn: Turn, message: Inbound, known: Known) -> None:
     """Carry one message from its receipt to its reply, or into its settle window."""
     kit, trace = turn.kit, turn.trace
+    message = joined(message, known)
     trace.add(Stage.RECEIVE, message.received_at, message.stored_at)
     if await step_aside(turn, message, known):
         return
@@ -46,8 +50,8 @@ async def take(turn: Turn, message: Inbound, known: Known) -> None:
         readings = interpret(turn, message, known, words)
     with trace.span(Stage.DECIDE):
         case = make_case(turn, message, known, words, readings)
-        decision = _IDENTITY if message.form is Form.IDENTITY else decide(case, kit.policy)
-        step = _respond(turn, known, words, facts, case, decision)
+        known = replace(known, meant=session.has_meaning(case, kit.policy))
+        decision, step = _respond(turn, message, known, words, facts, case)
         reply = _reply(turn, message, known, step)
     speech = turn.begin(speak(turn, reply, language)) if reply else None
     with trace.span(Stage.DECIDE):
@@ -79,27 +83,28 @@ async def _show_typing(turn: Turn, message: Inbound) -> None:
 
 
 def _respond(
-    turn: Turn, known: Known, words: Words, facts: Facts | None, case: Case, decision: Decision
-) -> Step:
-    if decision is _IDENTITY:
-        return _void(turn, known, case)
+    turn: Turn, message: Inbound, known: Known, words: Words, facts: Facts | None, case: Case
+) -> tuple[Decision, Step]:
+    if message.form is Form.IDENTITY:
+        return _IDENTITY, _void(turn, known, case)
+    kit, decision = turn.kit, decide(case, turn.kit.policy)
     silence = session.must_be_silent(known.conversation, known.consents, case.reading.intent)
     if silence:
         turn.log(journal.Decided(row="I20", effect="ignore", reason=silence))
-        return Step(silent=silence)
-    step = respond(
-        decision,
-        Scene(
-            case=case,
-            facts=facts,
-            conversation=known.conversation,
-            today=turn.kit.local(case.now).date(),
-            turn=turn.id,
-            fresh=turn.kit.ids.new("p"),
-            policy=turn.kit.policy,
-            trouble=words.trouble,
-        ),
+        return decision, Step(silent=silence)
+    scene = Scene(
+        case=case,
+        facts=facts,
+        conversation=known.conversation,
+        today=kit.local(case.now).date(),
+        turn=turn.id,
+        fresh=kit.ids.new("p"),
+        policy=kit.policy,
+        consents=known.consents,
+        trouble=words.trouble,
     )
+    decision, step = carry_out(decision, scene, message.quotes)
+    step = with_notice(step, known.consents, kit.first_contact, longest=MOST_WORDS[step.asks is not None])
     after = step.proposals[-1] if step.proposals else known.proposal
     turn.log(
         journal.Decided(
@@ -111,7 +116,7 @@ def _respond(
         ),
         *step.events,
     )
-    return step
+    return decision, step
 
 
 def _void(turn: Turn, known: Known, case: Case) -> Step:

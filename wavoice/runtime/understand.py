@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from wavoice.runtime import journal, session
 from wavoice.runtime.actions.builtin import JOBS
 from wavoice.runtime.confirm import Case
+from wavoice.runtime.consent import Consents, standing
 from wavoice.runtime.hear import Words
-from wavoice.runtime.kit import Turn
+from wavoice.runtime.kit import Kit, Turn
 from wavoice.runtime.model import (
     Act,
     Binding,
-    Consent,
     Conversation,
     Evidence,
     Form,
@@ -34,12 +35,18 @@ class Known:
     conversation: Conversation
     proposal: Proposal | None
     """The open proposal, else the latest one."""
-    consents: session.Consents
+    consents: Consents
     unread: int
+    stored: Conversation
+    """As it was before the clocks were looked at: kept for a message without words."""
     amended_by: str | None = None
     """Turn of an unread edit or unsend of this message."""
     rivals: int = 0
     """Other open questions beside this one; there should never be any (D69)."""
+    joined: tuple[Inbound, ...] = ()
+    """Typed messages that were stored already and belong to the same thought."""
+    meant: bool = True
+    """The message holds words: it starts a session and its clock."""
 
 
 async def recall(tx: UnitOfWork, message: Inbound, conversation: Conversation, policy: Policy) -> Known:
@@ -49,14 +56,40 @@ async def recall(tx: UnitOfWork, message: Inbound, conversation: Conversation, p
     proposal = await tx.proposals.open(address)
     if proposal is None:
         proposal = await tx.proposals.latest(address, message.received_at - policy.business_clock)
-    consents = session.Consents(
-        messages=await tx.consents.given(address, Consent.MESSAGES),
-        voice_replies=await tx.consents.given(address, Consent.VOICE_REPLIES),
-    )
+    now = message.received_at
+    consents = standing(await tx.consents.lines(address), now, policy)
     unread = await tx.inbox.unread(address) - 1
     amended = await tx.inbox.amended(message) if unread else None
-    conversation = session.awaken(conversation, message.received_at, policy)
-    return Known(conversation, proposal, consents, unread, amended.turn if amended else None, rivals)
+    return Known(
+        conversation=session.awaken(conversation, now, policy),
+        proposal=proposal,
+        consents=consents,
+        unread=unread,
+        stored=conversation,
+        amended_by=amended.turn if amended else None,
+        rivals=rivals,
+    )
+
+
+def join(kit: Kit, message: Inbound, known: Known, rest: Sequence[Inbound]) -> Known:
+    """Take in what is stored already and goes on with the same thought; nothing is waited for.
+
+    Only typed words are joined, and only while nothing is asked: a veto, a wish of its own, or an answer
+    to an open question is always read by itself, in its own turn. So is what was edited or unsent.
+    """
+    if known.proposal is not None and known.proposal.is_open:
+        return known
+    if any(part.form is not Form.MESSAGE or part.offer is not None for part in (message, *rest)):
+        return known
+    read = lambda part: kit.interpreter.read(part.text or "", _situation(kit, part, known))  # noqa: E731
+    parts = session.one_thought(message, rest, read, kit.policy)
+    return replace(known, joined=parts, unread=known.unread - len(parts))
+
+
+def joined(message: Inbound, known: Known) -> Inbound:
+    """The message with the words of all that were joined to it."""
+    words = (message.text, *(part.text for part in known.joined))
+    return replace(message, text=" ".join(word for word in words if word)) if known.joined else message
 
 
 def interpret(turn: Turn, message: Inbound, known: Known, words: Words) -> tuple[Reading, Reading | None]:
@@ -67,16 +100,7 @@ def interpret(turn: Turn, message: Inbound, known: Known, words: Words) -> tuple
             return Reading(text=message.text or "", acts=(), marks=(mark,)), None
     if message.form in (Form.REVOKE, Form.REACTION_REMOVED):
         return _taken_back(message, known.proposal), None
-    proposal = known.proposal if known.proposal and known.proposal.is_open else None
-    asking = known.conversation.asking
-    situation = Situation(
-        now=turn.kit.local(message.received_at),
-        language=known.conversation.language,
-        asked=asking.missing if asking else None,
-        open_action=proposal.action if proposal else None,
-        prompt=proposal.read_back if proposal else "",
-        wants_code=proposal is not None and proposal.tier is Tier.R3,
-    )
+    situation = _situation(turn.kit, message, known)
     read = turn.kit.interpreter.read
     other = read(words.other, situation) if words.other is not None else None
     reading = read(words.text, situation)
@@ -87,6 +111,19 @@ def interpret(turn: Turn, message: Inbound, known: Known, words: Words) -> tuple
     ):
         reading = replace(reading, marks=(*reading.marks, Mark.HOLD))  # the yes is no longer there
     return reading, other
+
+
+def _situation(kit: Kit, message: Inbound, known: Known) -> Situation:
+    proposal = known.proposal if known.proposal and known.proposal.is_open else None
+    asking = known.conversation.asking
+    return Situation(
+        now=kit.local(message.received_at),
+        language=known.conversation.language,
+        asked=asking.missing if asking else None,
+        open_action=proposal.action if proposal else None,
+        prompt=proposal.read_back if proposal else "",
+        wants_code=proposal is not None and proposal.tier is Tier.R3,
+    )
 
 
 def _taken_back(message: Inbound, proposal: Proposal | None) -> Reading:

@@ -19,8 +19,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from wavoice.runtime.adapters.webhook import PATH
 from wavoice.runtime.build import Parts, Runtime, build
+from wavoice.runtime.consent import FIRST_CONTACT
 from wavoice.runtime.journal import Event
-from wavoice.runtime.model import SECOND, Alias, Consent, ConsentRecord, Micros
+from wavoice.runtime.model import SECOND, Alias, Consent, ConsentRecord, ConsentStatus, Micros
 from wavoice.runtime.ports import Clock
 from wavoice.runtime.settings import Settings, Shop, Store, WhatsApp
 from wavoice.sim.graph import Emulator, EmulatorConfig
@@ -152,11 +153,13 @@ async def rehearse(
 
 
 async def agree(runtime: Runtime, settings: Settings, customer: Customer) -> None:
-    """Enter the consent that a sample customer has given."""
+    """Enter that a sample customer has been told, and what it has agreed to."""
     number = settings.whatsapp.phone_number_id or ""
     now = runtime.bot.kit.clock.now()
     async with runtime.store.begin() as tx:
         alias = Alias(customer.phone, customer.bsuid)
         conversation = await tx.contacts.find_or_add(settings.bot.tenant, number, alias, now)
-        for purpose in (Consent.MESSAGES, Consent.VOICE_REPLIES):
-            await tx.consents.add(ConsentRecord(conversation.address, purpose, True, now, "sample shop"))
+        at, told = conversation.address, ConsentStatus.SHOWN
+        await tx.consents.add(ConsentRecord(at, Consent.MESSAGES, told, now, FIRST_CONTACT))
+        for purpose in (Consent.MESSAGES, Consent.VOICE_REPLIES, Consent.VOICE_DATA):
+            await tx.consents.add(ConsentRecord(at, purpose, ConsentStatus.GRANTED, now, "sample shop"))

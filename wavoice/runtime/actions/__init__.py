@@ -73,6 +73,8 @@ class Job:
     """Only jobs that write have them."""
     way_back: bool = True
     """False: nothing undoes it; who wants it back is handed to a person."""
+    sensitive: bool = False
+    """It deals with health, identity papers or the like: consent is asked for before it begins."""
 
 
 def pick_order(slots: Mapping[str, str], facts: Facts) -> Order | Ask | Refuse:

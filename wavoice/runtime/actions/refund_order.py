@@ -9,8 +9,7 @@ from decimal import Decimal
 from babel.numbers import get_currency_precision
 
 from wavoice.runtime.actions import Ask, Job, Offer, Prepared, Refuse, Words
-from wavoice.runtime.model import Facts, Money, Order, Payment, Proposal, Tier
-from wavoice.runtime.ports import NO_CURRENCY
+from wavoice.runtime.model import NO_CURRENCY, Facts, Money, Order, Payment, Proposal, Tier
 from wavoice.runtime.replies import english
 
 SHOWN_ITEMS = 2

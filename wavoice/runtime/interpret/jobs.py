@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from wavoice.runtime.interpret.slots import Slots, words_within
+from wavoice.runtime.interpret.wishes import wish_of
 from wavoice.runtime.lexicon import Lexicon, Phrase, words_of
 from wavoice.runtime.model import Mark
 from wavoice.runtime.ports import Situation
@@ -65,6 +66,9 @@ def find_job(slots: Slots, spoken: Phrase, words: Lexicon) -> tuple[str | None, 
         return ("bare_cancel" if core == ("cancel",) else "bare_stop"), 0
     if core in words.sets["start"]:
         return "opt_in", 0
+    wish, rest = wish_of(slots.text)
+    if wish and not any(mark is Mark.STOP for _, _, mark in words.scan(words_of(rest))):
+        return wish, 0
     if any(mark is Mark.STOP for _, _, mark in words.scan(spoken)):
         return "opt_out", 0
     valued = words_within(slots)

@@ -12,7 +12,8 @@ from text_to_num import alpha2digit
 from wavoice.runtime.interpret.amounts import find_amounts
 from wavoice.runtime.interpret.days import find_days
 from wavoice.runtime.lexicon import words_of
-from wavoice.runtime.ports import NO_CURRENCY, Situation
+from wavoice.runtime.model import NO_CURRENCY
+from wavoice.runtime.ports import Situation
 
 _ORDER = re.compile(
     r"\b(?:order|parcel|package|delivery)?\s*(?:number|no\.?|num|#)?\s*#?\s*"

@@ -17,9 +17,11 @@ from wavoice.runtime.model.messages import (
     OutboxGroup,
     Outgoing,
     Reply,
+    Shown,
     StatusUpdate,
 )
 from wavoice.runtime.model.shop import (
+    NO_CURRENCY,
     OUTDATED,
     Customer,
     Effect,
@@ -31,7 +33,7 @@ from wavoice.runtime.model.shop import (
     WriteResult,
 )
 from wavoice.runtime.model.speech import Audio, Decode, Heard, Speech
-from wavoice.runtime.model.talk import Asking, ConsentRecord, Conversation, Timer
+from wavoice.runtime.model.talk import Asking, ConsentRecord, Conversation, Question, Timer
 from wavoice.runtime.model.terms import (
     OPEN_STATES,
     SECOND,
@@ -39,6 +41,7 @@ from wavoice.runtime.model.terms import (
     Act,
     Binding,
     Consent,
+    ConsentStatus,
     Form,
     Mark,
     Micros,
@@ -53,6 +56,7 @@ from wavoice.runtime.model.terms import (
 )
 
 __all__ = [
+    "NO_CURRENCY",
     "OPEN_STATES",
     "OUTDATED",
     "SECOND",
@@ -67,6 +71,7 @@ __all__ = [
     "Button",
     "Consent",
     "ConsentRecord",
+    "ConsentStatus",
     "Conversation",
     "Customer",
     "Decode",
@@ -92,8 +97,10 @@ __all__ = [
     "PromptState",
     "Proposal",
     "ProposalState",
+    "Question",
     "Reading",
     "Reply",
+    "Shown",
     "Speech",
     "Stage",
     "StatusUpdate",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from wavoice.runtime.model.terms import Form, Micros, Modality, OutboxState, PromptState
+from wavoice.runtime.model.terms import Consent, Form, Micros, Modality, OutboxState, PromptState
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +143,16 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """Words of a reply that tell a customer about a purpose, or ask for consent to it."""
+
+    purpose: Consent
+    source: str
+    """`first_contact` or `question`."""
+    wording: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """One reply group in words; `deliver` turns it into messages."""
 
@@ -159,6 +169,8 @@ class Reply:
     """The one acknowledgement that may follow an opt-out or a hand-off."""
     notice: bool = False
     """Sent by a wake, not as the answer to a message."""
+    shows: tuple[Shown, ...] = ()
+    """What it tells or asks about consent; on the ledger once WhatsApp has accepted it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,3 +202,5 @@ class OutboxGroup:
     messages: tuple[str, ...] = ()
     """wamids that WhatsApp gave its parts."""
     attempts: int = 0
+    window_ends_at: Micros | None = None
+    """From then on WhatsApp takes no free-form message for this customer."""

@@ -13,6 +13,10 @@ OUTDATED = "version"
 """Reason of a refusal: the record has another version than the one that the effect names."""
 
 
+NO_CURRENCY = "?"
+"""Slot `currency` beside an `amount` that was said without one, in whole units: "20"."""
+
+
 @dataclass(frozen=True, slots=True)
 class Customer:
     """A record of the shop's own system."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wavoice.runtime.model.messages import Address, Alias, Offered
-from wavoice.runtime.model.terms import Consent, Micros, TimerKind
+from wavoice.runtime.model.terms import Consent, ConsentStatus, Micros, TimerKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +25,21 @@ class Timer:
 
 @dataclass(frozen=True, slots=True)
 class ConsentRecord:
-    """One dated line of the consent ledger."""
+    """One dated line of the consent ledger: what was said, when, by whom, and what proves it."""
 
     address: Address
     purpose: Consent
-    given: bool
+    status: ConsentStatus
     at: Micros
     source: str
-    """wamid, or the name of the import that brought it."""
+    """What brought it: `first_contact` or `question` (we told or asked), `answer` (to a question),
+    `message` (the customer's own wish), or the name of an import."""
+    wording: str = ""
+    """The words that the customer was shown; empty if it was the customer's own wish."""
+    proof: str = ""
+    """wamid of the customer's message; of our own where we told or asked."""
+    shown_in: str = ""
+    """wamid of our message with the wording, beside an answer to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,16 @@ class Asking:
     intent: str
     slots: Mapping[str, str]
     missing: str
+    since: Micros = 0
+    """When it was last spoken of; forgotten after the business clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A yes-or-no question that is about no proposal: it asks for a consent."""
+
+    purpose: Consent
+    asked_at: Micros
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +71,17 @@ class Conversation:
     """Fence: only the drain that took this epoch may commit."""
     language: str = "en"
     asking: Asking | None = None
+    """The half-said job: it outlives the chat session and ends with the business clock."""
+    aside: Asking | None = None
+    """The half-said job before it, left for another one."""
+    question: Question | None = None
+    """What was last asked about consent; only the very next words answer it."""
     memory: tuple[tuple[str, str], ...] = ()
     """The last turns as (what the customer said, what the bot said); at most `policy.memory`."""
     last_seen_at: Micros | None = None
+    """When the customer last said something (`session.has_meaning`): the inactivity clock runs from here."""
+    wrote_at: Micros | None = None
+    """When WhatsApp last had a message of any kind from the customer: its own 24 hours run from here."""
     handed_off: bool = False
     """A person has taken over: the bot is silent."""
     offers: tuple[Offered, ...] = ()

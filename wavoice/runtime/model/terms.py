@@ -180,4 +180,22 @@ class Consent(StrEnum):
     """Purposes that a customer agrees to or withdraws."""
 
     MESSAGES = "messages"
+    """Being written to."""
     VOICE_REPLIES = "voice_replies"
+    """Being answered by voice note."""
+    VOICE_DATA = "voice_data"
+    """Keeping what was heard in voice notes once it has been answered."""
+    SENSITIVE = "sensitive"
+    """Dealing with something sensitive; asked for anew each day."""
+
+
+class ConsentStatus(StrEnum):
+    """What one line of the consent ledger says."""
+
+    SHOWN = "shown"
+    """The customer was told, or asked; no answer yet."""
+    GRANTED = "granted"
+    DENIED = "denied"
+    """No to a question; nothing had been granted."""
+    WITHDRAWN = "withdrawn"
+    """Taken back by the customer's own word."""

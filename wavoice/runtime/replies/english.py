@@ -9,7 +9,7 @@ from decimal import Decimal
 from babel.dates import format_date
 from babel.numbers import format_decimal, get_currency_name, get_currency_precision
 
-from wavoice.runtime.model import Money, Order, Tier
+from wavoice.runtime.model import Consent, Money, Order, Tier
 
 YES_OR_NO = "Reply yes or no."
 TAP_YES_OR_NO = "Tap Yes or No."
@@ -23,6 +23,28 @@ WHICH_ADDRESS = "What is the new address?"
 OPTED_OUT = "Okay, I will not message you again. Send START if you change your mind."
 OPTED_IN = "Welcome back. What can I do for you?"
 STOP_MESSAGES_TOO = "Should I stop messages too? Then send STOP."
+MESSAGES_GO_ON = "Okay, I will keep writing to you here."
+LEFT = "Okay, I leave it as it is."
+FIRST_CONTACT = (
+    "I am an automated assistant. Voice notes are turned into text by a machine so that I can answer them. "
+    "I answer in writing; say “send voice” if you would rather hear me. Send STOP to end this."
+)
+"""Said once, before the first reply."""
+ASK_CONSENT = {
+    Consent.MESSAGES: STOP_MESSAGES_TOO,
+    Consent.VOICE_REPLIES: "Shall I answer your voice notes by voice? Reply yes or no.",
+    Consent.VOICE_DATA: "May I keep what you say in voice notes, to remember it? Reply yes or no.",
+    Consent.SENSITIVE: "That is sensitive. May I deal with it here, by machine? Reply yes or no.",
+}
+"""Whole questions: exactly these words stand in the consent ledger."""
+NOTED = {
+    (Consent.VOICE_REPLIES, True): "Okay, I answer your voice notes by voice.",
+    (Consent.VOICE_REPLIES, False): "Okay, I answer in writing.",
+    (Consent.VOICE_DATA, True): "Okay, I keep what you say in voice notes.",
+    (Consent.VOICE_DATA, False): "Okay, I do not keep what you say in voice notes.",
+    (Consent.SENSITIVE, True): "Okay.",
+    (Consent.SENSITIVE, False): LEFT,
+}
 HANDED_OFF = "A colleague will take over here."
 NOT_RECOGNISED = "I cannot find an account with this number. A colleague will help you."
 SEVERAL_ACCOUNTS = "I find more than one account with this number. A colleague will help you."

@@ -7,10 +7,10 @@ from typing import Any
 
 from wavoice.runtime import journal
 from wavoice.runtime.journal import Event
-from wavoice.runtime.model import Micros, Stage
+from wavoice.runtime.model import Consent, ConsentStatus, Micros, Stage
 from wavoice.sim.scenario.audit import audit
 from wavoice.sim.scenario.check_replies import check_group
-from wavoice.sim.scenario.expect import Expect, LogExpect, ProposalExpect, Then
+from wavoice.sim.scenario.expect import ConsentExpect, Expect, LogExpect, ProposalExpect, Then
 from wavoice.sim.scenario.failure import Failure
 from wavoice.sim.scenario.format import Scenario
 from wavoice.sim.scenario.record import Record, StepRun, proposal_after
@@ -65,6 +65,8 @@ class _Step:
             yield from self._absent(expect.absent)
         if expect.within is not None:
             yield from self._within({str(name): limit for name, limit in expect.within.items()})
+        if expect.consents is not None:
+            yield from self._consents(expect.consents)
         if expect.handoff is not None:
             yield from self._handoff(expect.handoff)
 
@@ -141,8 +143,35 @@ class _Step:
                     "within", f"{name} took longer", f"≤ {as_text(limit)}", as_text(took[name])
                 )
 
+    def _consents(self, expected: Sequence[ConsentExpect]) -> Iterator[Failure]:
+        lines = [line for event in self.events if (line := _ledger_line(event.body))]
+        fits = len(lines) == len(expected) and all(
+            (line.purpose, line.status) == (wanted.purpose, wanted.status)
+            and wanted.source in (None, line.source)
+            for line, wanted in zip(lines, expected, strict=True)
+        )
+        if not fits:
+            yield self._failed(
+                "consents", "the consent ledger gained other lines", _entries(expected), _entries(lines)
+            )
+
     def _handoff(self, expected: str) -> Iterator[Failure]:
         yield from (self._failed(*problem) for problem in _compare_handoff(expected, self.events))
+
+
+def _ledger_line(body: object) -> ConsentExpect | None:
+    match body:
+        case journal.ConsentShown():
+            status = ConsentStatus.SHOWN
+        case journal.ConsentChanged():
+            status = ConsentStatus(body.status)
+        case _:
+            return None
+    return ConsentExpect(purpose=Consent(body.purpose), status=status, source=body.source)
+
+
+def _entries(lines: Iterable[ConsentExpect]) -> str:
+    return _list([" ".join((line.purpose, line.status, line.source or "")).strip() for line in lines])
 
 
 def _check_end(then: Then, record: Record) -> Iterator[Failure]:

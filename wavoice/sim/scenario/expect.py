@@ -7,14 +7,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from wavoice.runtime.model import Act, ProposalState
+from wavoice.runtime.model import Act, Consent, ConsentStatus, ProposalState
 from wavoice.sim.scenario.strict import Phrases, Strict
 from wavoice.sim.scenario.values import Duration
 
 EventName = Literal[
     "received", "heard", "read", "proposed", "reprompted", "confirmed", "held", "cancelled", "superseded",
     "expired", "committed", "unknown", "failed", "undone", "replied", "noticed", "handed_off", "released",
-    "consent_changed",
+    "consent_shown", "consent_changed",
 ]  # fmt: skip
 StageName = Literal[
     "receive", "fetch", "clean", "transcribe", "identify", "interpret", "look_up", "decide", "commit",
@@ -80,6 +80,17 @@ Write = dict[str, Any]
 """`action` and some of the arguments of one business write."""
 
 
+class ConsentExpect(Strict):
+    """One line of the consent ledger."""
+
+    purpose: Consent
+    """What it is about."""
+    status: ConsentStatus
+    """`shown`: we told or asked; `granted`, `denied` (no to a question), `withdrawn`: the customer's word."""
+    source: str | None = None
+    """`first_contact` or `question`; `answer` to a question, or `message` of the customer's own accord."""
+
+
 class Expect(Strict):
     """What must hold when a step ends."""
 
@@ -97,6 +108,8 @@ class Expect(Strict):
     """These journal events, in this order; others may stand between them."""
     absent: tuple[EventName, ...] | None = None
     """None of these journal events."""
+    consents: tuple[ConsentExpect, ...] | None = None
+    """Exactly the lines that the consent ledger gained in this step, in this order."""
     within: Mapping[StageName, Duration] | None = None
     """Longest time of a stage, or of the whole `turn`; the settle window does not count."""
     handoff: str | None = None

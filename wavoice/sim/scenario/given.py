@@ -96,6 +96,12 @@ class ConsentSpec(Strict):
     """May be written to."""
     voice_replies: bool | None = True
     """May be answered by voice note."""
+    voice_data: bool | None = True
+    """What was heard in voice notes may be kept."""
+    sensitive: bool | None = None
+    """Something sensitive may be dealt with."""
+    told: bool = True
+    """Has had the first-contact notice; false: a customer who writes for the first time."""
 
 
 class ChaosSpec(Strict):

@@ -21,6 +21,7 @@ _TABLES = (
     ("ReplyExpect", "`reply` and `notice`"),
     ("PartExpect", "`reply.parts[]`"),
     ("ProposalExpect", "`proposal`"),
+    ("ConsentExpect", "`consents[]`"),
     ("Then", "`then`"),
     ("LogExpect", "`then.log[]`"),
     ("Sweep", "`sweep`"),

@@ -7,7 +7,7 @@ crash leaves behind only what its store had committed.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -21,8 +21,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from wavoice.runtime.adapters.store import SqliteStore
 from wavoice.runtime.adapters.webhook import PATH
 from wavoice.runtime.build import Parts, Runtime, build
+from wavoice.runtime.consent import FIRST_CONTACT
 from wavoice.runtime.journal import Event
-from wavoice.runtime.model import SECOND, Alias, Consent, ConsentRecord, Micros
+from wavoice.runtime.model import SECOND, Alias, Consent, ConsentRecord, ConsentStatus, Micros
 from wavoice.runtime.policy import Policy
 from wavoice.runtime.ports import Decoder, SpeechToText, Store, TextToSpeech, UnitOfWork
 from wavoice.runtime.settings import Settings, Shop, WhatsApp
@@ -263,8 +264,8 @@ async def _arrive(stage: Stage, given: Given, world: WorldSpec | None, name: str
     now = stage.clock.now()
     async with store.begin() as tx:
         conversation = await tx.contacts.find_or_add(tenant, number, Alias(digits, bsuid), now)
-        for purpose, given_ in _agreed(given.consent):
-            record = ConsentRecord(conversation.address, purpose, given_, now, "scenario")
+        for purpose, status, source in _agreed(given.consent):
+            record = ConsentRecord(conversation.address, purpose, status, now, source)
             await tx.consents.add(record)
         if given.language != conversation.language:
             taken = await tx.conversations.take(conversation.address)
@@ -272,9 +273,13 @@ async def _arrive(stage: Stage, given: Given, world: WorldSpec | None, name: str
     return Person(name, phone, conversation.address.contact)
 
 
-def _agreed(consent: ConsentSpec) -> Sequence[tuple[Consent, bool]]:
-    said = ((Consent.MESSAGES, consent.messages), (Consent.VOICE_REPLIES, consent.voice_replies))
-    return [(purpose, given) for purpose, given in said if given is not None]
+def _agreed(consent: ConsentSpec) -> Iterator[tuple[Consent, ConsentStatus, str]]:
+    if consent.told:
+        yield Consent.MESSAGES, ConsentStatus.SHOWN, FIRST_CONTACT
+    for purpose in Consent:
+        given = getattr(consent, purpose)
+        if given is not None:
+            yield purpose, ConsentStatus.GRANTED if given else ConsentStatus.WITHDRAWN, "scenario"
 
 
 def _chaos(given: Given) -> Chaos | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import bindparam, false, func, select, update
@@ -24,6 +24,7 @@ _add = (
 _undone = of_contact(inbox), inbox.c.done == false()
 _oldest = select(inbox).where(*_undone).order_by(inbox.c.seq).limit(1)
 _waiting = select(inbox).where(*_undone).order_by(inbox.c.seq.desc())
+_rest = select(inbox).where(*_undone, inbox.c.seq > bindparam("after_seq")).order_by(inbox.c.seq)
 _count = select(func.count()).select_from(inbox).where(*_undone)
 _begin = (
     update(inbox)
@@ -71,6 +72,14 @@ class InboxRows:
         again_at = now + _back_off(row.attempts) if row.attempts else None
         await self._db.execute(_begin, {"of_seq": row.seq, "again_at": again_at})
         return replace(load(Inbound, row.value, row.version), seq=row.seq, attempts=row.attempts)
+
+    async def rest(self, message: Inbound) -> Sequence[Inbound]:
+        """See `ports.Inbox`."""
+        found = await self._db.execute(_rest, {**place(message.address), "after_seq": message.seq})
+        return [
+            replace(load(Inbound, row.value, row.version), seq=row.seq, attempts=row.attempts)
+            for row in found
+        ]
 
     async def unread(self, address: Address) -> int:
         """See `ports.Inbox`."""

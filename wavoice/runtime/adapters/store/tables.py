@@ -205,7 +205,27 @@ consents = Table(
     Column("at", BigInteger, nullable=False),
     Column("source", Text, nullable=False),
     *_common(Retention.CONSENT),
+    Column("status", Text, nullable=False, server_default=""),
+    Column("wording", Text, nullable=False, server_default=""),
+    Column("proof", Text, nullable=False, server_default=""),
+    Column("shown_in", Text, nullable=False, server_default=""),
     Index("consents_contact", "tenant", "number", "contact", "purpose"),
+    sqlite_autoincrement=True,
+)
+
+# Apart from the answers: a program of before takes every row of `consents` for one.
+consents_shown = Table(
+    "consents_shown",
+    METADATA,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    *_place(),
+    Column("purpose", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("wording", Text, nullable=False),
+    Column("proof", Text, nullable=False),
+    *_common(Retention.CONSENT),
+    Index("consents_shown_contact", "tenant", "number", "contact"),
     sqlite_autoincrement=True,
 )
 
