@@ -224,6 +224,8 @@ async def test_records_from_before_the_chain_are_counted_and_not_called_broken(t
     file = tmp_path / "bot.sqlite"
     await add(file, said("old"), said("older"))
     for statement in (
+        "DROP TABLE consents_shown",
+        *(f"ALTER TABLE consents DROP COLUMN {name}" for name in ("status", "wording", "proof", "shown_in")),
         "DROP TABLE journal_heads",
         "DROP INDEX effects_evidence",
         "ALTER TABLE effects DROP COLUMN evidence",

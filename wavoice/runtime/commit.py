@@ -314,7 +314,7 @@ async def _answer(turn: Turn, woken: Woken, step: Step) -> None:
     turn.log(*step.events)
     conversation = replace(
         woken.conversation,
-        asking=step.asking or woken.conversation.asking,
+        asking=replace(step.asking, since=turn.trace.now()) if step.asking else woken.conversation.asking,
         handed_off=woken.conversation.handed_off or step.hand_off is not None,
     )
     if step.hand_off:

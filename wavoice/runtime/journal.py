@@ -13,11 +13,14 @@ from typing import Any, ClassVar, Protocol
 
 from wavoice.runtime.journal_course import (
     PII,
+    ConsentChanged,
+    ConsentShown,
     DecodeFigures,
     HeardNote,
     MediaKept,
     Redacted,
     SpanEvent,
+    StatusSeen,
     Trouble,
     TurnEnded,
     Waited,
@@ -25,11 +28,14 @@ from wavoice.runtime.journal_course import (
 from wavoice.runtime.model import Micros, Modality
 
 __all__ = [
+    "ConsentChanged",
+    "ConsentShown",
     "DecodeFigures",
     "HeardNote",
     "MediaKept",
     "Redacted",
     "SpanEvent",
+    "StatusSeen",
     "Trouble",
     "TurnEnded",
     "Waited",
@@ -317,51 +323,6 @@ class Released:
 
     kind: ClassVar[str] = "released"
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class ConsentChanged:
-    """The customer's word on a purpose was added to the consent ledger."""
-
-    kind: ClassVar[str] = "consent_changed"
-    purpose: str
-    given: bool
-    status: str = ""
-    """`granted`, `denied` or `withdrawn`."""
-    source: str = ""
-    """`answer` to our question, `message` of the customer's own accord, or the name of an import."""
-    wording: str = ""
-    """Name of the words that were shown (`consent.wording_id`); empty for the customer's own wish."""
-    proof: str = ""
-    """wamid of the customer's message."""
-    shown_in: str = ""
-    """wamid of our message that showed the words."""
-
-
-@dataclass(frozen=True, slots=True)
-class ConsentShown:
-    """The customer was told, or asked: WhatsApp has accepted the words. Nothing is agreed to yet."""
-
-    kind: ClassVar[str] = "consent_shown"
-    purpose: str
-    source: str
-    """`first_contact` or `question`."""
-    wording: str
-    """Name of the words."""
-    proof: str
-    """wamid of our message."""
-
-
-@dataclass(frozen=True, slots=True)
-class StatusSeen:
-    """WhatsApp reported on one of our messages."""
-
-    kind: ClassVar[str] = "status_seen"
-    message: str
-    status: str
-    proposal: str | None = None
-    """The proposal that our message asks about."""
-    digest: str | None = None
 
 
 BODIES: Mapping[str, type[Any]] = {

@@ -1,4 +1,6 @@
-"""Events that say how it went: what a note was, where the time went, what was survived, what redacted."""
+"""Events that say how it went: what a note was, where the time went, what was
+survived or redacted, what customers agreed to.
+"""
 
 from __future__ import annotations
 
@@ -109,3 +111,48 @@ class Redacted:
     """Numbers of the records."""
     hashes: tuple[str, ...]
     """Salted hashes of what stands there now."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentChanged:
+    """The customer's word on a purpose was added to the consent ledger."""
+
+    kind: ClassVar[str] = "consent_changed"
+    purpose: str
+    given: bool
+    status: str = ""
+    """`granted`, `denied` or `withdrawn`."""
+    source: str = ""
+    """`answer` to our question, `message` of the customer's own accord, or the name of an import."""
+    wording: str = ""
+    """Name of the words that were shown (`consent.wording_id`); empty for the customer's own wish."""
+    proof: str = ""
+    """wamid of the customer's message."""
+    shown_in: str = ""
+    """wamid of our message that showed the words."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentShown:
+    """The customer was told, or asked: WhatsApp has accepted the words. Nothing is agreed to yet."""
+
+    kind: ClassVar[str] = "consent_shown"
+    purpose: str
+    source: str
+    """`first_contact` or `question`."""
+    wording: str
+    """Name of the words."""
+    proof: str
+    """wamid of our message."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusSeen:
+    """WhatsApp reported on one of our messages."""
+
+    kind: ClassVar[str] = "status_seen"
+    message: str
+    status: str
+    proposal: str | None = None
+    """The proposal that our message asks about."""
+    digest: str | None = None

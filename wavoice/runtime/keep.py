@@ -88,7 +88,8 @@ async def keep(
             asked = known.consents.asked.get(purpose) if step.answers is purpose else None
             line = _line(turn, purpose, message.id)
             await enter(turn, tx, consent.entered(line, given=given, asked=asked))
-        if known.conversation.handed_off and step.releases:
+        opted_in = (Consent.MESSAGES, True) in step.consents
+        if known.conversation.handed_off and step.releases and opted_in:
             turn.log(journal.Released(reason="opted in"))
         if not session.may_keep_words(message.modality, known.consents) and step.settles is None:
             turn.forget_words()

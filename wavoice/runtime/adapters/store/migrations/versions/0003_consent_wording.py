@@ -15,7 +15,7 @@ down_revision = "0002"
 def upgrade() -> None:
     """Add columns to `consents`, and the table of what was told or asked."""
     for name in ("status", "wording", "proof", "shown_in"):
-        op.add_column("consents", sa.Column(name, sa.Text, nullable=False, server_default=""))
+        op.add_column("consents", sa.Column(name, sa.Text, nullable=False, server_default=sa.text("''")))
     op.create_table(
         "consents_shown",
         sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
