@@ -12,8 +12,8 @@ from wavoice.runtime.model import VETOES, Mark
 
 LOCKED = 2
 """Further words of the language spoken, unknown to the others, that settle which one a word is of."""
-_FROM_ALL = frozenset({"human", "bare_stop", "start"})
-"""Sets that count in every enabled language: a customer may ask for a person or for silence in any."""
+_FROM_ALL = frozenset({"bare_stop", "start"})
+"""Sets that count in every enabled language: a customer may ask for silence in any, and take it back."""
 Found = tuple[int, int, Mark | None]
 
 
@@ -75,10 +75,16 @@ class Lexicon:
         object.__setattr__(self, "_idioms", idioms)
 
     def _set(self, name: str) -> frozenset[Phrase]:
-        whose = self.of if name in _FROM_ALL else self.own
-        return with_plain(
-            phrase for code in whose for phrase in self.of[code].sets.get(name, frozenset())
-        )
+        own = {phrase for code in self.own for phrase in self.of[code].sets.get(name, ())}
+        if name in _FROM_ALL:
+            others = {phrase for language in self.of.values() for phrase in language.sets.get(name, ())}
+            own |= {phrase for phrase in others if not self._is_ours(phrase)}
+        return with_plain(own)
+
+    def _is_ours(self, phrase: Phrase) -> bool:
+        """True if one of our languages means something else by it: "fine" is an end only in Italian."""
+        by = self.meanings.forms.get(phrase, {})
+        return any(code in by and side(by[code]) != "no" for code in self.own)
 
     def scan(self, words: Phrase) -> Iterator[Found]:
         """Yield (start, end, mark) of the longest phrases from left to right; idioms have no mark."""
