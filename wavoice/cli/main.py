@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from wavoice import __version__
-from wavoice.cli import doctor, fixtures, replay, test
+from wavoice.cli import doctor, fixtures, languages, replay, test
 from wavoice.runtime.errors import Category, WavoiceError
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app = typer.Typer(
 app.command("replay", short_help="Send voice notes through the runtime.")(replay.command)
 app.command("test", short_help="Run scenarios.")(test.command)
 app.command("doctor", short_help="Say what this machine lacks.")(doctor.command)
+app.command("languages", short_help="Say in which languages replies are read.")(languages.command)
 app.add_typer(fixtures.app, name="fixtures", short_help="Make, check and list voice notes.")
 
 

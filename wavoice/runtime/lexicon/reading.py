@@ -163,7 +163,8 @@ class Lexicon:
         return True, by[own]
 
     def _readers(self, phrase: Phrase) -> tuple[str, ...]:
-        by = self.meanings.forms[phrase]
+        """Languages in which the phrase says what it was taken for; a whole answer is of the one spoken."""
+        by = self.meanings.forms.get(phrase, {self.own[0]: Mark.STOP})
         return tuple(code for code, mark in by.items() if mark in VETOES or (mark and code in self.own))
 
     def _is_doubtful(self, words: Phrase, start: int, end: int) -> bool:
