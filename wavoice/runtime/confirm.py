@@ -123,6 +123,13 @@ def _in_flight(case: Case, _: Policy) -> Decision | None:
     return None
 
 
+def _collides(case: Case, _: Policy) -> Decision | None:
+    """A word that means the opposite in another enabled language never decides alone (I10)."""
+    if case.reading.collides or (case.other is not None and case.other.collides):
+        return Decision("D21", Effect.ASK, "a word that means the opposite in another language")
+    return None
+
+
 def _veto(case: Case, _: Policy) -> Decision | None:
     """Every message is searched for a veto, however it is bound, timed, forwarded or heard."""
     if not case.vetoes:
@@ -266,6 +273,14 @@ def _unrelated(case: Case, _: Policy) -> Decision | None:
     return Decision("D16", Effect.REMIND, "another wish", held=settling and not case.reads_only)
 
 
+def _unreviewed(case: Case, _: Policy) -> Decision | None:
+    """Words that nobody checked confirm what is costly only with a discrete act beside them."""
+    discrete = case.evidence.binding in (Binding.BUTTON, Binding.QUOTE)
+    if affirms(case) and not case.reading.reviewed and not discrete and tier_of(case) is not Tier.R1:
+        return Decision("D20", Effect.ASK, "the words of that language were not reviewed")
+    return None
+
+
 def _yes(case: Case, _: Policy) -> Decision | None:
     if case.evidence.binding is Binding.BUTTON:
         return Decision("D01", Effect.SETTLE, "button of this version")
@@ -305,6 +320,7 @@ _CHECKS: tuple[Check, ...] = (
     _nothing_open,
     _button_no,
     _in_flight,
+    _collides,
     _veto,
     _stale_binding,
     _unrelated,
@@ -317,6 +333,7 @@ _CHECKS: tuple[Check, ...] = (
     _question,
     _change,
     _repeated,
+    _unreviewed,
     _yes,
 )
 _ON_ITS_WAY = frozenset({PromptState.QUEUED, PromptState.ACCEPTED, PromptState.SENT})
