@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from wavoice import __version__
-from wavoice.cli import audit, doctor, fixtures, replay, test
+from wavoice.cli import audit, doctor, fixtures, languages, replay, test
 from wavoice.runtime.errors import Category, WavoiceError
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app.command("replay", short_help="Send voice notes through the runtime.")(replay
 app.command("test", short_help="Run scenarios.")(test.command)
 app.command("audit", short_help="Prove every write from the journal.")(audit.command)
 app.command("doctor", short_help="Say what this machine lacks.")(doctor.command)
+app.command("languages", short_help="Say in which languages replies are read.")(languages.command)
 app.add_typer(fixtures.app, name="fixtures", short_help="Make, check and list voice notes.")
 
 

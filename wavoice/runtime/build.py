@@ -27,6 +27,7 @@ from wavoice.runtime.errors import ConfigError
 from wavoice.runtime.interpret.rules import RulesInterpreter
 from wavoice.runtime.journal import Event, Sink
 from wavoice.runtime.kit import Kit
+from wavoice.runtime.lexicon import enabled
 from wavoice.runtime.model import Stage
 from wavoice.runtime.policy import Policy
 from wavoice.runtime.replies import english
@@ -107,7 +108,7 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
             ears=parts.ears or _ears(settings),
             voice=_voice(settings, parts),
             decoder=decoder,
-            interpreter=parts.interpreter or RulesInterpreter(),
+            interpreter=parts.interpreter or RulesInterpreter(enabled(settings.bot.languages)),
             clock=clock,
             ids=ids,
             zone=ZoneInfo(settings.shop.zone),

@@ -45,6 +45,7 @@ _CHECKS: tuple[Check, ...] = (
     vetoes.button_no,
     before.in_flight,
     # every message is searched for a veto
+    vetoes.collides,
     vetoes.veto,
     vetoes.not_words,
     # 6 binding, 7 timing, 8 audio: what an approval must pass

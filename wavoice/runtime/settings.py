@@ -74,7 +74,21 @@ def _from_commas(value: object) -> object:
     return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
 
 
+def _are_shipped(codes: tuple[str, ...]) -> tuple[str, ...]:
+    from wavoice.runtime.lexicon import shipped  # noqa: PLC0415 -- settings are read without words, too
+
+    if not codes:
+        raise ValueError("name at least one language")
+    for code in codes:
+        if code not in shipped():
+            near = difflib.get_close_matches(code, shipped(), n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise ValueError(f"there are no words for {code!r}{hint} Known: {', '.join(shipped())}")
+    return codes
+
+
 _Hosts = Annotated[tuple[str, ...], BeforeValidator(_from_commas)]
+_Codes = Annotated[tuple[str, ...], BeforeValidator(_from_commas), AfterValidator(_are_shipped)]
 
 
 class WhatsApp(_Section):
@@ -146,6 +160,8 @@ class Bot(_Section):
     first_contact: Annotated[str, Field(max_length=400)] | None = None
     """What a customer is told once, before the first reply; empty: nothing, because the shop tells it
     elsewhere; absent: the words of `replies/english.py`."""
+    languages: _Codes | None = None
+    """Languages in which replies are read (`wavoice languages` lists them); all, unless some are named."""
 
 
 class Settings(BaseSettings):

@@ -176,6 +176,7 @@ def make_case(
         rivals=known.rivals,
         retracts_yes=_retracts_yes(message, proposal),
         handed_off=known.conversation.handed_off,
+        language=known.conversation.language,
         reads_only=(job := JOBS.get(reading.intent or "")) is not None and job.tier is Tier.R0,
     )
 

@@ -63,7 +63,8 @@ def find_job(slots: Slots, spoken: Phrase, words: Lexicon) -> tuple[str | None, 
     """Return the job or wish, and the word at which it begins."""
     core = tuple(word for word in spoken if word not in ("please", "pls"))
     if core in words.sets["bare_stop"]:
-        return ("bare_cancel" if core == ("cancel",) else "bare_stop"), 0
+        cancels = any(mark is Mark.CANCEL for _, _, mark in words.scan(core))
+        return ("bare_cancel" if cancels else "bare_stop"), 0
     if core in words.sets["start"]:
         return "opt_in", 0
     wish, rest = wish_of(slots.text)

@@ -1,4 +1,4 @@
-"""The offline interpreter: English rules, instant and explainable.
+"""The offline interpreter: rules and lexicons, instant and explainable.
 
 A yes is plain only if every other word of the answer is accounted for: a filler, a courtesy, an echo
 of the question or a slot. Whatever is left over makes the answer unclear, so that a sentence nobody
@@ -10,12 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from wavoice.runtime import lexicon
 from wavoice.runtime.interpret.code import take_code
 from wavoice.runtime.interpret.jobs import find_job, request_at
 from wavoice.runtime.interpret.polarity import Answer, Found, echo_of, is_plain, marks_of
 from wavoice.runtime.interpret.slots import Slots, find_slots, words_within
-from wavoice.runtime.lexicon import Lexicon, words_of
+from wavoice.runtime.lexicon import Languages, enabled, words_of
 from wavoice.runtime.model import VETOES, Act, Mark, Reading
 from wavoice.runtime.ports import Situation
 
@@ -35,9 +34,9 @@ LONGEST = 500
 
 @dataclass(frozen=True, slots=True)
 class RulesInterpreter:
-    """`ports.Interpreter` over one lexicon."""
+    """`ports.Interpreter` over the words of the enabled languages; by default of all that are shipped."""
 
-    words: Lexicon = field(default_factory=lambda: lexicon.load("en"))
+    languages: Languages = field(default_factory=enabled)
 
     def read(self, text: str, situation: Situation) -> Reading:
         """Return acts and marks in spoken order, a job and its slots.
@@ -46,13 +45,14 @@ class RulesInterpreter:
         """
         said, code = take_code(text) if situation.wants_code else (text, None)
         slots = find_slots(said[:LONGEST], situation)
-        spoken = words_of(slots.text)
-        intent, at = find_job(slots, spoken, self.words)
+        words, spoken = self.languages.hear(words_of(slots.text), situation.language)
+        intent, at = find_job(slots, spoken, words)
         echoed = echo_of(spoken, words_of(situation.prompt))
         answer = Answer(spoken, words_within(slots), echoed, intent, situation)
-        found = marks_of(answer, self.words)
-        rest = self._vetoes_in(text[LONGEST:])
-        plain = not text[LONGEST:] and is_plain(answer, found, self.words)
+        found = marks_of(answer, words)
+        rest = self._vetoes_in(text[LONGEST:], situation.language)
+        plain = not text[LONGEST:] and is_plain(answer, found, words)
+        credit = words.credit(spoken, found)
         return Reading(
             text=text,
             acts=_acts(found, request_at(intent, at, slots, situation), slots, situation, plain=plain),
@@ -61,12 +61,18 @@ class RulesInterpreter:
             slots=slots.values,
             mentioned=slots.mentioned,
             plain=plain,
-            near_miss=self.words.has("near_miss", spoken),
+            near_miss=words.has("near_miss", spoken),
+            language=credit.language,
+            reviewed=credit.reviewed,
+            collides=credit.collides,
             code=code,
         )
 
-    def _vetoes_in(self, text: str) -> tuple[Mark, ...]:
-        return tuple(mark for _, _, mark in self.words.scan(words_of(text)) if mark in VETOES)
+    def _vetoes_in(self, text: str, language: str) -> tuple[Mark, ...]:
+        if not text:
+            return ()
+        words, spoken = self.languages.hear(words_of(text), language)
+        return tuple(mark for _, _, mark in words.scan(spoken) if mark in VETOES)
 
 
 def _acts(

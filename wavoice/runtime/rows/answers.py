@@ -67,8 +67,6 @@ def no_performative(case: Case, _: Policy) -> Decision | None:
         return Decision("D66", Effect.ASK, "somebody else's yes, or a supposed one")
     if reading.sarcastic:
         return Decision("D24", Effect.ASK, "agrees in irony")
-    if reading.collides:
-        return Decision("D21", Effect.ASK, "a word that means the opposite in another language")
     if reading.softened and not _may_soften(case):
         settling = state_of(case) is ProposalState.SETTLING
         return Decision("D23", Effect.ASK, "an idiom that may refuse", held=settling)

@@ -26,6 +26,13 @@ def button_no(case: Case, _: Policy) -> Decision | None:
     return None
 
 
+def collides(case: Case, _: Policy) -> Decision | None:
+    """A word that means the opposite in another enabled language never decides alone (I10)."""
+    if case.reading.collides or (case.other is not None and case.other.collides):
+        return Decision("D21", Effect.ASK, "a word that means the opposite in another language")
+    return None
+
+
 def veto(case: Case, _: Policy) -> Decision | None:
     """The row of a message that holds a veto in any decode."""
     if not case.vetoes:
@@ -49,8 +56,6 @@ def _by_words(case: Case) -> Decision | None:
     reading = case.reading
     if ends_in_typed_yes(case):
         return Decision("D07", Effect.SETTLE, "retracted, then a strong yes, typed")
-    if reading.collides:
-        return Decision("D21", Effect.ASK, "a word that means the opposite in another language")
     if keeps_what_is(case):
         return Decision("D04", Effect.CANCEL, "a no that names what stays")
     if new_values(case):
@@ -84,6 +89,8 @@ def _by_polarity(case: Case) -> Decision:
         if any(mark in _VETOES for mark in marks[first_yes:]):
             return Decision("D06", Effect.HOLD, "a yes, then a veto")
         return Decision("D07", Effect.ASK, "a veto, then a yes")
+    if kinds <= {Mark.NO, Mark.CANCEL} and case.reading.language != case.language and not case.reading.plain:
+        return Decision("D05", Effect.HOLD, "a no of another language among other words")
     if kinds <= {Mark.NO, Mark.CANCEL}:
         return Decision("D04", Effect.CANCEL, "a clear no")
     if Mark.MODIFY in kinds and Mark.HOLD not in kinds:
