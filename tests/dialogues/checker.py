@@ -120,9 +120,11 @@ class Checker:
             self.silenced[contact] = place
             self.parted.add(contact)
         if sent.digest is not None and sent.digest in self.asked:
-            self.asked[sent.digest].sent.append((place, sent))
+            asked = self.asked[sent.digest]
+            if not asked.sent:  # what a later one leaves out was said already
+                yield from asked.reads_as(sent.text)
+            asked.sent.append((place, sent))
             self.newest[contact] = sent.digest
-            yield from self.asked[sent.digest].reads_as(sent.text)
         elif sent.digest is not None:
             yield "I5", "a question about a proposal that does not exist"
         if sent.text.startswith("Done") and not self.applied:

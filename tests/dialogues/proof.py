@@ -75,8 +75,10 @@ def why_not(got: Got, place: int, moved: Moved, asked: Asked, *, alone: bool) ->
         yield "I1", "no question stands"
         return
     tapped = got.channel == "button" and got.button == f"yes:{moved.digest}"
-    quoted = got.quotes is not None and any(sent.id == got.quotes for sent in prompts)
-    yield from _bound(got, moved, prompts, alone=alone)
+    # Who taps or quotes a message has seen it, whatever its statuses say.
+    ids = {sent.id for place, sent in asked.sent if place > asked.barrier}
+    quoted = got.quotes in ids
+    yield from _bound(got, moved, ids, alone=alone)
     if not tapped:
         yield from _words(got, moved, quoted=quoted)
         yield from _seen(got, moved, asked, prompts, quoted=quoted)
@@ -86,8 +88,7 @@ def why_not(got: Got, place: int, moved: Moved, asked: Asked, *, alone: bool) ->
         yield from _audible(got, moved)
 
 
-def _bound(got: Got, moved: Moved, prompts: list[Sent], *, alone: bool) -> Iterator[tuple[str, str]]:
-    ids = {sent.id for sent in prompts}
+def _bound(got: Got, moved: Moved, ids: set[str], *, alone: bool) -> Iterator[tuple[str, str]]:
     if got.channel == "button":
         if got.button != f"yes:{moved.digest}" or (got.quotes is not None and got.quotes not in ids):
             yield "I1", "the button of another question"
@@ -109,9 +110,12 @@ def _words(got: Got, moved: Moved, *, quoted: bool) -> Iterator[tuple[str, str]]
     if "Y" not in marks and moved.tier != "R1" and not (got.channel == "text" and quoted):
         yield "I9", "too weak a yes"
     for heard in got.readings:
+        # A veto counts in any decode. What else a second one hears matters from R2 on.
         veto = set(heard.marks) & set("NHCMS")
         if veto and not _ends_in_yes(got, moved):
             yield "I3", "a veto is in it"
+        if moved.tier == "R1" and heard is not last:
+            continue
         if "Q" in heard.marks or "?" in heard.text:
             yield "I6", "it asks something"
         if wrong := heard.flags & NOT_A_YES:
@@ -139,7 +143,9 @@ def _ends_in_yes(got: Got, moved: Moved) -> bool:
     return typed and re.fullmatch("H[HY]*Y", heard.marks) is not None
 
 
-def _seen(got: Got, moved: Moved, asked: Asked, prompts: list[Sent], *, quoted: bool) -> Iterator[tuple[str, str]]:
+def _seen(
+    got: Got, moved: Moved, asked: Asked, prompts: list[Sent], *, quoted: bool
+) -> Iterator[tuple[str, str]]:
     if quoted:
         return
     began = (min(got.sent_at, got.at) // S + 1) * S - round(got.seconds * S)

@@ -182,7 +182,9 @@ def _stale(chance: random.Random) -> Iterator[Step]:
 
 
 def _expired(chance: random.Random) -> Iterator[Step]:
-    yield Wait(chance.choice((4, 5, 6, 29, 30, 31, 60, 24 * 60)) * MINUTE + chance.choice((-1, 0, 1)) * SECOND)
+    yield Wait(
+        chance.choice((4, 5, 6, 29, 30, 31, 60, 24 * 60)) * MINUTE + chance.choice((-1, 0, 1)) * SECOND
+    )
     yield _how(chance, YES)
     yield Wait(5 * SECOND)
 
@@ -247,7 +249,9 @@ def _asleep(chance: random.Random) -> Iterator[Step]:
 
 def _taken_back(chance: random.Random) -> Iterator[Step]:
     """What was said is edited, unsent, or a reaction is removed."""
-    yield _how(chance, chance.choice((YES, UNCLEAR)), channel=chance.choice(("text", "reaction")), about="new")
+    yield _how(
+        chance, chance.choice((YES, UNCLEAR)), channel=chance.choice(("text", "reaction")), about="new"
+    )
     yield _short(chance)
     yield Say(chance.choice((NO, YES, HOLD)), chance.choice(("edit", "revoke", "unreaction")))
     yield Wait(5 * SECOND)

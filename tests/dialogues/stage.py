@@ -183,7 +183,12 @@ class Stage:
     def _saved(self, before: Proposal | None, after: Proposal) -> None:
         same_version = before is not None and before.digest == after.digest
         used = after.evidence.message if after.evidence else None
-        if before is not None and same_version and before.state is after.state and before.evidence is not None:
+        if (
+            before is not None
+            and same_version
+            and before.state is after.state
+            and before.evidence is not None
+        ):
             return
         if before is not None and same_version and before.state is after.state and used is None:
             return
@@ -322,7 +327,7 @@ class Stage:
         if (step.about and target is None) or (step.channel in ("edit", "revoke", "unreaction") and not own):
             return None
         name = f"w{len(self.arrived) + 1}"
-        readings = self._readings(step)
+        readings = (log.Heard(),) if step.channel in ("unreaction", "revoke") else self._readings(step)
         decodes = readings if step.channel == "voice" else readings[-1:]
         moment = self.clock.moment
         sent_at = (moment - step.late) // SECOND * SECOND
