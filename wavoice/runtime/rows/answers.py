@@ -10,6 +10,7 @@ from wavoice.runtime.cases import (
     Effect,
     action_of,
     affirms,
+    ends_in_typed_yes,
     new_values,
     other_job,
     plain_yes,
@@ -104,13 +105,16 @@ def money(case: Case, _: Policy) -> Decision | None:
         if state_of(case) is ProposalState.SETTLING:
             return Decision("D36", Effect.SETTLE, "a second yes")
         return Decision("D02", Effect.SETTLE, "yes with the code of this question, typed")
-    return Decision("D02", Effect.ASK, "needs the button or the code")
+    row = "D07" if ends_in_typed_yes(case) else "D02"
+    return Decision(row, Effect.ASK, "needs the button or the code")
 
 
 def yes(case: Case, _: Policy) -> Decision | None:
     """A plain yes of R1 or R2 that has passed every filter."""
     if not affirms(case):
         return None
+    if ends_in_typed_yes(case) and not other_job(case):
+        return _foreign(case) or Decision("D07", Effect.SETTLE, "retracted, then a strong yes, typed")
     reading = case.reading
     weak = reading.plain and Mark.YES not in reading.marks
     if not weak and not plain_yes(reading):
