@@ -91,13 +91,18 @@ class Outcome:
 @cache
 def mutants() -> tuple[Mutant, ...]:
     """All of the list, in its order."""
-    with LIST.open("rb") as file:
-        listed = tomllib.load(file)["mutant"]
+    return read_list(LIST)
+
+
+def read_list(file: Path) -> tuple[Mutant, ...]:
+    """The mutants of such a file, in its order."""
+    with file.open("rb") as opened:
+        listed = tomllib.load(opened)["mutant"]
     return tuple(
         Mutant(
             name=one["name"],
             harm=one["harm"],
-            by=tuple(one["by"]),
+            by=tuple(one.get("by", ())),
             edits=tuple(Edit(f"runtime/{edit['file']}", edit["old"], edit["new"]) for edit in one["edits"]),
             six=one.get("six", False),
         )
