@@ -42,8 +42,8 @@ _CHECKS: tuple[Check, ...] = (
     before.unreadable,
     before.silence,
     before.nothing_open,
-    vetoes.button_no,
     before.in_flight,
+    vetoes.button_no,
     # every message is searched for a veto
     vetoes.collides,
     vetoes.veto,

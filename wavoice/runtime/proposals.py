@@ -160,6 +160,7 @@ def hold(proposal: Proposal, now: Micros) -> Proposal:
         approved_by=None,
         held_at=now,
         prompts=(),
+        prompt_state=PromptState.QUEUED,
         prompted_at=None,
     )
 

@@ -10,6 +10,7 @@ from wavoice.runtime.cases import (
     Effect,
     action_of,
     affirms,
+    ends_in_typed_yes,
     new_values,
     other_job,
     plain_yes,
@@ -101,6 +102,8 @@ def money(case: Case, _: Policy) -> Decision | None:
         return Decision("D02", Effect.ASK, "not the code of this question")
     if other_job(case):
         return Decision("D15", Effect.ASK, "a yes and another wish in one message")
+    if ends_in_typed_yes(case):
+        return Decision("D07", Effect.ASK, "a veto, then a yes, and money needs the button or the code")
     if reading.plain and Mark.YES not in reading.marks:
         return Decision("D25", Effect.ASK, "a weak yes, and money needs the button or the code")
     if reading.mentioned:
@@ -121,6 +124,8 @@ def yes(case: Case, _: Policy) -> Decision | None:
     """A plain yes of R1 or R2 that has passed every filter."""
     if not affirms(case):
         return None
+    if ends_in_typed_yes(case) and not other_job(case):
+        return _foreign(case) or Decision("D07", Effect.SETTLE, "retracted, then a strong yes, typed")
     reading = case.reading
     weak = reading.plain and Mark.YES not in reading.marks
     if not weak and not plain_yes(reading):

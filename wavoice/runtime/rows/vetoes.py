@@ -34,8 +34,11 @@ def collides(case: Case, _: Policy) -> Decision | None:
 
 
 def veto(case: Case, _: Policy) -> Decision | None:
-    """The row of a message that holds a veto in any decode."""
-    if not case.vetoes:
+    """The row of a message that holds a veto in any decode.
+
+    One that is taken back by a typed yes (D07) is an approval, and has to pass what every approval passes.
+    """
+    if not case.vetoes or ends_in_typed_yes(case):
         return None
     if case.other is not None and case.other.vetoes and not case.reading.vetoes:
         return Decision("D17", Effect.ASK, "one of two decodes heard a veto")
@@ -54,8 +57,6 @@ def _sent_before_the_yes(case: Case) -> bool:
 def _by_words(case: Case) -> Decision | None:
     """Vetoes that say what they want instead."""
     reading = case.reading
-    if ends_in_typed_yes(case):
-        return Decision("D07", Effect.SETTLE, "retracted, then a strong yes, typed")
     if keeps_what_is(case):
         return Decision("D04", Effect.CANCEL, "a no that names what stays")
     if new_values(case):
