@@ -36,6 +36,7 @@ from wavoice.runtime.model import (
 from wavoice.runtime.ports import UnitOfWork
 from wavoice.runtime.proposals import CommitCase, may_commit, may_retry, write_of
 from wavoice.runtime.replies import english
+from wavoice.runtime.requests import start
 from wavoice.runtime.respond import respond
 from wavoice.runtime.steps import Scene, Step, about
 from wavoice.runtime.token import CommitToken
@@ -74,7 +75,7 @@ async def finish(turn: Turn, woken: Woken) -> None:
     """Commit what the customer approved, or say truthfully why not."""
     turn.flow = woken.proposal.action
     # The settle window is drawn as its own bar: a chosen wait, never latency.
-    decided = woken.settled_at - turn.kit.policy.settle[woken.evidence.modality]
+    decided = woken.settled_at - turn.kit.policy.window(woken.proposal.tier, woken.evidence.modality)
     if woken.proposal.state is not ProposalState.UNKNOWN:
         turn.trace.add(Stage.SETTLE, decided, woken.settled_at)
     first = woken.proposal.state is ProposalState.SETTLING
@@ -174,7 +175,7 @@ async def _outcome(turn: Turn, woken: Woken, result: WriteResult) -> Step | None
         await tx.effects.settle(key, result, turn.trace.now())
     match result.outcome:
         case Outcome.DONE:
-            done = replace(proposal, state=ProposalState.COMMITTED)
+            done = replace(proposal, state=ProposalState.COMMITTED, reference=result.reference)
             event = about(
                 journal.Committed, done, woken.evidence.row, key=key, reference=result.reference or ""
             )
@@ -305,16 +306,35 @@ def _scene(turn: Turn, woken: Woken, proposal: Proposal, facts: Facts) -> Scene:
     )
 
 
+async def _with_queued(turn: Turn, woken: Woken, step: Step) -> Step:
+    """D15: the wish that came with the yes is dealt with in the answer to it."""
+    wish, done = woken.conversation.queued, step.proposals[-1] if step.proposals else None
+    if wish is None or done is None or done.state is not ProposalState.COMMITTED:
+        return step
+    facts = await look_up(turn, woken.conversation.alias)
+    if facts is None or step.hand_off or step.asks:
+        return step
+    then = start(JOBS[wish.intent], wish.slots, _scene(turn, woken, done, facts))
+    return replace(
+        then,
+        text=f"{step.text} {then.text}",
+        proposals=(*step.proposals, *then.proposals),
+        events=(*step.events, *then.events),
+    )
+
+
 async def _answer(turn: Turn, woken: Woken, step: Step) -> None:
     """Keep the outcome, then say it: to the yes itself, or as a notice once "checking" was said."""
     kit = turn.kit
     notice = woken.notice
+    step = await _with_queued(turn, woken, step)
     reply = reply_to(step, kit.codes, by_voice=woken.by_voice, notice=notice)
     speech = None if woken.muted else turn.begin(speak(turn, reply, woken.conversation.language))
     turn.log(*step.events)
     conversation = replace(
         woken.conversation,
         asking=replace(step.asking, since=turn.trace.now()) if step.asking else woken.conversation.asking,
+        queued=woken.conversation.queued if step.settles is not None else None,
         handed_off=woken.conversation.handed_off or step.hand_off is not None,
     )
     if step.hand_off:

@@ -10,6 +10,7 @@ from wavoice.runtime.deliver import enter
 from wavoice.runtime.hear import Words
 from wavoice.runtime.kit import Turn
 from wavoice.runtime.model import (
+    Asking,
     Button,
     Consent,
     ConsentRecord,
@@ -118,6 +119,7 @@ def _after(
         before,
         asking=None if gone else asking,
         aside=None if gone else aside,
+        queued=_queued(before, step),
         question=None if step.question is None else Question(step.question, now),
         last_seen_at=message.received_at,
         wrote_at=wrote_at,
@@ -129,6 +131,12 @@ def _after(
     heard = words.text if session.may_keep_words(message.modality, known.consents) else session.UNKEPT
     answer = (reply.spoken or reply.text) if reply else ""  # a code is not remembered
     return session.remember(after, heard, answer, policy) if words.text or reply else after
+
+
+def _queued(before: Conversation, step: Step) -> Asking | None:
+    """The wish that came with a yes waits as long as that yes does, also while it is held."""
+    open_still = not step.proposals or any(proposal.is_open for proposal in step.proposals)
+    return step.queues or (before.queued if open_still and step.hand_off is None else None)
 
 
 def _line(turn: Turn, purpose: Consent, proof: str) -> ConsentRecord:
@@ -186,7 +194,7 @@ def _overtake(turn: Turn, before: Proposal) -> None:
     settle_at, evidence = before.settle_at, before.evidence
     if settle_at is None or evidence is None or before.approved_by is None:
         return
-    began = settle_at - turn.kit.policy.settle[evidence.modality]
+    began = settle_at - turn.kit.policy.window(before.tier, evidence.modality)
     now = turn.trace.now()
     waited = journal.SpanEvent(stage=Stage.SETTLE, start=began, end=now, on_path=0)
     turn.log(

@@ -34,8 +34,6 @@ class Policy:
     """How long a yes to a proposal counts after it was asked."""
     settle: Mapping[Modality, Micros] = field(default_factory=_by_modality)
     """Chosen wait between an R2/R3 yes and its commit."""
-    join: Micros = 1_500_000
-    """Notes that arrive within it are one burst (J)."""
     commit_grace: Micros = 60 * SECOND
     """After acceptance the deadline is acceptance + settle + this."""
     inactivity: Micros = 10 * MINUTE
@@ -45,7 +43,7 @@ class Policy:
     service_window: Micros = 24 * HOUR
     """WhatsApp's own: how long after the customer's last message it takes free-form replies."""
     join_window: Micros = 1_500_000
-    """Typed messages that are stored already and came this close together are one turn; a lone one
+    """J. Typed messages that are stored already and came this close together are one turn; a lone one
     is never kept waiting for another."""
     status_lag: Micros = 2 * SECOND
     """How late a status may be."""
@@ -86,6 +84,10 @@ class Policy:
     """Above this such words are taken for silence."""
     long_note_seconds: float = 30.0
     """A yes inside a longer note is not salient."""
+
+    def window(self, tier: Tier, modality: Modality) -> Micros:
+        """The settle window: nothing for what is cheap and reversible, and the longest if in doubt."""
+        return 0 if tier is Tier.R1 else self.settle.get(modality, max(self.settle.values()))
 
     link_pages: tuple[str, ...] = ()
     """Beginnings of the only addresses that a reply may send a customer to, such as a payment page."""

@@ -54,6 +54,7 @@ def propose(draft: Draft, proposal_id: str, version: int, now: Micros, policy: P
         turn=draft.turn,
         created_at=now,
         expires_at=now + policy.lifetime[draft.tier],
+        lapses_at=now + policy.lifetime[draft.tier],
         money=draft.money,
         payee=draft.payee,
         not_codes=draft.not_codes,
@@ -123,7 +124,7 @@ def apply(proposal: Proposal, decision: Decision, case: Case, turn: str, policy:
 def _settle(proposal: Proposal, decision: Decision, case: Case, turn: str, policy: Policy) -> Proposal:
     if proposal.state not in (ProposalState.PENDING, ProposalState.HELD):
         return proposal
-    settle_at = case.now + policy.settle.get(case.evidence.modality, max(policy.settle.values()))
+    settle_at = case.now + policy.window(proposal.tier, case.evidence.modality)
     return replace(
         proposal,
         state=ProposalState.SETTLING,
@@ -159,6 +160,7 @@ def hold(proposal: Proposal, now: Micros) -> Proposal:
         evidence=None,
         approved_by=None,
         held_at=now,
+        expires_at=proposal.lapses_at or proposal.expires_at,
         prompts=(),
         prompt_state=PromptState.QUEUED,
         prompted_at=None,

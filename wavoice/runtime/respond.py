@@ -9,7 +9,7 @@ from wavoice.runtime import journal
 from wavoice.runtime.actions.builtin import JOBS
 from wavoice.runtime.cases import affirms
 from wavoice.runtime.confirm import Decision, Effect, can_hold
-from wavoice.runtime.model import Consent, Proposal, ProposalState, Tier
+from wavoice.runtime.model import Asking, Consent, Proposal, ProposalState, Tier
 from wavoice.runtime.proposals import apply
 from wavoice.runtime.replies import english
 from wavoice.runtime.requests import proceed, start
@@ -47,7 +47,16 @@ def _after(decision: Decision, scene: Scene) -> Proposal:
     proposal = scene.case.proposal
     if proposal is None:
         raise ValueError(f"row {decision.row} needs a proposal")
-    return apply(proposal, decision, scene.case, scene.turn, scene.policy)
+    return _as_it_stands(apply(proposal, decision, scene.case, scene.turn, scene.policy), scene)
+
+
+def _as_it_stands(proposal: Proposal, scene: Scene) -> Proposal:
+    """What stays is told from the record as it is now; the digest does not bind it."""
+    current = JOBS[proposal.action].current
+    order = scene.facts.order(proposal.args.get("order", "")) if scene.facts else None
+    if current is None or order is None or not can_hold(scene.case.proposal):
+        return proposal
+    return replace(proposal, before=current(order))
 
 
 def _still(proposal: Proposal) -> str:
@@ -74,7 +83,10 @@ def _settle(decision: Decision, scene: Scene) -> Step:
         settle_at=after.settle_at or 0,
         code=evidence.code_fits is True,
     )
-    return Step(proposals=(after,), settles=after, events=(confirmed,))
+    reading, queues = scene.case.reading, None
+    if decision.row == "D15" and reading.intent is not None:
+        queues = Asking(intent=reading.intent, slots=reading.slots, missing="", since=scene.case.now)
+    return Step(proposals=(after,), settles=after, events=(confirmed,), queues=queues)
 
 
 def _ask(decision: Decision, scene: Scene) -> Step:
@@ -171,6 +183,9 @@ def _remind(decision: Decision, scene: Scene) -> Step:
             or f"One moment: {after.read_back.removesuffix(english.how_to_answer(after.tier)).strip()}"
         )
         return replace(other, text=text, events=events)
+    if after.reminded and other.text and after.prompts:
+        return replace(other, events=events)  # recalled once is enough: it stays open
+    after = replace(after, reminded=after.reminded or other.text is not None)
     lead = other.text or "One thing first."
     return Step(text=f"{lead} {after.read_back}", asks=after, proposals=(after,), events=events)
 
@@ -208,7 +223,10 @@ def _nothing(_decision: Decision, _scene: Scene) -> Step:
 def _already(_decision: Decision, scene: Scene) -> Step:
     proposal = scene.case.proposal
     words = JOBS[proposal.action].words if proposal else None
-    return Step(text=words.already(proposal) if words and proposal else english.NOTHING_WAITING)
+    if words is None or proposal is None:
+        return Step(text=english.NOTHING_WAITING)
+    named = f" Your reference is {proposal.reference}." if proposal.reference else ""
+    return Step(text=f"{words.already(proposal)}{named}")
 
 
 def _pay_elsewhere(decision: Decision, scene: Scene) -> Step:

@@ -43,6 +43,8 @@ class Step:
     settles: Proposal | None = None
     """Wake this one when its settle window ends."""
     asking: Asking | None = None
+    queues: Asking | None = None
+    """A wish that came with a yes and waits for its commit (D15)."""
     over: bool = False
     """The half-said job went on or was given up."""
     answered: bool = False

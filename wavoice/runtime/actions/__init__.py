@@ -69,6 +69,8 @@ class Job:
     tier: Tier
     prepare: Callable[[Mapping[str, str], Facts, date], Prepared]
     """(slots, facts, today in the shop's zone) to what comes next."""
+    current: Callable[[Order], Mapping[str, str]] | None = None
+    """What stays if nothing is done, as the record stands now: `Offer.before`, read again."""
     words: Words | None = None
     """Only jobs that write have them."""
     way_back: bool = True

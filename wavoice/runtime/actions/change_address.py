@@ -12,6 +12,10 @@ from wavoice.runtime.replies import english
 CHANGEABLE = ("open", "packed")
 
 
+def _current(order: Order) -> Mapping[str, str]:
+    return {"order": order.id, "address": order.delivery_address}
+
+
 def _prepare(slots: Mapping[str, str], facts: Facts, today: date) -> Prepared:
     order = pick_order(slots, facts)
     if not isinstance(order, Order):
@@ -25,7 +29,7 @@ def _prepare(slots: Mapping[str, str], facts: Facts, today: date) -> Prepared:
     return Offer(
         order=order,
         args={"order": order.id, "address": slots["address"]},
-        before={"order": order.id, "address": order.delivery_address},
+        before=_current(order),
     )
 
 
@@ -33,6 +37,7 @@ JOB = Job(
     name="change_address",
     tier=Tier.R2,
     prepare=_prepare,
+    current=_current,
     words=Words(
         question=lambda p: f"Order {p.args['order']}: send it to {p.args['address']}?",
         still=lambda p: f"order {p.args['order']} still goes to {p.before['address']}",

@@ -14,6 +14,10 @@ FARTHEST_DAYS = 90
 MOVABLE = ("open", "packed")
 
 
+def _current(order: Order) -> Mapping[str, str]:
+    return {"order": order.id, "day": order.day.isoformat()}
+
+
 def _prepare(slots: Mapping[str, str], facts: Facts, today: date) -> Prepared:
     order = pick_order(slots, facts)
     if not isinstance(order, Order):
@@ -32,7 +36,7 @@ def _prepare(slots: Mapping[str, str], facts: Facts, today: date) -> Prepared:
     return Offer(
         order=order,
         args={"order": order.id, "day": day.isoformat()},
-        before={"order": order.id, "day": order.day.isoformat()},
+        before=_current(order),
     )
 
 
@@ -48,6 +52,7 @@ JOB = Job(
     name="reschedule_delivery",
     tier=Tier.R2,
     prepare=_prepare,
+    current=_current,
     words=Words(
         question=lambda p: f"Order {p.args['order']}: move it to {english.day(_to(p))}?",
         still=lambda p: f"order {p.args['order']} is still {english.weekday(_from(p))}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wavoice.runtime.interpret.jobs import JOBS
 from wavoice.runtime.lexicon import Lexicon, Phrase
@@ -36,6 +36,17 @@ class Answer:
     """Words that repeat the question."""
     intent: str | None
     situation: Situation
+
+    def before(self, at: int) -> Answer:
+        """What stands before a request that begins at the word `at`."""
+        return replace(self, spoken=self.spoken[:at], intent=None)
+
+
+def is_plain_yes(answer: Answer, found: list[Found], words: Lexicon) -> bool:
+    """True if these words hold a strong yes and nothing that is not accounted for."""
+    within = [span for span in found if span[1] <= len(answer.spoken)]
+    agrees = {mark for _, _, mark in within if mark is not None}
+    return Mark.YES in agrees and agrees <= {Mark.YES, Mark.WEAK} and is_plain(answer, within, words)
 
 
 def marks_of(answer: Answer, words: Lexicon) -> list[Found]:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from wavoice.runtime.interpret.code import take_code
-from wavoice.runtime.interpret.jobs import find_job, request_at
-from wavoice.runtime.interpret.polarity import Answer, Found, echo_of, is_plain, marks_of
+from wavoice.runtime.interpret.jobs import JOBS, find_job, request_at
+from wavoice.runtime.interpret.polarity import Answer, Found, echo_of, is_plain, is_plain_yes, marks_of
 from wavoice.runtime.interpret.slots import Slots, find_slots, words_within
 from wavoice.runtime.lexicon import Languages, enabled, words_of
 from wavoice.runtime.model import VETOES, Act, Mark, Reading
@@ -53,6 +53,7 @@ class RulesInterpreter:
         rest = self._vetoes_in(text[LONGEST:], situation.language)
         plain = not text[LONGEST:] and is_plain(answer, found, words)
         credit = words.credit(spoken, found)
+        ahead = answer.before(at) if intent in JOBS and intent != situation.open_action else None
         return Reading(
             text=text,
             acts=_acts(found, request_at(intent, at, slots, situation), slots, situation, plain=plain),
@@ -61,6 +62,7 @@ class RulesInterpreter:
             slots=slots.values,
             mentioned=slots.mentioned,
             plain=plain,
+            yes_first=ahead is not None and is_plain_yes(ahead, found, words),
             near_miss=words.has("near_miss", spoken),
             language=credit.language,
             reviewed=credit.reviewed,

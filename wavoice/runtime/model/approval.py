@@ -40,6 +40,8 @@ class Reading:
     decided_by: str = "rules"
     plain: bool = True
     """Every word is accounted for; an answer with unexplained words is never a plain yes."""
+    yes_first: bool = False
+    """A plain yes stands before a request of its own: "yes, and where is my parcel?" (D15)."""
     near_miss: bool = False
     """Holds a word that ears confuse with a no (no, now, no way, know)."""
     language: str = "en"
@@ -145,6 +147,12 @@ class Proposal:
     """Turn whose yes is being carried out."""
     identity: str | None = None
     """Identity key hash of the customer when it was asked (D48)."""
+    lapses_at: Micros | None = None
+    """When its lifetime ends if nobody approves it; `expires_at` moves with a yes, and back with a veto."""
+    reminded: bool = False
+    """Another wish in between has recalled it once (D16)."""
+    reference: str | None = None
+    """What the system of record called the write."""
     code_tries: int = 0
     """Wrong codes so far; after three the code is void."""
     money: Money | None = None

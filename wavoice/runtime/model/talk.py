@@ -74,6 +74,8 @@ class Conversation:
     """The half-said job: it outlives the chat session and ends with the business clock."""
     aside: Asking | None = None
     """The half-said job before it, left for another one."""
+    queued: Asking | None = None
+    """A wish that came with a yes: dealt with once that is carried out (D15)."""
     question: Question | None = None
     """What was last asked about consent; only the very next words answer it."""
     memory: tuple[tuple[str, str], ...] = ()

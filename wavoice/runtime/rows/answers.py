@@ -124,19 +124,30 @@ def yes(case: Case, _: Policy) -> Decision | None:
     """A plain yes of R1 or R2 that has passed every filter."""
     if not affirms(case):
         return None
-    if ends_in_typed_yes(case) and not other_job(case):
+    if ends_in_typed_yes(case):
         return _foreign(case) or Decision("D07", Effect.SETTLE, "retracted, then a strong yes, typed")
+    if other_job(case):
+        return _and_another(case)
     reading = case.reading
     weak = reading.plain and Mark.YES not in reading.marks
     if not weak and not plain_yes(reading):
         return Decision("D17", Effect.ASK, "not a plain yes")
-    if set(reading.mentioned) - set(case.proposal.args if case.proposal else ()) and not other_job(case):
+    if set(reading.mentioned) - set(case.proposal.args if case.proposal else ()):
         return Decision("D17", Effect.ASK, "says more than was asked")
-    if state_of(case) is ProposalState.SETTLING and not other_job(case):
+    if state_of(case) is ProposalState.SETTLING:
         return Decision("D36", Effect.SETTLE, "a second yes")
     if weak:
         return _weak(case)
     return _foreign(case) or _strong(case)
+
+
+def _and_another(case: Case) -> Decision:
+    """D15: a plain yes first, and then a wish that waits for its commit."""
+    if not case.reading.yes_first:
+        return Decision("D15", Effect.ASK, "a yes and another wish, not clearly apart")
+    if state_of(case) is ProposalState.SETTLING:
+        return Decision("D15", Effect.ASK, "another wish while a yes runs")
+    return _foreign(case) or Decision("D15", Effect.SETTLE, "a yes, and another wish for later")
 
 
 def _weak(case: Case) -> Decision:
@@ -145,7 +156,7 @@ def _weak(case: Case) -> Decision:
     emoji = not any(letter.isalnum() for letter in case.reading.text)
     row = "D28" if emoji else "D25"
     quoted = is_quoted_text(case) and not emoji
-    if tier_of(case) is Tier.R1 or (quoted and not other_job(case)):
+    if tier_of(case) is Tier.R1 or quoted:
         return Decision(row, Effect.SETTLE, "a weak yes, quoting the question" if quoted else "a weak yes")
     return Decision(row, Effect.ASK, "too weak a yes")
 
@@ -162,8 +173,6 @@ def _foreign(case: Case) -> Decision | None:
 
 
 def _strong(case: Case) -> Decision:
-    if other_job(case):
-        return Decision("D15", Effect.SETTLE, "a yes, and another wish for later")
     if case.unread:
         return Decision("D37", Effect.SETTLE, "commits only after the unread message is read")
     if case.reading.softened:

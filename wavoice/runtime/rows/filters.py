@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wavoice.runtime.cases import Case, Decision, Effect, action_of, affirms, plain_yes, tier_of
+from wavoice.runtime.cases import Case, Decision, Effect, affirms, other_job, plain_yes, tier_of
 from wavoice.runtime.model import (
     SECOND,
     Binding,
@@ -66,7 +66,7 @@ def crossed(case: Case, policy: Policy) -> Decision | None:
     if proposal is None or proposal.prompted_at is None or not affirms(case):
         return None
     if proposal.state is ProposalState.HELD and evidence.received_at <= proposal.prompted_at:
-        burst = proposal.held_at is not None and evidence.received_at - proposal.held_at <= policy.join
+        burst = proposal.held_at is not None and evidence.received_at - proposal.held_at <= policy.join_window
         return Decision("D35" if burst else "D38", Effect.ASK, "came before the question was put again")
     if evidence.binding in _BOUND:
         return None
@@ -113,7 +113,7 @@ def rivals(case: Case, _: Policy) -> Decision | None:
 def audio(case: Case, policy: Policy) -> Decision | None:
     """Voice evidence: speech, one salient answer, both decodes a plain yes above the floor."""
     evidence = case.evidence
-    if evidence.modality is not Modality.VOICE or case.reading.intent not in (None, action_of(case)):
+    if evidence.modality is not Modality.VOICE or (other_job(case) and not affirms(case)):
         return None
     if not evidence.decodes or no_speech(case, policy) or not case.reading.text.strip():
         return Decision("D18", Effect.ASK, "no speech in the note")
@@ -135,7 +135,8 @@ def _decodes_differ(case: Case) -> Decision | None:
     languages = {decode.language for decode in case.evidence.decodes}
     if len(languages) > 1:
         return Decision("D58", Effect.ASK, "the two decodes are in different languages")
-    if case.other is None or not plain_yes(case.other):
+    agrees = case.other is not None and (case.other.yes_first if other_job(case) else plain_yes(case.other))
+    if not agrees or (case.other is not None and case.other.intent != case.reading.intent):
         return Decision("D17", Effect.ASK, "the two decodes do not agree")
     return None
 
