@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from wavoice.runtime.errors import ConfigError
 from wavoice.runtime.model import SECOND, Micros, Modality, Tier
 
 MINUTE: Micros = 60 * SECOND
@@ -85,10 +86,6 @@ class Policy:
     long_note_seconds: float = 30.0
     """A yes inside a longer note is not salient."""
 
-    def window(self, tier: Tier, modality: Modality) -> Micros:
-        """The settle window: nothing for what is cheap and reversible, and the longest if in doubt."""
-        return 0 if tier is Tier.R1 else self.settle.get(modality, max(self.settle.values()))
-
     link_pages: tuple[str, ...] = ()
     """Beginnings of the only addresses that a reply may send a customer to, such as a payment page."""
 
@@ -105,3 +102,30 @@ class Policy:
     """Longest wait for a read from a system of record."""
     write_budget_seconds: float = 5.0
     """Longest wait for an answer to a write; then it is unknown."""
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that contradict each other. Raises `ConfigError`, which names them."""
+        for holds, where, why in self._rules():
+            if not holds:
+                raise ConfigError(f"policy: {where}: {why}.", remedy="Change one of the values named.")
+
+    def window(self, tier: Tier, modality: Modality) -> Micros:
+        """The settle window: nothing for what is cheap and reversible, and the longest if in doubt."""
+        return 0 if tier is Tier.R1 else self.settle.get(modality, max(self.settle.values()))
+
+    def _rules(self) -> Iterator[tuple[bool, str, str]]:
+        asked = (Tier.R1, Tier.R2, Tier.R3)
+        yield set(asked) <= set(self.lifetime), "lifetime", "needs R1, R2 and R3"
+        spoken = {Modality.VOICE, Modality.TEXT, Modality.BUTTON}
+        yield spoken <= set(self.settle), "settle", "needs voice, text and button"
+        shortest = min(self.lifetime.values())
+        yield shortest > 0, "lifetime", "a question must live for some time"
+        yield min(self.settle.values()) >= 0, "settle", "a window cannot be negative"
+        yield max(self.settle.values()) < shortest, "settle, lifetime", "the window outlasts the question"
+        yield self.commit_grace > 0, "commit_grace", "no time is left to commit"
+        yield self.say_checking < self.retry_budget, "say_checking, retry_budget", "the word comes too late"
+        yield self.max_attempts >= 1, "max_attempts", "nobody could be asked again"
+        yield self.max_code_tries >= 1, "max_code_tries", "no code could be typed"
+        yield self.min_avg_logprob <= 0, "min_avg_logprob", "log-probabilities are at most 0"
+        yield 0 < self.max_no_speech <= 1, "max_no_speech", "a probability is between 0 and 1"
+        yield 0 < self.invented_no_speech <= self.max_no_speech, "invented_no_speech", "above max_no_speech"

@@ -14,6 +14,7 @@ from wavoice.runtime import journal, session
 from wavoice.runtime.aside import identity_changed, step_aside
 from wavoice.runtime.confirm import Case, Decision, Effect, decide
 from wavoice.runtime.deliver import end_turn, keep_delivery, send, speak
+from wavoice.runtime.delivered import await_delivery
 from wavoice.runtime.errors import AuthError, ChannelError
 from wavoice.runtime.hear import Words, hear
 from wavoice.runtime.keep import keep, reply_to
@@ -50,6 +51,8 @@ async def take(turn: Turn, message: Inbound, known: Known) -> None:
         readings = interpret(turn, message, known, words)
     with trace.span(Stage.DECIDE):
         case = make_case(turn, message, known, words, readings)
+    case = await await_delivery(turn, case)
+    with trace.span(Stage.DECIDE):
         known = replace(known, meant=session.has_meaning(case, kit.policy))
         decision, step = _respond(turn, message, known, words, facts, case)
         reply = _reply(turn, message, known, step)
