@@ -12,7 +12,7 @@ from wavoice.runtime.cases import (
     other_job,
     state_of,
 )
-from wavoice.runtime.model import Binding, Mark, Modality, ProposalState
+from wavoice.runtime.model import Binding, Form, Mark, Modality, ProposalState
 from wavoice.runtime.policy import Policy
 
 _YESES = frozenset({Mark.YES, Mark.WEAK})
@@ -101,7 +101,7 @@ def _by_polarity(case: Case) -> Decision:
 
 def not_words(case: Case, _: Policy) -> Decision | None:
     """A sticker, an image: no evidence of anything, and no failed answer. A running yes runs on."""
-    if case.evidence.modality is not Modality.OTHER:
+    if case.evidence.modality is not Modality.OTHER or case.evidence.form is Form.REACTION:
         return None
     if state_of(case) is ProposalState.SETTLING:
         return Decision("D29", Effect.IGNORE, "not words, and the yes stands")
