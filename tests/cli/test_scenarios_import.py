@@ -195,9 +195,9 @@ class TestFilesThatAreNone:
         assert not (shell.folder / "scenarios").exists()
 
     def test_an_event_of_a_newer_wavoice(self, moved: Path, shell: Shell) -> None:
-        changed(moved, 3, version=2)
+        changed(moved, 3, version=3)
         said = shell.refuses("test", "--from", moved)
-        assert said.startswith(f"{moved}:3 journal version 2 is newer than 1: upgrade wavoice.")
+        assert said.startswith(f"{moved}:3 journal version 3 is newer than 2: upgrade wavoice.")
 
     def test_no_file(self, shell: Shell) -> None:
         assert shell.refuses("test", "--from", "gone.jsonl") == "There is no file gone.jsonl. Check the path."
