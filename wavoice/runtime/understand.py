@@ -204,6 +204,7 @@ def _evidence(message: Inbound, proposal: Proposal | None, words: Words) -> Evid
         note_seconds=words.audio.seconds if words.audio else 0.0,
         speech_seconds=heard.speech_seconds if heard else 0.0,
         decodes=heard.decodes if heard else (),
+        background=heard is not None and heard.background,
         forwarded=message.forwarded or (message.media is not None and not message.media.voice),
         form=message.form,
         contact=message.address.contact,

@@ -95,6 +95,10 @@ class Phone:
         """Received, oldest first."""
         self.seen: list[str] = []
         """wamids of own messages that the business has read, in the order of reading."""
+        self.identity: str | None = None
+        """WhatsApp's identity key hash of its owner; None: the business does not check it."""
+        self.ahead: Micros = 0
+        """How far in the future its messages are dated."""
         self._network = network
         self._clock = clock
         self._reach = PromptState.DELIVERED

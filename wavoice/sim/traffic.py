@@ -89,7 +89,8 @@ class Traffic:
         wamid = self.ids.wamid()
         self._received[wamid] = phone
         phone.note_sent(wamid, said["type"])
-        body = wire.message(self._config.business, phone.person, wamid, self._clock.now(), said)
+        at = self._clock.now() + phone.ahead
+        body = wire.message(self._config.business, phone.person, wamid, at, said, phone.identity)
         bodies = [body] * (2 if deliver == "twice" else 1) + [*self._held.pop(phone, ())]
         match deliver:
             case "late":

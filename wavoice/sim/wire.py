@@ -100,13 +100,24 @@ def content(kind: str, /, **keys: Any) -> dict[str, Any]:
 
 
 def message(
-    business: Business, person: Person, wamid: str, at: Micros, said: Mapping[str, Any]
+    business: Business,
+    person: Person,
+    wamid: str,
+    at: Micros,
+    said: Mapping[str, Any],
+    identity: str | None = None,
 ) -> dict[str, Any]:
-    """Return the webhook of one inbound message; `said` holds type, its node and context."""
+    """Return the webhook of one inbound message; `said` holds type, its node and context.
+
+    The identity key hash stands beside the contact where the business has the check switched on.
+    """
     node = {"from_user_id": person.bsuid, "id": wamid, "timestamp": seconds(at), **said}
     if person.phone is not None:
         node["from"] = person.phone
-    return _envelope(business, {"contacts": [_contact(person, username=True)], "messages": [node]})
+    contact = _contact(person, username=True)
+    if identity is not None:
+        contact["identity_key_hash"] = identity
+    return _envelope(business, {"contacts": [contact], "messages": [node]})
 
 
 def echo(

@@ -48,6 +48,8 @@ class Heard:
     speech_seconds: float
     """Speech found by voice activity detection."""
     note_seconds: float
+    background: bool = False
+    """More than one source of speech, or a deciding word far below the loudest (D59)."""
 
     @property
     def transcript(self) -> Decode:

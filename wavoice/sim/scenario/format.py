@@ -39,6 +39,8 @@ class HeardSpec(Strict):
     """Language that was recognised."""
     took: Duration = 300_000
     """How long the recogniser takes."""
+    voices: Annotated[int, Field(ge=1)] = 1
+    """People who speak in the note: another one in the room, a television."""
 
 
 class OrderChange(Strict):
@@ -61,6 +63,17 @@ class VendorSpec(Strict):
     """New values by order number."""
 
 
+class OfferSpec(Strict):
+    """A question that the shop's own system raises."""
+
+    action: str
+    """Name of the job."""
+    day: Day | None = None
+    """The day that is offered."""
+    order: str
+    """Number of the order that it is about."""
+
+
 def _is_failpoint(where: bool | str) -> bool | str:
     if where is True or where in FAILPOINTS:
         return where
@@ -71,7 +84,7 @@ def _is_failpoint(where: bool | str) -> bool | str:
 
 
 class Step(Strict):
-    """One thing that happens: exactly one of the first thirteen keys."""
+    """One thing that happens: exactly one of the first fourteen keys."""
 
     note: str | None = None
     """The customer records a voice note and says this; `{code}` as in `text`."""
@@ -98,6 +111,8 @@ class Step(Strict):
     """A human agent answers this from the shop's own phone."""
     vendor: VendorSpec | None = None
     """A system of record changes."""
+    offer: OfferSpec | None = None
+    """The shop's own system raises a question: asked once nothing else is open."""
     crash: Annotated[bool | str, AfterValidator(_is_failpoint)] | None = None
     """The bot is killed and started again: now, or at this failpoint of the next turn."""
 
@@ -112,6 +127,11 @@ class Step(Strict):
     """File of the voice note, from the folder in which the command runs or from the file's own project."""
     prompt_status: Literal["failed", "sent", "delivered", "read", "played"] | None = None
     """How far the messages get that the bot sends from here on; default: delivered."""
+    identity: str | None = None
+    """WhatsApp's identity key of the customer, from this message on: another one means that WhatsApp was
+    set up anew, or that the number has another owner."""
+    ahead: Duration | None = None
+    """How far in the future the message is dated."""
     deliver: Literal["twice", "late", "reordered"] | None = None
     """How the webhook comes: twice; 10 s late; or after the customer's next one."""
     id: str | None = None
@@ -157,7 +177,7 @@ class Step(Strict):
 
 ACTIONS = (
     "note", "text", "button", "reaction", "edit", "revoke", "image", "document", "location", "wait",
-    "staff", "vendor", "crash",
+    "staff", "vendor", "offer", "crash",
 )  # fmt: skip
 _SENT = frozenset(ACTIONS[:9])
 _BELONGS: Mapping[str, frozenset[str]] = {
@@ -168,6 +188,8 @@ _BELONGS: Mapping[str, frozenset[str]] = {
     "heard": frozenset({"note"}),
     "lasts": frozenset({"note"}),
     "deliver": _SENT,
+    "identity": _SENT,
+    "ahead": _SENT,
     "after": frozenset(ACTIONS) - {"wait"},
 }
 

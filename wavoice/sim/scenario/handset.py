@@ -54,6 +54,7 @@ class Handset:
         Raises `ScenarioError` for what is not there to be tapped, quoted or taken back.
         """
         phone, deliver = person.phone, step.deliver or "once"
+        phone.identity, phone.ahead = step.identity or phone.identity, step.ahead or 0
         quoted = None if step.quotes is None else self.answers[step.quotes]
         about_own = step.action in ("edit", "revoke")
         quotes = self._answer(quoted).wamid if quoted and not about_own else None

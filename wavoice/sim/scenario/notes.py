@@ -45,6 +45,7 @@ def scripted_note(step: Step) -> bytes:
         "no_speech": heard.no_speech,
         "language": heard.language,
         "took": heard.took,
+        "voices": heard.voices,
         "seconds": seconds,
     }
     return json.dumps(line, ensure_ascii=False, sort_keys=True).encode()
@@ -104,7 +105,7 @@ class NoteEars:
         seconds = audio.seconds if line["text"].strip() else 0.0
         last = _decode(line, line["text"], "none", 5)
         first = (_decode(line, line["second"], "negative", 1),) if hint.awaiting_yes else ()
-        return Heard((*first, last), seconds, audio.seconds)
+        return Heard((*first, last), seconds, audio.seconds, background=line["voices"] > 1)
 
 
 def _decode(line: dict[str, object], text: object, prompt: str, beam: int) -> Decode:

@@ -11,12 +11,12 @@ from typing import cast
 from wavoice.runtime import journal
 from wavoice.runtime.cases import Effect
 from wavoice.runtime.errors import ScenarioError, UserInputError
-from wavoice.runtime.model import SECOND, Micros, Payment, PromptState
+from wavoice.runtime.model import SECOND, Alias, Micros, Offered, Payment, PromptState
 from wavoice.sim.clock import VirtualClock
 from wavoice.sim.network_faults import NetworkFault
 from wavoice.sim.scenario.cast import start_of
 from wavoice.sim.scenario.failure import Failure
-from wavoice.sim.scenario.format import OrderChange, Step
+from wavoice.sim.scenario.format import OfferSpec, OrderChange, Step
 from wavoice.sim.scenario.given import FaultSpec
 from wavoice.sim.scenario.handset import Handset
 from wavoice.sim.scenario.load import Case
@@ -178,11 +178,22 @@ class Play:
                     status=change.status,
                     payment=self._given_back(order, change),
                 )
+        elif step.offer is not None:
+            await self._offer(step.offer, person)
         elif isinstance(step.crash, str):
             self.stage.arm(step.crash)
             self._armed = self.record.steps[-1].number
         else:
             await self.stage.restart()
+
+    async def _offer(self, offer: OfferSpec, person: Person) -> None:
+        stage, known = self.stage, person.phone.person
+        args = {"order": offer.order}
+        if offer.day is not None:
+            args["day"] = dated(offer.day, self.record.today)
+        until = stage.clock.now() + stage.policy.business_clock
+        offered = Offered(f"offer-{len(self.record.steps)}", offer.action, args, until)
+        await stage.offer(Alias(known.phone, known.bsuid), offered)
 
     def _given_back(self, number: str, change: OrderChange) -> Payment | None:
         """The payment of an order of which staff has given money back; None if they have not."""

@@ -17,6 +17,7 @@ _TABLES = (
     ("ChaosSpec", "`given.chaos`"),
     ("Step", "`steps[]`"),
     ("HeardSpec", "`steps[].heard`"),
+    ("OfferSpec", "`steps[].offer`"),
     ("Expect", "`steps[].expect`"),
     ("ReplyExpect", "`reply` and `notice`"),
     ("PartExpect", "`reply.parts[]`"),

@@ -23,7 +23,7 @@ from wavoice.runtime.adapters.webhook import PATH
 from wavoice.runtime.build import Parts, Runtime, build
 from wavoice.runtime.consent import FIRST_CONTACT
 from wavoice.runtime.journal import Event
-from wavoice.runtime.model import SECOND, Alias, Consent, ConsentRecord, ConsentStatus, Micros
+from wavoice.runtime.model import SECOND, Alias, Consent, ConsentRecord, ConsentStatus, Micros, Offered
 from wavoice.runtime.policy import Policy
 from wavoice.runtime.ports import Decoder, SpeechToText, Store, TextToSpeech, UnitOfWork
 from wavoice.runtime.settings import Settings, Shop, WhatsApp
@@ -138,6 +138,7 @@ class Stage:
     restarts: int = 0
     _switch: _KillSwitch = field(default_factory=_KillSwitch)
     _door: _Door = field(default_factory=_Door)
+    _runtime: Runtime | None = None
     _running: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     @property
@@ -158,8 +159,15 @@ class Stage:
             raise ValueError("a stage brings its own store")
         parts = replace(self.parts, failpoints=self._switch, store=_MortalStore(store, self._switch))
         runtime = await self._running.enter_async_context(build(self.settings, parts))
-        self._door.app = runtime.app
+        self._door.app, self._runtime = runtime.app, runtime
         return runtime
+
+    async def offer(self, to: Alias, offered: Offered) -> None:
+        """Let the shop's own system raise a question."""
+        number = self.settings.whatsapp.phone_number_id
+        if self._runtime is None or number is None:
+            raise ValueError("nobody is there to take an offer")
+        await self._runtime.bot.offer(number, to, offered)
 
     async def restart(self) -> None:
         """Kill the runtime and start it again on the same store."""
