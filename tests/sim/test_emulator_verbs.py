@@ -79,7 +79,7 @@ class TestCorrections:
         edit = {"original_message_id": own, "message": {"type": "text", "text": {"body": "Saturday"}}}
         assert newest(world) == {"id": wamid, "type": "edit", "edit": edit}
         assert world.bot.values[-1]["messages"][0]["timestamp"] == str(START // SECOND + 5)
-        assert parse(world.bot.bodies[-1]).messages[0].modality is Modality.OTHER
+        assert parse(world.bot.bodies[-1]).messages[0].modality is Modality.TEXT
 
     async def test_revoke(self, world: World) -> None:
         """S30."""
