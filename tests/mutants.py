@@ -91,13 +91,18 @@ class Outcome:
 @cache
 def mutants() -> tuple[Mutant, ...]:
     """All of the list, in its order."""
-    with LIST.open("rb") as file:
+    return read_list(LIST)
+
+
+def read_list(path: Path) -> tuple[Mutant, ...]:
+    """The mutants of a file, in its order; `by` and `six` are for those that scenarios kill."""
+    with path.open("rb") as file:
         listed = tomllib.load(file)["mutant"]
     return tuple(
         Mutant(
             name=one["name"],
             harm=one["harm"],
-            by=tuple(one["by"]),
+            by=tuple(one.get("by", ())),
             edits=tuple(Edit(f"runtime/{edit['file']}", edit["old"], edit["new"]) for edit in one["edits"]),
             six=one.get("six", False),
         )
