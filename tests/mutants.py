@@ -232,7 +232,8 @@ def main() -> None:
         killers[mutant.name] = _killers(mutant, jury())
         print(mutant.name, len(killers[mutant.name]), *killers[mutant.name][:6], flush=True)
     if not wanted:
-        TABLE.write_text("\n".join(table(killers)) + "\n", encoding="utf-8")
+        _, heading, others = TABLE.read_text(encoding="utf-8").partition("\n## ")
+        TABLE.write_text("\n".join(table(killers)) + "\n" + heading + others, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -213,6 +213,9 @@ class Checker:
             self.day = tried.args["day"]
             if self.applied[tried.proposal] > 1:
                 yield "I2", "written twice"
+        key, digest, evidence, deadline = tried.token
+        if (key, digest, evidence) != (tried.key, moved.digest, moved.evidence) or tried.at >= deadline:
+            yield "I5", "the token was given for something else"
         yield from self._in_time(tried, moved)
         yield from self._unvetoed(moved, since)
         if self.asked[moved.digest].failed():

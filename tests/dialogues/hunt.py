@@ -15,6 +15,7 @@ from tests.dialogues.checker import Broken, check
 from tests.dialogues.log import Got, Moved, Tried
 from tests.dialogues.script import Script, script
 from tests.dialogues.stage import START, perform
+from tests.dialogues.thaw import thaw
 
 CHUNK = 500
 """Dialogues that one process does before it hands its findings over."""
@@ -51,7 +52,7 @@ def hunt(seeds: range, processes: int = 2) -> Tally:
     chunks = [seeds[start : start + CHUNK] for start in range(0, len(seeds), CHUNK)]
     if processes == 1:
         return sum(map(perform_all, chunks), Tally())
-    with multiprocessing.get_context("forkserver").Pool(processes) as pool:
+    with multiprocessing.get_context("forkserver").Pool(processes, thaw) as pool:
         return sum(pool.imap_unordered(perform_all, chunks), Tally())
 
 

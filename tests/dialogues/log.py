@@ -129,6 +129,8 @@ class Tried:
     """Version that the runtime read last."""
     applied: bool
     answered: bool
+    token: tuple[str, str, str, int]
+    """Key, digest, evidence and deadline of the commit token."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ Written by `uv run python -m tests.dialogues --mutants`.
 """
 _CODE = (
     "import sys; sys.path.append({root!r}); from tests.dialogues.hunt import until_found; "
+    "from tests.dialogues.thaw import thaw; thaw(); "
     "print('found', until_found(range({longest})))"
 )
 

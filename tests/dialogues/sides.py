@@ -29,6 +29,7 @@ from wavoice.runtime.model import (
 )
 from wavoice.runtime.model import Heard as HeardNote
 from wavoice.runtime.ports import Accepted, Hint, Situation
+from wavoice.runtime.token import CommitToken
 
 ORDER = "1842"
 
@@ -134,7 +135,7 @@ class Sides:
         self.seen = self.order.version
         return (self.order,) if customer == "cus_1" else ()
 
-    async def write(self, effect: Effect, *_proof: object) -> WriteResult:
+    async def write(self, effect: Effect, token: CommitToken) -> WriteResult:
         fault = self.fault("lost", "timeout", "refuse", "fail")
         result = self.done.get(effect.key)
         fresh = result is None and effect.facts_version == self.order.version
@@ -150,6 +151,7 @@ class Sides:
                 self.seen,
                 applied=applied,
                 answered=fault is None,
+                token=(token.key, token.digest, token.evidence, token.deadline),
             )
         )
         if applied:
