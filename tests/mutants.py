@@ -91,13 +91,18 @@ class Outcome:
 @cache
 def mutants() -> tuple[Mutant, ...]:
     """All of the list, in its order."""
-    with LIST.open("rb") as file:
+    return read_list(LIST)
+
+
+def read_list(path: Path) -> tuple[Mutant, ...]:
+    """The mutants of a file, in its order; `by` and `six` are for those that scenarios kill."""
+    with path.open("rb") as file:
         listed = tomllib.load(file)["mutant"]
     return tuple(
         Mutant(
             name=one["name"],
             harm=one["harm"],
-            by=tuple(one["by"]),
+            by=tuple(one.get("by", ())),
             edits=tuple(Edit(f"runtime/{edit['file']}", edit["old"], edit["new"]) for edit in one["edits"]),
             six=one.get("six", False),
         )
@@ -227,7 +232,8 @@ def main() -> None:
         killers[mutant.name] = _killers(mutant, jury())
         print(mutant.name, len(killers[mutant.name]), *killers[mutant.name][:6], flush=True)
     if not wanted:
-        TABLE.write_text("\n".join(table(killers)) + "\n", encoding="utf-8")
+        _, heading, others = TABLE.read_text(encoding="utf-8").partition("\n## ")
+        TABLE.write_text("\n".join(table(killers)) + "\n" + heading + others, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -29,7 +29,8 @@ def test_every_patch_fits_the_source(mutant: Mutant) -> None:
 
 
 def test_the_table_names_every_mutant() -> None:
-    rows = [line.split("|") for line in TABLE.read_text(encoding="utf-8").splitlines() if "| `" in line]
+    ours = TABLE.read_text(encoding="utf-8").partition("\n## ")[0]
+    rows = [line.split("|") for line in ours.splitlines() if "| `" in line]
     named = {row[1].strip(" `"): int(row[3]) for row in rows}
     assert set(named) == {mutant.name for mutant in mutants()}
     assert [name for name, killed in named.items() if not killed] == []

@@ -1,0 +1,77 @@
+"""The gate and the session, in dialogues nobody thought of: nothing happens that must not."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import multiprocessing
+from pathlib import Path
+
+import pytest
+
+from tests.dialogues.hunt import hunt, perform_all, told_of
+from tests.dialogues.mutants import LONGEST, TABLE, found_after, gate_mutants
+from tests.dialogues.script import script
+from tests.dialogues.stage import perform
+from tests.dialogues.thaw import thaw
+from tests.mutants import Mutant, patched
+
+MANY = 200_000
+
+
+def by_name(mutant: Mutant) -> str:
+    return mutant.name
+
+
+def fingerprint(seed: int) -> str:
+    return hashlib.sha256(repr(asyncio.run(perform(script(seed)))).encode()).hexdigest()
+
+
+def test_a_sample_breaks_nothing() -> None:
+    tally = perform_all(range(250))
+    assert not tally.found, told_of(tally.found)
+    assert (tally.dialogues, tally.repeated) == (250, 5)
+    assert tally.messages > 1000
+    assert tally.writes > 50
+
+
+@pytest.mark.bulk
+@pytest.mark.timeout(1200)
+def test_two_hundred_thousand_break_nothing() -> None:
+    tally = hunt(range(MANY), processes=2)
+    assert not tally.found, told_of(tally.found)
+    assert (tally.dialogues, tally.repeated) == (MANY, MANY // 50)
+    assert tally.messages > 5 * MANY
+    assert tally.writes > MANY // 4
+
+
+def test_values_without_their_guard_come_to_the_same() -> None:
+    seeds = range(7, 47)
+    with multiprocessing.get_context("forkserver").Pool(1, thaw) as pool:
+        assert pool.map(fingerprint, seeds) == [fingerprint(seed) for seed in seeds]
+
+
+def test_the_list_of_mutants_is_long() -> None:
+    names = [mutant.name for mutant in gate_mutants()]
+    assert len(names) >= 30
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("mutant", gate_mutants(), ids=by_name)
+def test_every_patch_of_the_gate_fits_the_source(mutant: Mutant) -> None:
+    assert patched(mutant.edits)
+
+
+def test_the_table_names_every_mutant_of_the_gate() -> None:
+    table = TABLE.read_text(encoding="utf-8")
+    assert [
+        mutant.name for mutant in gate_mutants() if f"| `{mutant.name}` | {mutant.harm} |" not in table
+    ] == []
+
+
+@pytest.mark.mutants
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("mutant", gate_mutants(), ids=by_name)
+def test_dialogues_notice(mutant: Mutant, tmp_path: Path) -> None:
+    found = found_after(mutant, tmp_path)
+    assert found is not None, f"{mutant.name} survives {LONGEST} dialogues: {mutant.harm}"
