@@ -47,7 +47,9 @@ class Clock:
         return self.moment
 
     async def wait(self, poke: object, until: Micros | None) -> None:
-        raise NotImplementedError("nothing in a dialogue waits")
+        """A status that is a moment late is waited for (D55), and nothing happens meanwhile."""
+        if until is not None:
+            self.moment = max(self.moment, until)
 
 
 @dataclass(frozen=True, slots=True)
