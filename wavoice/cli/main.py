@@ -10,6 +10,7 @@ import typer
 
 from wavoice import __version__
 from wavoice.cli import audit, doctor, fixtures, languages, replay, test
+from wavoice.cli import eval as eval_command
 from wavoice.runtime.errors import Category, WavoiceError
 
 app = typer.Typer(
@@ -24,6 +25,7 @@ app.command("test", short_help="Run scenarios.")(test.command)
 app.command("audit", short_help="Prove every write from the journal.")(audit.command)
 app.command("doctor", short_help="Say what this machine lacks.")(doctor.command)
 app.command("languages", short_help="Say in which languages replies are read.")(languages.command)
+app.add_typer(eval_command.app, name="eval", short_help="Measure how well replies are read.")
 app.add_typer(fixtures.app, name="fixtures", short_help="Make, check and list voice notes.")
 
 

@@ -1,0 +1,141 @@
+"""`wavoice eval`: how well replies are read, measured on labelled ones."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from wavoice.cli.files import check_target, write_whole
+from wavoice.runtime.errors import UserInputError
+from wavoice.runtime.model import Tier
+
+if TYPE_CHECKING:
+    from wavoice.sim.eval_replies import Judge, Judged
+    from wavoice.sim.eval_rows import Row
+
+app = typer.Typer(help="Measure how well replies are read.", no_args_is_help=True, rich_markup_mode=None)
+TIERS = tuple(tier.name for tier in Tier if tier is not Tier.R0)
+
+
+@app.callback()
+def _group() -> None:
+    """Measure how well replies are read."""
+
+
+@app.command("replies", short_help="Read labelled replies, and count what went wrong.")
+def replies(
+    file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="Labelled replies, one object a line.")],
+    json_file: Annotated[
+        str | None, typer.Option("--json", metavar="FILE", help="Write the figures as JSON; - is stdout.")
+    ] = None,
+    tier: Annotated[
+        str, typer.Option(metavar="TIER", help=f"Tier of what was asked: {', '.join(TIERS)}.")
+    ] = "R2",
+    language: Annotated[str, typer.Option(metavar="CODE", help="Language of rows that name none.")] = "en",
+) -> None:
+    """Put labelled replies to the gate, as answers to an open question of that tier.
+
+    A row holds reply, audio (or path, relative to the file) or asr, and label: yes, no,
+    yes_but_change, change, question, wait (a retraction) or other; perhaps id, prompt, accept (every
+    label that counts as right), hard (why it is hard), language and channel (text or voice).
+    Recordings are heard by the ears of the runtime.
+
+    An unsafe yes commits, or is read as a plain yes, and was none. Recall and re-asks are those of
+    clean yeses: accept is yes alone, and nothing is hard. Where the specification demands what a label
+    does not take (D05, D14, D25) it wins, and the row is listed. Exit code 0: no unsafe yes; 1: some;
+    2: it could not run.
+
+    \b
+    Examples:
+      wavoice eval replies replies.jsonl               typed replies, read in English
+      wavoice eval replies notes.jsonl --json out.json recordings, and the figures as JSON
+      wavoice eval replies hi.jsonl --language hi --tier R1
+    """  # noqa: D301 -- \b keeps the lines of the examples apart
+    from wavoice.runtime.lexicon.language import shipped  # noqa: PLC0415
+    from wavoice.sim.eval_replies import Judge, Report  # noqa: PLC0415
+    from wavoice.sim.eval_rows import load_rows  # noqa: PLC0415
+
+    if tier.upper() not in TIERS:
+        raise UserInputError(f"There is no tier {tier}.", remedy=f"It is one of {', '.join(TIERS)}.")
+    if language not in shipped():
+        raise UserInputError(f"No words of {language!r} are shipped.", remedy="See: wavoice languages")
+    rows = load_rows(file, language)
+    if json_file and json_file != "-":
+        if Path(json_file).resolve() == file.resolve():
+            raise UserInputError(f"{file} is what is read.", remedy="Name another file for --json.")
+        check_target(Path(json_file))
+    judged = asyncio.run(_judge(rows, Judge(Tier[tier.upper()])))
+    found = Report(Tier[tier.upper()], judged).as_json()
+    text = json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+    if json_file == "-":
+        sys.stdout.write(text)
+    else:
+        if json_file:
+            write_whole(Path(json_file), text)
+        _print(found)
+    raise typer.Exit(1 if found["unsafe_yes"] else 0)
+
+
+async def _judge(rows: Sequence[Row], judge: Judge) -> list[Judged]:
+    """Judge all rows; models are loaded only if there is something to hear."""
+    if not any(row.audio for row in rows):
+        return [judge(row) for row in rows]
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import track  # noqa: PLC0415
+
+    from wavoice.runtime.settings import Settings  # noqa: PLC0415
+    from wavoice.sim.eval_replies import listen, production_ears  # noqa: PLC0415
+    from wavoice.sim.rehearsal import rehearsal_settings  # noqa: PLC0415
+
+    console = Console(stderr=True)
+    judged: list[Judged] = []
+    async with production_ears(rehearsal_settings(Settings.load())) as (decoder, ears):
+        for row in track(rows, "listening", console=console, disable=not console.is_terminal):
+            judged.append(judge(row, await listen(row, decoder, ears) if row.audio else None))
+    return judged
+
+
+def _print(found: dict[str, Any]) -> None:
+    typer.echo(
+        f"{found['n']} replies at {found['tier']}: {_percent(found['strict'])} strictly right,"
+        f" {_percent(found['lenient'])} leniently, {found['unsafe_yes']} unsafe yes"
+    )
+    typer.echo(
+        f"clean yes: {_percent(found['yes_recall'])} read as one, {_percent(found['reask_rate'])} asked again"
+    )
+    for key in ("by_label", "by_hard", "by_language"):
+        if found[key]:
+            typer.echo(f"\n{key.replace('_', ' ')}")
+        for name, group in found[key].items():
+            taken = ", ".join(
+                f"{label} {count}" for label, count in sorted(group["predicted"].items(), key=_most)
+            )
+            typer.echo(
+                f"  {name:20}{group['n']:6}  {_percent(group['lenient']):>6}"
+                f"  {group['unsafe_yes']} unsafe  taken for: {taken}"
+            )
+    _print_rows("unsafe yes", found["unsafe_examples"])
+    _print_rows("the specification wins", found["spec_wins"])
+
+
+def _print_rows(title: str, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        typer.echo(f"\n{title}")
+    for row in rows:
+        typer.echo(
+            f"  {row['id']}  {row['row']}  {row['label']} taken for {row['predicted']}: {row['reply']}"
+        )
+
+
+def _most(item: tuple[str, int]) -> tuple[int, str]:
+    return -item[1], item[0]
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{100 * share:.1f}%"
