@@ -29,7 +29,7 @@ from tests.dialogues.words import (
 from wavoice.runtime.model import SECOND
 
 MINUTE = 60 * SECOND
-STEPS = 12
+STEPS = 10
 """After so many steps no further macro begins."""
 _BY_FORCE = tuple(PHRASES)
 _WEIGHTS = tuple(accumulate(PHRASES.values()))

@@ -11,11 +11,13 @@ from collections.abc import AsyncIterator, Coroutine, Generator, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any, Generic, TypeVar, cast
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 import wavoice.runtime.bot
+import wavoice.runtime.hear
 import wavoice.runtime.outgoing
 import wavoice.runtime.turn
 from tests.dialogues import log
@@ -139,6 +141,19 @@ async def _no_patience(*_: object) -> AsyncIterator[None]:
     yield
 
 
+class _Endless:
+    """A time-out in a time that does not pass."""
+
+    async def __aenter__(self) -> None:
+        """Begin."""
+
+    async def __aexit__(self, *_: object) -> None:
+        """End."""
+
+
+_ENDLESS = _Endless()
+
+
 @contextmanager
 def at_once() -> Iterator[None]:
     """Turns that are done where they begin, in every module that begins one."""
@@ -146,6 +161,7 @@ def at_once() -> Iterator[None]:
         patch.object(wavoice.runtime.bot, "begin", _begin),
         patch.object(wavoice.runtime.outgoing, "begin", _begin),
         patch.object(wavoice.runtime.turn, "patience", _no_patience),
+        patch.object(wavoice.runtime.hear, "asyncio", SimpleNamespace(timeout=lambda _seconds: _ENDLESS)),
     ):
         yield
 

@@ -1,0 +1,1 @@
+"""Random runs through the whole runtime on SQLite, with everything going wrong at once."""

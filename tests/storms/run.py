@@ -1,0 +1,188 @@
+"""Carries a storm out, and says what it broke: laws of scenarios, the audit, what is lost or doubled."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import multiprocessing
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from tests.journals import chained
+from tests.storms.weather import Fault, Happening, Jump, Zombie, storm
+from wavoice.runtime import journal
+from wavoice.runtime.audit.report import audit
+from wavoice.runtime.build import build
+from wavoice.runtime.errors import UserInputError
+from wavoice.runtime.journal import Event
+from wavoice.runtime.model import SECOND
+from wavoice.sim.clock import VirtualClock
+from wavoice.sim.scenario.cast import start_of
+from wavoice.sim.scenario.format import Step
+from wavoice.sim.scenario.given import FaultSpec
+from wavoice.sim.scenario.laws import check_laws
+from wavoice.sim.scenario.perform import Play
+from wavoice.sim.scenario.stage import Models, open_stage
+from wavoice.sim.scenario.talk import _case
+from wavoice.sim.virtual_loop import VirtualLoop
+
+CHUNK = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a number of runs came to."""
+
+    runs: int = 0
+    messages: int = 0
+    writes: int = 0
+    restarts: int = 0
+    zombies: int = 0
+    proved: int = 0
+    """Writes that the audit has proved."""
+    found: tuple[tuple[int, str], ...] = ()
+    """What was broken, by seed."""
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
+            self.runs + other.runs,
+            self.messages + other.messages,
+            self.writes + other.writes,
+            self.restarts + other.restarts,
+            self.zombies + other.zombies,
+            self.proved + other.proved,
+            tuple(sorted((*self.found, *other.found))),
+        )
+
+
+def weather_all(seeds: range, processes: int = 2) -> Tally:
+    """Carry these out; the same findings however many processes share them."""
+    chunks = [seeds[start : start + CHUNK] for start in range(0, len(seeds), CHUNK)]
+    with multiprocessing.get_context("forkserver").Pool(processes) as pool:
+        return sum(pool.imap_unordered(weather_some, chunks), Tally())
+
+
+def weather_some(seeds: range) -> Tally:
+    """Carry these out in this process."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    return sum((weather(seed)[0] for seed in seeds), Tally())
+
+
+def weather(seed: int) -> tuple[Tally, list[Event]]:
+    """Carry out one."""
+    case = _case(storm(seed).given, Path("storms") / "a_storm.yaml")
+    clock = VirtualClock(start_of(case.scenario.given))
+    with asyncio.Runner(loop_factory=lambda: VirtualLoop(clock)) as runner:
+        loop = runner.get_loop()
+        assert isinstance(loop, VirtualLoop)
+        return runner.run(_weather(seed, loop))
+
+
+async def _weather(seed: int, loop: VirtualLoop) -> tuple[Tally, list[Event]]:
+    case = _case(storm(seed).given, Path("storms") / "a_storm.yaml")
+    given = case.scenario.given
+    async with open_stage(given, case.world, [given.contact], Models(), loop) as stage:
+        play = Play(case, stage)
+        others = _Others(play)
+        await stage.settle()
+        for happening in storm(seed).happens:
+            await others.let(happening)
+        await others.bury()
+        await _step(play, {"wait": "50h"})
+        await play.end()
+        store = stage.parts.store
+        assert store is not None
+        async with store.begin() as tx:
+            events = list(await tx.journal.read())
+            address = events[0].where if events else None
+            left = [f"{one} is left open" for one in _left(events)] if address else []
+        report = audit(*chained(events))
+        laws = [f"{one.kind}: {one.reason}: {one.got}" for one in check_laws(play.record)]
+        proofs = [f"{one.invariant}: {one.said}" for one in report.violations]
+        whole = [f"{one.kind}: {one.said}" for one in report.breaks]
+        found = [*laws, *proofs, *whole, *left, *_doubled(play)]
+        tally = Tally(
+            1,
+            sum(isinstance(event.body, journal.Received) for event in events),
+            len(stage.world.ledger),
+            stage.restarts,
+            others.raised,
+            report.proved,
+            tuple((seed, one) for one in found),
+        )
+        return tally, events
+
+
+class _Others:
+    """What happens beside the steps of a scenario."""
+
+    def __init__(self, play: Play) -> None:
+        self._play, self._zombie = play, AsyncExitStack()
+        self.raised = 0
+        self._up = False
+
+    async def let(self, happening: Happening) -> None:
+        """Let it happen."""
+        stage = self._play.stage
+        match happening:
+            case Zombie():
+                if self._up:
+                    await self.bury()
+                    return
+                self._up, self.raised = True, self.raised + 1
+                runtime = await self._zombie.enter_async_context(build(stage.settings, stage.parts))
+                stage._door.app = runtime.app  # messages reach the one, timers wake them both
+                await stage.settle()
+            case Jump():
+                await stage.settle()
+                stage.clock.advance_to(stage.clock.now() + happening.seconds * SECOND)
+                await stage.settle()
+            case Fault():
+                self._play.break_down(FaultSpec.model_validate(happening.fields))
+            case _:
+                await _step(self._play, dict(happening))
+
+    async def bury(self) -> None:
+        """End the second process; what it was doing is cut off."""
+        if not self._up:
+            return
+        await self._zombie.aclose()
+        self._zombie, self._up = AsyncExitStack(), False
+        await self._play.stage.restart()
+
+
+async def _step(play: Play, fields: dict[str, object]) -> None:
+    """One step; one that is not possible, such as a button that was never shown, is left out."""
+    try:
+        follow = "after" in fields or "wait" in fields
+        await play.step(len(play.record.steps), Step.model_validate(fields), follow=follow)
+    except UserInputError:
+        return
+
+
+_ENDS = journal.Committed | journal.Cancelled | journal.Superseded | journal.Expired | journal.Failed
+
+
+def _left(events: list[Event]) -> Iterator[str]:
+    """Nothing that was approved may be forgotten."""
+    open_: dict[str, str] = {}
+    for event in events:
+        body = event.body
+        if isinstance(body, journal.Confirmed):
+            open_[body.proposal] = event.where.contact
+        elif isinstance(body, journal.Held | _ENDS):
+            open_.pop(body.proposal, None)
+        elif isinstance(body, journal.HandedOff):
+            open_ = {one: contact for one, contact in open_.items() if contact != event.where.contact}
+    yield from open_
+
+
+def _doubled(play: Play) -> Iterator[str]:
+    """No key is applied twice, and no message of ours is shown twice."""
+    keys = Counter(applied.key for applied in play.stage.world.ledger)
+    yield from (f"{key} was written {times} times" for key, times in keys.items() if times > 1)
