@@ -16,7 +16,8 @@ DONE = "Done: order 1842 now comes on Friday 27 November."
 WRITTEN = "action=reschedule_delivery order=1842 day=2026-11-27"
 STEPS = f"{ASKED}\n- note: yes\n- wait: 5s\n- text: where is my order"
 REFUSED = f"{ASKED}\n- text: talk to a person\n- text: yes"
-LOST = f"{ASKED}\n- note: yes\n- wait: 5s"
+STILL_LOST = "{system: orders, does: fail, at: look_up, times: 4}"
+LOST = f"{ASKED}\n- note: yes\n- wait: 30s"
 
 
 def of_step(
@@ -154,7 +155,7 @@ class TestOtherRuns:
         assert of_step(1, "handoff: none", REFUSED, then=nothing) == []
 
     def test_a_notice(self) -> None:
-        given = "faults: [{system: orders, does: lost_response}]"
+        given = f"faults: [{{system: orders, does: lost_response}}, {STILL_LOST}]"
         assert of_step(3, "notice: {contains: Done}, reply: {contains: checking}", LOST, given) == []
         (failure,) = of_step(3, "notice: none", LOST, given)
         assert (failure.kind, failure.expected, failure.got) == ("notice", "none", DONE)
