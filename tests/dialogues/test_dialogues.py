@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.dialogues.hunt import hunt, perform_all, told_of
-from tests.dialogues.mutants import LONGEST, TABLE, found_after, gate_mutants
+from tests.dialogues.mutants import LONGEST, found_after, gate_mutants
 from tests.dialogues.script import script
 from tests.dialogues.stage import perform
 from tests.dialogues.thaw import thaw
