@@ -98,19 +98,22 @@ def half_of(voice: str) -> str | None:
 def clips(condition: str, part: int = 1) -> Iterator[Clip]:
     """All clips of a condition, or of every `part`-th phrase.
 
-    Piper is quick, so joe says everything, in two bodies; each Kokoro voice says half of the phrases in
-    two, and each robot a quarter.
+    Piper is quick, so joe says everything; each Kokoro voice says half of the phrases in two bodies, and
+    each robot an eighth in one. joe has two bodies for a yes.
     """
     kokoro = [voice for voices in HALVES.values() for voice in voices if voice != "joe"]
-    casts = [("joe", 1, 0, (1.0, BODIES[1]))]
-    casts += [(voice, 2, at % 2, (1.0, BODIES[1 + at % 2])) for at, voice in enumerate(kokoro)]
-    casts += [(voice, len(ACCENTS), at, (1.0,)) for at, voice in enumerate(ACCENTS)]
+    casts = [("joe", 1, 0, BODIES[1])]
+    casts += [(voice, 2, at % 2, BODIES[1 + at % 2]) for at, voice in enumerate(kokoro)]
+    casts += [(voice, 8, at, 1.0) for at, voice in enumerate(ACCENTS)]
     said = [(group, number, text) for group, texts in SAID.items() for number, text in enumerate(texts)]
     said += [("silence", number, "") for number in range(SILENCES)]
-    for voice, share, offset, bodies in casts:
+    for voice, share, offset, body in casts:
         for at, (group, number, text) in enumerate(said):
-            if at % share == offset and at // share % part == 0 and (text or voice not in ACCENTS):
-                yield from (_clip(group, number, text, voice, body, condition) for body in bodies)
+            if at % share != offset or at // share % part or not (text or share < 8):
+                continue
+            yield _clip(group, number, text, voice, 1.0, condition)
+            if body != 1.0 and text and (share == 2 or group == "yes"):
+                yield _clip(group, number, text, voice, body, condition)
 
 
 def _clip(group: str, number: int, said: str, voice: str, body: float, condition: str) -> Clip:
@@ -154,10 +157,15 @@ class Booth:
         rng = np.random.default_rng([*clip.id.encode()])
         signal = self._unvoiced(clip, rng) if not clip.said else self._spoken(clip, rng)
         pcm = sound.to_pcm16(signal) / np.float32(32768)
-        return to_voice_note(Speech(pcm.astype("<f4").tobytes(), RATE, clip.voice), MAX_BYTES, PHONE_COMPLEXITY)
+        return to_voice_note(
+            Speech(pcm.astype("<f4").tobytes(), RATE, clip.voice), MAX_BYTES, PHONE_COMPLEXITY
+        )
 
     def _spoken(self, clip: Clip, rng: np.random.Generator) -> Signal:
-        parts = [resampled(self._say(part.strip(), clip.voice), 1 / clip.body) for part in clip.said.split("[pause]")]
+        parts = [
+            resampled(self._say(part.strip(), clip.voice), 1 / clip.body)
+            for part in clip.said.split("[pause]")
+        ]
         spoken = [piece for part in parts for piece in (np.zeros(round(PAUSE * RATE)), part)][1:]
         speech = np.concatenate([np.zeros(round(LEAD * RATE)), *spoken, np.zeros(round(TAIL * RATE))])
         if clip.snr is None:
