@@ -30,6 +30,7 @@ from wavoice.runtime.deliver import (
     speak,
 )
 from wavoice.runtime.errors import FencedError, StoreError, UserInputError, WavoiceError
+from wavoice.runtime.halves import without_half
 from wavoice.runtime.hear import Words
 from wavoice.runtime.keep import keep, reply_to
 from wavoice.runtime.kit import Kit, Turn
@@ -93,6 +94,7 @@ class Bot:
             if conversation is None:
                 log.info("change_of_an_unknown_contact", type=message.type)
                 return False
+            message = await without_half(tx, conversation.address, message, received_at)
             inbound = Inbound(
                 id=message.id,
                 turn=kit.ids.new("t"),

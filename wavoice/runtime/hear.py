@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from wavoice.runtime import journal
 from wavoice.runtime.errors import AuthError, ChannelError, MediaError, MediaGoneError, SpeechError
-from wavoice.runtime.interpret.slots import number_words_as_digits
 from wavoice.runtime.kit import Turn
 from wavoice.runtime.model import Audio, Decode, Heard, Inbound, MediaRef, Stage
 from wavoice.runtime.ports import Hint
@@ -80,10 +79,8 @@ def _without_cards(heard: Heard) -> Heard:
 
 
 def _without_card(decode: Decode) -> Decode:
-    for text in (decode.text, number_words_as_digits(decode.text)):
-        if (safe := redact(text)) != text:
-            return replace(decode, text=safe, words=())
-    return decode
+    safe = redact(decode.text)
+    return decode if safe == decode.text else replace(decode, text=safe, words=())
 
 
 def _kept(media: MediaRef, audio: Audio) -> journal.MediaKept:

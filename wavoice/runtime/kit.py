@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -91,6 +91,10 @@ class Turn:
     def forget_words(self) -> None:
         """Leave out of the journal what was heard in this turn; figures and readings stay."""
         self._lines = [replace(line, body=without_words(line.body)) for line in self._lines]
+
+    def change_words(self, change: Callable[[journal.Event], journal.Event]) -> None:
+        """Change what was noted in this turn and is not durable yet."""
+        self._lines = [change(line) for line in self._lines]
 
     async def write_journal(self, tx: UnitOfWork) -> None:
         """Append what was noted to the journal, and to the live sink once it is durable."""

@@ -60,6 +60,14 @@ class Inbox(Protocol):
         """What of that contact is stored after `message` and not yet done, in order of arrival."""
         ...
 
+    async def recent(self, address: Address, since: Micros) -> Sequence[Inbound]:
+        """What of that contact was received at or after `since`, done or not, in order of arrival."""
+        ...
+
+    async def rewrite(self, message: Inbound, change: Callable[[str], str]) -> None:
+        """Change the words of a stored message, and every text in its body but the ids."""
+        ...
+
     async def unread(self, address: Address) -> int:
         """How many messages of that contact are stored and not yet done."""
         ...
@@ -161,6 +169,10 @@ class Outbox(Protocol):
 
     async def get(self, group: str) -> OutboxGroup | None:
         """By id."""
+        ...
+
+    async def of_turn(self, turn: str) -> Sequence[OutboxGroup]:
+        """Groups of that turn, sent or not, oldest first."""
         ...
 
     async def queued(self, address: Address) -> Sequence[OutboxGroup]:

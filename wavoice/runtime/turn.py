@@ -16,6 +16,7 @@ from wavoice.runtime.confirm import Case, Decision, Effect, decide
 from wavoice.runtime.deliver import end_turn, keep_delivery, send, speak
 from wavoice.runtime.delivered import await_delivery
 from wavoice.runtime.errors import AuthError, ChannelError
+from wavoice.runtime.halves import without_spoken_half
 from wavoice.runtime.hear import Words, hear
 from wavoice.runtime.keep import keep, reply_to
 from wavoice.runtime.kit import Turn
@@ -46,6 +47,7 @@ async def take(turn: Turn, message: Inbound, known: Known) -> None:
 
     async with patience(turn, message, known):
         words = await hear(turn, message, Hint(language=language, awaiting_yes=awaiting))
+    known, words = await without_spoken_half(turn, message, known, words)
     facts = await shop
     with trace.span(Stage.INTERPRET):
         readings = interpret(turn, message, known, words)

@@ -26,6 +26,7 @@ from wavoice.runtime.model import (
 )
 from wavoice.runtime.policy import Policy
 from wavoice.runtime.ports import Situation, UnitOfWork
+from wavoice.runtime.redact import was_redacted
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +174,7 @@ def make_case(
         other=other,
         unread=known.unread,
         unreadable=words.trouble is not None,
+        card=was_redacted(message.text, words.text, words.other),
         rivals=known.rivals,
         retracts_yes=_retracts_yes(message, proposal),
         handed_off=known.conversation.handed_off,

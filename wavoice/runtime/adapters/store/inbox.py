@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import bindparam, false, func, select, update
@@ -13,6 +14,7 @@ from wavoice.runtime.adapters.store.statements import Statements
 from wavoice.runtime.adapters.store.tables import columns, inbox, media, of_contact, place
 from wavoice.runtime.errors import StoreError
 from wavoice.runtime.model import SECOND, Address, Audio, Form, Inbound, MediaRef, Micros
+from wavoice.runtime.redact import map_texts
 
 LONGEST_BACK_OFF: Micros = 60 * SECOND
 
@@ -25,6 +27,15 @@ _undone = of_contact(inbox), inbox.c.done == false()
 _oldest = select(inbox).where(*_undone).order_by(inbox.c.seq).limit(1)
 _waiting = select(inbox).where(*_undone).order_by(inbox.c.seq.desc())
 _rest = select(inbox).where(*_undone, inbox.c.seq > bindparam("after_seq")).order_by(inbox.c.seq)
+_recent = (
+    select(inbox).where(of_contact(inbox), inbox.c.received_at >= bindparam("since")).order_by(inbox.c.seq)
+)
+_body = select(inbox.c.value, inbox.c.body, inbox.c.version).where(inbox.c.seq == bindparam("of_seq"))
+_rewrite = (
+    update(inbox)
+    .where(inbox.c.seq == bindparam("of_seq"))
+    .values(value=bindparam("new_value"), body=bindparam("new_body"), version=VERSION)
+)
 _count = select(func.count()).select_from(inbox).where(*_undone)
 _begin = (
     update(inbox)
@@ -39,6 +50,8 @@ class InboxRows:
 
     def __init__(self, db: Statements) -> None:
         self._db = db
+        self.erased = False
+        """Words were taken out that must not survive anywhere in the file."""
 
     async def add(self, message: Inbound, body: Mapping[str, object]) -> Inbound | None:
         """See `ports.Inbox`; the first of two bodies under one message id is kept."""
@@ -80,6 +93,29 @@ class InboxRows:
             replace(load(Inbound, row.value, row.version), seq=row.seq, attempts=row.attempts)
             for row in found
         ]
+
+    async def recent(self, address: Address, since: Micros) -> Sequence[Inbound]:
+        """See `ports.Inbox`."""
+        found = await self._db.execute(_recent, {**place(address), "since": since})
+        return [
+            replace(load(Inbound, row.value, row.version), seq=row.seq, attempts=row.attempts)
+            for row in found
+        ]
+
+    async def rewrite(self, message: Inbound, change: Callable[[str], str]) -> None:
+        """See `ports.Inbox`."""
+        self.erased = True
+        row = (await self._db.execute(_body, {"of_seq": message.seq})).one()
+        stored = load(Inbound, row.value, row.version)
+        text = None if stored.text is None else change(stored.text)
+        await self._db.execute(
+            _rewrite,
+            {
+                "of_seq": message.seq,
+                "new_value": dump(replace(stored, text=text)),
+                "new_body": dump_json(map_texts(json.loads(row.body), change)),
+            },
+        )
 
     async def unread(self, address: Address) -> int:
         """See `ports.Inbox`."""

@@ -69,6 +69,8 @@ class JournalRows:
     def __init__(self, db: Statements, known: KnownHead) -> None:
         self._db = db
         self._known = known
+        self.erased = False
+        """Personal values were replaced that must not survive anywhere in the file."""
 
     async def add(self, events: Sequence[Event]) -> None:
         """See `ports.JournalTable`. Two statements, unless another process has written meanwhile."""
@@ -119,6 +121,7 @@ class JournalRows:
                 await self._db.execute(_replace, {"of_seq": row.seq, "new_pii": pii, "new_salt": salt})
                 done[row.seq] = hash_pii(salt, pii)
         if done:
+            self.erased = True
             body = replace(why.body, records=tuple(done), hashes=tuple(done.values()))
             await self.add([replace(why, body=body)])
         return len(done)

@@ -36,6 +36,9 @@ _queued = (
     .where(of_contact(outbox), outbox.c.state == OutboxState.QUEUED)
     .order_by(outbox.c.created_at, outbox.c.id)
 )
+_of_turn = (
+    select(outbox).where(outbox.c.turn == bindparam("of_turn")).order_by(outbox.c.created_at, outbox.c.id)
+)
 
 _messages = (
     select(outbox_messages.c.message)
@@ -97,6 +100,11 @@ class OutboxRows:
         """See `ports.Outbox`."""
         row = (await self._db.execute(_get, {"of_id": group})).one_or_none()
         return None if row is None else await self._group(row)
+
+    async def of_turn(self, turn: str) -> Sequence[OutboxGroup]:
+        """See `ports.Outbox`."""
+        rows = (await self._db.execute(_of_turn, {"of_turn": turn})).all()
+        return [await self._group(row) for row in rows]
 
     async def queued(self, address: Address) -> Sequence[OutboxGroup]:
         """See `ports.Outbox`."""

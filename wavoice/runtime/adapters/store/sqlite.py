@@ -39,17 +39,23 @@ class Unit:
 
     def __init__(self, db: Statements, ids: ports.Ids, known: KnownHead) -> None:
         self.contacts: ports.Contacts = ContactRows(db, ids)
-        self.inbox: ports.Inbox = InboxRows(db)
+        self._inbox, self._journal = InboxRows(db), JournalRows(db, known)
+        self.inbox: ports.Inbox = self._inbox
         self.conversations: ports.Conversations = ConversationRows(db)
         self.proposals: ports.Proposals = ProposalRows(db)
         self.timers: ports.Timers = TimerRows(db)
         self.effects: ports.Effects = EffectRows(db)
         self.outbox: ports.Outbox = OutboxRows(db)
         self.consents: ports.Consents = ConsentRows(db)
-        self.journal: ports.JournalTable = JournalRows(db, known)
+        self.journal: ports.JournalTable = self._journal
         self.media: ports.MediaTable = MediaRows(db)
         self.durable = False
         self._calls: list[Callable[[], None]] = []
+
+    @property
+    def erased(self) -> bool:
+        """Something was taken out for good: the log of the file must not keep it either."""
+        return self._inbox.erased or self._journal.erased
 
     def after_commit(self, call: Callable[[], None]) -> None:
         """See `ports.UnitOfWork`."""
@@ -76,6 +82,7 @@ class SqliteStore:
         self._turnstile = asyncio.Lock()
         self._holder: asyncio.Task[object] | None = None
         self._known = KnownHead()
+        self._log_holds_erased = False
 
     @classmethod
     async def open(
@@ -135,6 +142,16 @@ class SqliteStore:
     def _commit(self, unit: Unit) -> None:
         self._connection.commit()
         unit.durable = True
+        self._log_holds_erased |= unit.erased
+        if self._log_holds_erased:
+            self._empty_the_log()
+
+    def _empty_the_log(self) -> None:
+        """Old pages stay in the write-ahead log until it is begun anew; a busy reader puts it off."""
+        cursor = self._connection.connection.cursor()
+        busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        cursor.close()
+        self._log_holds_erased = bool(busy)
 
     def _rollback(self) -> None:
         self._connection.rollback()
