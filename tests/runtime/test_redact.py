@@ -12,7 +12,7 @@ import pytest
 from tests.rehearsing import desk
 from wavoice.runtime.journal import Event
 from wavoice.runtime.journal_lines import to_json
-from wavoice.runtime.redact import REMOVED, redact, redact_tree
+from wavoice.runtime.redact import REMOVED, REMOVED_CODE, redact, redact_tree
 
 VISA = ("4111", "1111", "1111", "1111")
 CARD = re.compile(r"4\D{0,3}1\D{0,3}1\D{0,3}1\D{0,3}(?:1\D{0,3}){12}")
@@ -153,3 +153,58 @@ class TestWholeTurns:
             text = kept(await at.journal(), tmp_path)
         assert "98123 00001" in text
         assert REMOVED not in text
+
+    @pytest.mark.parametrize("spoken", ["nine oh one three nine four two four", "and then uh 9013 94, 24"])
+    async def test_typed_first_and_spoken_then(self, spoken: str, tmp_path: Path) -> None:
+        async with desk(store=str(tmp_path / "bot.sqlite")) as at:
+            await at.types("my card is 6011 0009")
+            answer = await at.speaks(spoken)
+            text = kept(await at.journal(), tmp_path)
+        assert "did not keep it" in answer[0]
+        assert not re.search("6011 ?0009", text)
+        assert spoken not in text
+
+    @pytest.mark.parametrize("code", ["cvv is 917", "the otp is 482 913", "my pin is four eight two one"])
+    async def test_codes_beside_a_yes_approve_nothing(self, code: str, tmp_path: Path) -> None:
+        async with desk(store=str(tmp_path / "bot.sqlite")) as at:
+            await at.types("please move my delivery to Friday")
+            answer = await at.types(f"yes, {code}")
+            await at.wait(20)
+            text = kept(await at.journal(), tmp_path)
+            assert at.writes == []
+        assert "did not keep it" in answer[0]
+        assert code not in text
+
+    async def test_no_audio_of_a_note_with_a_card_is_left(self, tmp_path: Path) -> None:
+        async with desk(store=str(tmp_path / "bot.sqlite")) as at:
+            await at.speaks(f"my card is {WORDS}")
+            files = kept([], tmp_path).encode("latin-1")
+            note = at.note
+        assert len(note) > 1000
+        assert not any(note[at : at + 64] in files for at in range(200, len(note) - 64, 64))
+
+
+class TestCodes:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "cvv is 123", "security code one two three", "the three digits on the back are 4 5 6",
+            "C.V.V. 123",
+            "123 is the cvv", "double four seven is my cvv", "otp 482913", "verification code 4 8 2 9",
+            "OTP is four eight two nine one three", "one-time password 482 913", "482913 is my otp", "my pin is 4821",
+            "the code from my bank is 482913", "pin code 4821",
+        ],
+    )  # fmt: skip
+    def test_what_is_called_a_code(self, text: str) -> None:
+        assert REMOVED_CODE in redact(text)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "YES 4071", "my code is 4071", "pin code 560001", "pincode 560001", "zip code 94107", "gate code 4821",
+            "the otp for order 1842 never came", "I dropped a pin at 14 Lake Road", "confirmation code 4071",
+            "no otp came. 1842 is my order", "what is the otp? my order is 1842",
+        ],
+    )  # fmt: skip
+    def test_what_is_not(self, text: str) -> None:
+        assert redact(text) == text

@@ -32,6 +32,8 @@ _LONG_GAP, _CUT_GAP = 6, 14
 """Words that may stand between the digits of one number, and between those of two messages."""
 _MOST_WAYS = 256
 _STRAY = 6
+_LONGEST_PHONE = 14
+"""As long are numbers of orders and phones; some pass every check by chance."""
 _LENGTHS = range(13, 20)
 
 
@@ -167,7 +169,7 @@ def _is_card(digits: str, run: Run, span: tuple[int, int], whole: int) -> bool:
     if not issued(digits):
         return False
     if whole == 2:
-        return run.about is not About.PHONE or len(digits) > 14
+        return run.about not in (About.PHONE, About.OTHER) or len(digits) > _LONGEST_PHONE
     if run.about in (About.PHONE, About.OTHER):
         return False
     first, last = span

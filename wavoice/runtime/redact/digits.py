@@ -56,7 +56,9 @@ def _token(match: re.Match[str], text: str, numerals: Mapping[str, str]) -> Toke
         return Token(start, end, ways=(_ascii(match["digits"]),), plus=plus)
     word = match.group().casefold().replace("’", "'") if match["word"] else match.group()
     if word in numerals:
-        return Token(start, end, word, (numerals[word],), spoken=True)
+        # "um" is one in Portuguese, and a filler of whoever else speaks it.
+        ways = (numerals[word], "") if word == "um" else (numerals[word],)
+        return Token(start, end, word, ways, spoken=True)
     if word in HOMOPHONES:
         return Token(start, end, word, ("", HOMOPHONES[word]), spoken=True)
     return Token(start, end, word)

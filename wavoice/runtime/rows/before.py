@@ -71,7 +71,9 @@ def another_identity(case: Case, _: Policy) -> Decision | None:
 
 def secret(case: Case, _: Policy) -> Decision | None:
     """A number that was cut out is answered with where to pay; nothing beside it counts as a yes."""
-    if case.card:
+    under_way = (ProposalState.COMMITTING, ProposalState.UNKNOWN, ProposalState.COMMITTED)
+    late = case.vetoes and state_of(case) in under_way  # its own rows answer it: never silent about a write
+    if case.card and not late:
         return Decision("D61", Effect.PAY_ELSEWHERE, "held a card number or a code", held=case.vetoes)
     return None
 
