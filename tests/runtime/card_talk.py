@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 
 BRANDS = [
@@ -188,11 +189,11 @@ def other(dice: random.Random) -> str:
     return words
 
 
-def _value(name: str, digits, dice: random.Random) -> str:  # type: ignore[no-untyped-def]
+def _value(name: str, digits: Callable[[int], str], dice: random.Random) -> str:
     phones = [f"+91 {digits(5)} {digits(5)}", f"+44 7{digits(3)} {digits(6)}", f"({digits(3)}) {digits(3)}-{digits(4)}",
               digits(10), f"+49 15{digits(9)}", f"49{digits(11)}", f"0{digits(10)}", f"+55 11 9{digits(4)}-{digits(4)}",
               f"+1-{digits(3)}-{digits(3)}-{digits(4)}", f"0044 7{digits(9)}"]  # fmt: skip
-    made = {
+    made: dict[str, Callable[[], str]] = {
         "day": lambda: str(dice.randint(1, 28)),
         "month": lambda: dice.choice(_MONTHS),
         "phone": lambda: dice.choice(phones),

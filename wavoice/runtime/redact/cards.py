@@ -28,6 +28,7 @@ _OTHER = word_set(
     saturday sunday customer ticket case booking coupon voucher barcode sku ean isbn model item items
     pedido rastreo encomenda rastreio pesanan resi bestellung sendung commande colis ऑर्डर طلب"""
 )
+_MINE, _NUMBERS = word_set("my his her their our"), word_set("number no num nr")
 _LONG_GAP, _CUT_GAP = 6, 14
 """Words that may stand between the digits of one number, and between those of two messages."""
 _MOST_WAYS = 256
@@ -78,6 +79,7 @@ def runs(found: Sequence[Token]) -> Iterator[Run]:
     crosses: list[int] = []
     loose: list[int] = []
     now, gap, cut = About.NOTHING, 0, False
+    before = ""
     any_card = any(about(token.word) is About.CARD for token in found)
     for token in found:
         if token.word == CUT:
@@ -86,6 +88,9 @@ def runs(found: Sequence[Token]) -> Iterator[Run]:
         if not units and token.ways[:1] == ("",):
             continue  # "to" and "for" are digits between digits only
         told = None if token.ways else about(token.word)
+        if token.word in _NUMBERS and before in _MINE:
+            told = About.PHONE  # "my number is": the card would be called one
+        before = token.word
         ends = told in (About.PHONE, About.OTHER) or token.plus or (told is About.CARD and not cut)
         words, gap = gap, gap if token.ways or token.word in FILLERS else gap + 1
         most = _CUT_GAP if cut else _LONG_GAP if any_card and now is About.CARD else 0
