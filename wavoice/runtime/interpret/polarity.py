@@ -92,12 +92,9 @@ def _idiom_at(spoken: Phrase, place: int, words: Lexicon) -> list[Found]:
 def _weighed(spoken: Phrase, scanned: list[Found], words: Lexicon) -> list[Found]:
     """Without what is no answer: "what I want", "really good", thanks and "maybe" beside a refusal."""
     refused = next((start for start, _, mark in scanned if mark in VETOES and mark is not Mark.MODIFY), None)
-    asked = {(start, mark) for start, _, mark in scanned}
     kept: list[Found] = []
     for start, end, mark in scanned:
         phrase = spoken[start:end]
-        if phrase == ("but",) and (end, Mark.QUESTION) in asked:
-            continue  # "yes, but how much is it?"
         if mark is Mark.QUESTION and _tells(spoken, start, end):
             continue
         if mark is Mark.WEAK and refused is not None:

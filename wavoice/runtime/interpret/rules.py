@@ -99,7 +99,13 @@ def _breaks(text: str) -> frozenset[int]:
 def _acts(
     found: list[Found], request: int | None, slots: Slots, situation: Situation, *, plain: bool
 ) -> tuple[Act, ...]:
-    placed = [(start, _ACTS[mark]) for start, _, mark in found if mark is not None]
+    asked = {start for start, _, mark in found if mark is Mark.QUESTION}
+    placed = [
+        (start, _ACTS[mark])
+        for start, end, mark in found
+        # a "but" before a question holds, and asks for no change
+        if mark is not None and not (mark is Mark.MODIFY and end in asked)
+    ]
     if request is not None:
         placed.append((request, Act.REQUEST))
     elif "?" in slots.text and not any(act is Act.QUESTION for _, act in placed):
