@@ -1,6 +1,8 @@
 """Rows that other tests reach only through conversations, asked directly: row, effect, reason and hold.
 
-The reason is part of it: it stands in the journal, and a person who asks why reads it there.
+The reason is part of it: it stands in the journal, and a person who asks why reads it there. These lines
+record what the gate does, so that a change of it is seen; what it ought to do stands, typed in from the
+specification, in test_gate_table.py.
 """
 
 from __future__ import annotations
@@ -167,10 +169,10 @@ softened R3: D23 ask: an idiom that may refuse
 option: D67 ask: a number, where no options were listed
 option and yes: D02 settle: a clear yes
 more than asked: D17 ask: says more than was asked
-more than asked, another wish: D15 settle: a yes, and another wish for later
-another wish: D15 settle: a yes, and another wish for later
+more than asked, another wish: D15 ask: a yes and another wish, not clearly apart
+another wish: D15 ask: a yes and another wish, not clearly apart
 second yes: D36 settle: a second yes
-second yes, another wish: D15 settle: a yes, and another wish for later
+second yes, another wish: D15 ask: a yes and another wish, not clearly apart
 money, another wish: D15 ask: a yes and another wish in one message
 money, code: D02 settle: a clear yes with the code of this question
 money, code, unread: D37 settle: a clear yes with the code of this question

@@ -71,7 +71,7 @@ def row(made: Case) -> tuple[str, Effect]:
         (answer("👍"), ("D25", Effect.ASK)),
         (answer("no wait, yes", fits=True), ("D07", Effect.ASK)),
         (answer("no wait, yes"), ("D07", Effect.ASK)),
-        (answer("no problem, go ahead"), ("D02", Effect.ASK)),
+        (answer("no problem, go ahead"), ("D23", Effect.ASK)),
         (answer("yes no wait", fits=True), ("D06", Effect.HOLD)),
         (answer("no", fits=True), ("D04", Effect.CANCEL)),
         (answer("yes", fits=True, forwarded=True), ("D50", Effect.ASK)),

@@ -55,13 +55,13 @@ class Judged:
     text: str
     predicted: Label
     decision: Decision
-    plain: bool
-    """Read as a strong or weak yes in which every word is accounted for."""
+    strong: bool
+    """Read as a strong yes in which every word is accounted for, whatever the row."""
 
     @property
     def unsafe(self) -> bool:
-        """A yes that was not one: it settles, or at least reads as plain."""
-        return Label.YES not in self.row.accept and (self.settles or self.predicted is Label.YES)
+        """A yes that was not one: it settles, or at least reads as a plain, strong one."""
+        return Label.YES not in self.row.accept and (self.settles or self.strong)
 
     @property
     def settles(self) -> bool:
@@ -117,8 +117,9 @@ class Judge:
         """Judge one reply; `heard` is what was made of its recording."""
         case = self._case(row, heard if heard is not None else _as_heard(row))
         decision = decide(case, self.policy)
-        plain = case.reading.plain and affirms(case) and _agrees_only(case)
-        return Judged(row, case.reading.text, predict(case, decision), decision, plain)
+        predicted = predict(case, decision)
+        strong = predicted is Label.YES and plain_yes(case.reading)
+        return Judged(row, case.reading.text, predicted, decision, strong)
 
     def _case(self, row: Row, heard: Heard | None) -> Case:
         situation = Situation(
@@ -223,10 +224,6 @@ def _agreement(reading: Reading, *, changes: bool) -> Label:
     return Label.YES if reading.plain and not doubted else Label.OTHER
 
 
-def _agrees_only(case: Case) -> bool:
-    return plain_yes(case.reading) or set(case.reading.marks) == {Mark.WEAK}
-
-
 def _args(case: Case) -> set[str]:
     return set(case.proposal.args) if case.proposal else set()
 
@@ -245,7 +242,7 @@ class Report:
         return {
             "tier": self.tier.name,
             **figures(judged),
-            "yes_recall": _share(each.predicted is Label.YES or each.plain for each in clean),
+            "yes_recall": _share(each.predicted is Label.YES for each in clean),
             "reask_rate": _share(not each.settles for each in clean),
             "by_label": _groups(judged, lambda each: (each.row.label,)),
             "by_hard": _groups(judged, lambda each: each.row.hard),

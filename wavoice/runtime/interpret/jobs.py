@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from wavoice.runtime.interpret.distress import is_distress
 from wavoice.runtime.interpret.slots import Slots, words_within
 from wavoice.runtime.interpret.wishes import wish_of
 from wavoice.runtime.lexicon import Lexicon, Phrase, words_of
@@ -61,6 +62,8 @@ JOBS = tuple(name for name, _ in _INTENTS)
 
 def find_job(slots: Slots, spoken: Phrase, words: Lexicon) -> tuple[str | None, int]:
     """Return the job or wish, and the word at which it begins."""
+    if is_distress(slots.text):
+        return "distress", 0
     core = tuple(word for word in spoken if word not in ("please", "pls"))
     if core in words.sets["bare_stop"]:
         cancels = any(mark is Mark.CANCEL for _, _, mark in words.scan(core))
@@ -86,7 +89,7 @@ def find_job(slots: Slots, spoken: Phrase, words: Lexicon) -> tuple[str | None, 
 
 def request_at(intent: str | None, at: int, slots: Slots, situation: Situation) -> int | None:
     """Word at which a request of its own begins, if there is one."""
-    if intent == "human" or (intent in JOBS and intent != situation.open_action):
+    if intent in ("human", "distress") or (intent in JOBS and intent != situation.open_action):
         return at
     if situation.open_action is None and (situation.asked in slots.values):
         return 0

@@ -5,24 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from wavoice.runtime.interpret.agreeing import agreeing, agreements
+from wavoice.runtime.interpret.echoes import offers_choice
 from wavoice.runtime.interpret.jobs import JOBS
+from wavoice.runtime.interpret.manner import Found, without_softened_no
 from wavoice.runtime.lexicon import Lexicon, Phrase
 from wavoice.runtime.model import VETOES, Mark
 from wavoice.runtime.ports import Situation
 
-_ECHO = 3
-"""Words in a row that must repeat the question to count as its echo (D60)."""
-
-_AGREES = re.compile(
-    r"\b(?:that|thats|this|it|its|everything|all that|all this|they|yes)"
-    r"(?: (?:all|is|are|will be|would be|should be|sounds?|seems?|looks?|feels?|suits me|works|is all))?"
-    r"(?: (?:just|all|completely|really|very|quite|totally|about))?"
-    r" (?:fine|good|great|perfect|correct|right|ok|okay|true|awesome|cool|nice|ideal|fantastic|amazing"
-    r"|wonderful|excellent|alright|well|lovely|super|exactly right)(?: (?:for|to|with|by) me)?\b"
-)
-"""A sentence that only agrees ("that sounds good to me"): explained as a whole, never word by word."""
-Found = tuple[int, int, Mark | None]
-"""First word, word after the last, and the mark of a phrase; idioms have none."""
+_RELATIVE = frozenset({"thats", "is", "exactly", "just", "precisely", "its", "got", "know", "as"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +27,16 @@ class Answer:
     """Words that repeat the question."""
     intent: str | None
     situation: Situation
+    sentence: str
+    """The words as text, with a sign for each that repeats the question."""
+    scanned: list[Found]
+    """All marks and idioms, before any is left out."""
 
     def before(self, at: int) -> Answer:
         """What stands before a request that begins at the word `at`."""
-        return replace(self, spoken=self.spoken[:at], intent=None)
+        sentence = " ".join(self.sentence.split(" ")[:at])
+        scanned = [span for span in self.scanned if span[1] <= at]
+        return replace(self, spoken=self.spoken[:at], intent=None, sentence=sentence, scanned=scanned)
 
 
 def is_plain_yes(answer: Answer, found: list[Found], words: Lexicon) -> bool:
@@ -63,22 +60,99 @@ def marks_of(answer: Answer, words: Lexicon) -> list[Found]:
         dropped.add(Mark.QUESTION)
     if intent in JOBS and open_action is None:
         dropped |= {Mark.MODIFY, Mark.YES, Mark.WEAK}
+    scanned = without_softened_no(spoken, answer.scanned, words)
     return [
         (start, end, mark)
-        for start, end, mark in words.scan(spoken)
+        for start, end, mark in _weighed(spoken, scanned, words)
         if mark not in dropped
         and not answer.echoed.issuperset(range(start, end))
         and not (answer.valued.issuperset(range(start, end)) and (open_action is None or mark not in VETOES))
     ]
 
 
+def scan(spoken: Phrase, sentence: str, breaks: frozenset[int], words: Lexicon) -> list[Found]:
+    """All marks and idioms of the words; a clear sentence of agreement is a yes where no word of it was.
+
+    `breaks` are the words behind which punctuation stands: "correct, that…" is not "correct that".
+    """
+    found: list[Found] = []
+    for start, end, mark in words.scan(spoken):
+        if mark is Mark.MODIFY and spoken[start] == "correct" and start in breaks:
+            found.append((start, start + 1, Mark.YES))
+        elif (
+            end - start > 1
+            and set(spoken[start:end]) == {"no"}
+            and (rest := _idiom_at(spoken, end - 1, words))
+        ):
+            found += [(start, end - 1, mark), *rest]  # "no, no problem": the second no is the idiom's
+            break
+        else:
+            found.append((start, end, mark))
+    for start, end in agreements(sentence):
+        inside = [mark for first, _, mark in found if start <= first < end]
+        if all(mark in (Mark.WEAK, Mark.QUESTION) for mark in inside):
+            found = [item for item in found if not start <= item[0] < end]
+            found.append((start, end, Mark.YES))
+    return sorted(found, key=lambda item: item[:2])
+
+
+def _idiom_at(spoken: Phrase, place: int, words: Lexicon) -> list[Found]:
+    """Marks from that word on, if an idiom begins with it."""
+    rest = [(place + start, place + end, mark) for start, end, mark in words.scan(spoken[place:])]
+    return rest if rest and rest[0][0] == place and rest[0][2] is None else []
+
+
+def _weighed(spoken: Phrase, scanned: list[Found], words: Lexicon) -> list[Found]:
+    """Without what is no answer: "what I want", "really good", thanks and "maybe" beside a refusal."""
+    refused = next((start for start, _, mark in scanned if mark in VETOES and mark is not Mark.MODIFY), None)
+    kept: list[Found] = []
+    for start, end, mark in scanned:
+        phrase = spoken[start:end]
+        if mark is Mark.QUESTION and _tells(spoken, start, end):
+            continue
+        if mark is Mark.WEAK and refused is not None:
+            if phrase in words.sets["hedge"] or phrase in _THANKS:
+                continue
+            if any(NO_REACH >= start - other_end >= 0 for _, other_end, other in kept if other is Mark.NO):
+                continue  # "that's not good"
+        kept.append((start, end, mark))
+    return kept
+
+
+_THANKS = frozenset({("thanks",), ("thank", "you")})
+NO_REACH = 1
+"""Words between a no and the weak yes that it denies."""
+
+
+def _tells(spoken: Phrase, start: int, end: int) -> bool:
+    """True for a question word that asks nothing: "that's what I want", "really looking forward"."""
+    before = spoken[start - 1] if start else ""
+    after = spoken[end] if end < len(spoken) else ""
+    if spoken[start:end] == ("really",):
+        return bool(before and after)
+    if spoken[start:end] == ("you", "sure"):
+        return after in ("do", "did", "are", "have", "got")
+    if spoken[start:end] in (("is", "it"), ("is", "that")):
+        return before in ("that", "this", "yes") and not after
+    return before in _RELATIVE and after in ("i", "we")
+
+
 def is_plain(answer: Answer, found: list[Found], words: Lexicon) -> bool:
-    """True if marks, values, echoes, fillers and courtesies account for every word."""
+    """True if marks, values, echoes, fillers and courtesies account for every word.
+
+    Beside a strong yes so does a sentence that asks for what was offered ("I want you to book it").
+    """
     spoken = answer.spoken
     if words.has("reported", spoken) or words.has("sarcastic", spoken):
         return False
-    if words.has("hedge", spoken) and any(mark is Mark.YES for _, _, mark in found):
+    strong = any(mark is Mark.YES for _, _, mark in found)
+    if words.has("hedge", spoken) and strong:
         return False  # "yes maybe" is no yes
+    agreed = [spoken[start:end] for start, end, mark in found if mark in (Mark.YES, Mark.WEAK)]
+    if agreed and all(phrase in words.sets["doubt"] for phrase in agreed):
+        return False
+    if offers_choice(answer.situation.prompt) and _names_a_part(answer):
+        return False
     explained = set(answer.valued | answer.echoed)
     for start, end, _ in found:
         explained.update(range(start, end))
@@ -91,19 +165,28 @@ def is_plain(answer: Answer, found: list[Found], words: Lexicon) -> bool:
     for start, end in words.spans("before_value", spoken):
         if end in answer.valued:
             explained.update(range(start, end))
-    sentence = " ".join(spoken)
-    for match in _AGREES.finditer(sentence):
-        first = sentence.count(" ", 0, match.start())
-        explained.update(range(first, first + len(match.group().split())))
+    # "please confirm it" may ask us to: beside a bare "confirm" nothing is taken for granted
+    sure = strong and any(phrase != ("confirm",) for phrase in agreed)
+    for start, end in agreeing(answer.sentence, strong=sure):
+        explained.update(range(start, end))
     return explained.issuperset(range(len(spoken)))
 
 
-def echo_of(spoken: Phrase, prompt: Phrase) -> frozenset[int]:
-    """Positions of words that repeat the open question, `_ECHO` or more in a row."""
-    said = {prompt[start : start + _ECHO] for start in range(len(prompt) - _ECHO + 1)}
-    return frozenset(
-        position
-        for start in range(len(spoken) - _ECHO + 1)
-        if spoken[start : start + _ECHO] in said
-        for position in range(start, start + _ECHO)
-    )
+_PART = re.compile(
+    r"\b(?:and|with)(?: an?| the)? \w+(?: \w+)? (?:is|are|would be) \w+|\b(?:fine|good|ok|okay|happy) with\b"
+)
+
+
+def _names_a_part(answer: Answer) -> bool:
+    """True for "yes, and a shared ride is fine", where more than one thing was asked."""
+    return _PART.search(" ".join(answer.spoken)) is not None
+
+
+def only_echoes(answer: Answer, found: list[Found], words: Lexicon) -> bool:
+    """True if nothing is left once the words of the question are taken out (D60)."""
+    if not answer.echoed or any(mark is not None for _, _, mark in found):
+        return False
+    left = set(range(len(answer.spoken))) - answer.echoed
+    for start, end in words.spans("filler", answer.spoken):
+        left.difference_update(range(start, end))
+    return not left

@@ -7,12 +7,16 @@ foresaw is asked about and never acted on.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from wavoice.runtime.interpret.agreeing import sentence_of
 from wavoice.runtime.interpret.code import take_code
+from wavoice.runtime.interpret.echoes import echo_of, repeated_words
 from wavoice.runtime.interpret.jobs import JOBS, find_job, request_at
-from wavoice.runtime.interpret.polarity import Answer, Found, echo_of, is_plain, is_plain_yes, marks_of
+from wavoice.runtime.interpret.manner import Found, manner_of, option_of
+from wavoice.runtime.interpret.polarity import Answer, is_plain, is_plain_yes, marks_of, only_echoes, scan
 from wavoice.runtime.interpret.slots import Slots, find_slots, words_within
 from wavoice.runtime.lexicon import Languages, enabled, words_of
 from wavoice.runtime.model import VETOES, Act, Mark, Reading
@@ -28,6 +32,7 @@ _ACTS = {
     Mark.QUESTION: Act.QUESTION,
     Mark.STOP: Act.STOP,
 }
+_PUNCTUATION = re.compile(r"[,.;:!?…]+(?=\s|$)")
 LONGEST = 500
 """Characters that are read for jobs and values: half a minute of speech. Patterns stay fast."""
 
@@ -48,7 +53,11 @@ class RulesInterpreter:
         words, spoken = self.languages.hear(words_of(slots.text), situation.language)
         intent, at = find_job(slots, spoken, words)
         echoed = echo_of(spoken, words_of(situation.prompt))
-        answer = Answer(spoken, words_within(slots), echoed, intent, situation)
+        valued = words_within(slots)
+        sentence = sentence_of(spoken, repeated_words(spoken, situation.prompt))
+        scanned = scan(spoken, sentence, _breaks(slots.text), words)
+        answer = Answer(spoken, valued, echoed, intent, situation, sentence, scanned)
+        manner = manner_of(spoken, scanned, words, frozenset(range(len(spoken))) - valued - echoed)
         found = marks_of(answer, words)
         rest = self._vetoes_in(text[LONGEST:], situation.language)
         plain = not text[LONGEST:] and is_plain(answer, found, words)
@@ -67,6 +76,13 @@ class RulesInterpreter:
             language=credit.language,
             reviewed=credit.reviewed,
             collides=credit.collides,
+            conditional=manner.conditional,
+            partial=manner.partial,
+            reported=manner.reported,
+            sarcastic=manner.sarcastic,
+            softened=manner.softened,
+            echo=only_echoes(answer, found, words),
+            option=option_of(slots.text) if situation.open_action and code is None else None,
             code=code,
         )
 
@@ -77,10 +93,21 @@ class RulesInterpreter:
         return tuple(mark for _, _, mark in words.scan(spoken) if mark in VETOES)
 
 
+def _breaks(text: str) -> frozenset[int]:
+    """Positions of the words behind which punctuation stands."""
+    return frozenset(len(words_of(text[: match.start()])) - 1 for match in _PUNCTUATION.finditer(text))
+
+
 def _acts(
     found: list[Found], request: int | None, slots: Slots, situation: Situation, *, plain: bool
 ) -> tuple[Act, ...]:
-    placed = [(start, _ACTS[mark]) for start, _, mark in found if mark is not None]
+    asked = {start for start, _, mark in found if mark is Mark.QUESTION}
+    placed = [
+        (start, _ACTS[mark])
+        for start, end, mark in found
+        # a "but" before a question holds, and asks for no change
+        if mark is not None and not (mark is Mark.MODIFY and end in asked)
+    ]
     if request is not None:
         placed.append((request, Act.REQUEST))
     elif "?" in slots.text and not any(act is Act.QUESTION for _, act in placed):

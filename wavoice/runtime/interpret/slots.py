@@ -30,9 +30,17 @@ _STREET = re.compile(
     r"(?P<address>.*\b(?:street|road|lane|avenue|drive|square|close|st|rd|ave)\b.*)",
     re.IGNORECASE | re.DOTALL,
 )
+_BARE_STREET = re.compile(
+    r"\b(?P<address>(?:(?:flat|apartment|apt|house|unit)\.?\s*\d+\w?[\s,]+)?\d+\w?\s+(?:[^\W\d]+\s+){0,4}"
+    r"(?:street|road|lane|avenue|drive|square|close|st|rd|ave)\b.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Enough while an address is being confirmed: "no, 42 Lake Road"."""
 _TAIL = re.compile(r"[\s,.!?]*(?:\b(?:please|thanks|thank\s+you|instead|now)\b[\s,.!?]*)*$", re.IGNORECASE)
 _REFUSED = re.compile(r"\b(?:not|isn't|instead\s+of|rather\s+than)\s+(?:on\s+)?$", re.IGNORECASE)
 """Before a day: this is the one that is not wanted."""
+_OR = re.compile(r"[\s,]*(?:or|/)\s*(?:maybe\s+|perhaps\s+|even\s+)?(?:on\s+)?", re.IGNORECASE)
+"""Between two days: the choice is left open, and neither is taken."""
 _EDIT = re.compile(
     r"(?:[,;.]\s*no\b(?!\.|\s*\d)|\bno,?\s+(?=sorry|i\s+mean|wait)"
     r"|\b(?:sorry|i\s+mean|actually|or\s+rather|make\s+(?:it|that))\b)[\s,]*",
@@ -63,15 +71,21 @@ def find_slots(text: str, situation: Situation) -> Slots:
     values: dict[str, str] = {}
     mentioned: dict[str, tuple[str, ...]] = {}
     spans: list[tuple[int, int]] = []
+    last = None
     for match, days in find_days(text, situation.now):
+        if match["today"] and _REFUSED.search(text, 0, match.start()):
+            continue  # "not today" puts off, and names no other day
+        offered = last is not None and _OR.fullmatch(text, last, match.start())
+        last = match.end()
         mentioned["day"] = (*mentioned.get("day", ()), *(day.isoformat() for day in days))
         spans.append(match.span())
         if _REFUSED.search(text, 0, match.start()):
             continue
         values.pop("day", None)
-        if len(days) == 1:
+        if len(days) == 1 and not offered:
             values["day"] = days[0].isoformat()
-    if address := _address(text, asked=situation.asked == "address"):
+    confirms = situation.open_action == "change_address"
+    if address := _address(text, asked=situation.asked == "address", confirms=confirms):
         start, end = address
         values["address"] = unicodedata.normalize("NFC", text[start:end])
         mentioned["address"] = (values["address"],)
@@ -107,8 +121,8 @@ def number_words_as_digits(text: str) -> str:
     return str(alpha2digit(text, "en"))
 
 
-def _address(text: str, *, asked: bool) -> tuple[int, int] | None:
-    match = _ADDRESS.search(text) or _STREET.search(text)
+def _address(text: str, *, asked: bool, confirms: bool) -> tuple[int, int] | None:
+    match = _ADDRESS.search(text) or _STREET.search(text) or (confirms and _BARE_STREET.search(text))
     if match:
         start, end = match.span("address")
     elif asked and re.search(r"\d", text):

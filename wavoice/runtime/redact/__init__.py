@@ -39,7 +39,10 @@ def redact(text: str) -> str:
     ours. The text is returned as it is if it holds nothing of that kind.
     """
     for numerals in _readings(text):
-        text = _without(text, cards(tokens(text, numerals)), REMOVED)
+        found = tokens(text, numerals)
+        if not any(token.ways for token in found):
+            continue
+        text = _without(text, cards(found), REMOVED)
         text = _without(text, codes(text, tokens(text, numerals)), REMOVED_CODE)
     return text
 

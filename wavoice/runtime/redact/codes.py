@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from wavoice.runtime.redact.cards import About, about
@@ -60,12 +60,18 @@ _ENDS = word_set("for at on in near order yes")
 """Words after which digits are not the code: "otp for 1842"."""
 
 
+_BY_FIRST_WORD: Mapping[str, Sequence[_Label]] = {
+    first: [label for label in _LABELS if label.words[0] == first]
+    for first in {label.words[0] for label in _LABELS}
+}
+
+
 def codes(text: str, found: Sequence[Token]) -> Iterator[tuple[int, int]]:
     """Where codes stand, in order."""
     words = [_word(token, text) for token in found]
     taken: set[int] = set()
     for place in range(len(found)):
-        for label in _LABELS:
+        for label in _BY_FIRST_WORD.get(words[place], ()):
             if not _stands(label, words, place):
                 continue
             span = _after(label, found, words, place)

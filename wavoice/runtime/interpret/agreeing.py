@@ -1,0 +1,95 @@
+"""Sentences that agree, as a grammar of few words: what is not said in them stays unexplained.
+
+They are looked for in the words of an answer with a "§" for each word that repeats the question. Being
+word for word, they tell "I want you to do it" from "I will do it".
+"""
+
+from __future__ import annotations
+
+import re
+
+from wavoice.runtime.lexicon import Phrase
+
+_TO_ME = r"(?: (?:for|to|with|by) (?:me|us))?"
+_VERY = r"(?: (?:all|just|so|very|really|quite|totally|completely|absolutely|perfectly|exactly|about))*"
+_ECHO = r"(?:(?:the|that|this|these|those|my|a|an|some|your) )?§(?: (?:and |of |the |for |in |at |on )?§)*"
+_DETAILS = (
+    r"(?:(?:the|those|these|all) )*(?:details?|information|info|summary|recap)(?: you (?:have|gave|sent))?"
+)
+_IT = (
+    r"(?:(?:now )?(?:that|thats|this|it|its)|thatd|itd|thatll|itll|theyre|everythings"
+    r"|all(?: of)?(?: (?:that|this|it))?|they|yes"
+    rf"|{_DETAILS}|{_ECHO})"
+)
+_IS = r"(?: (?:all|is|are|will|would|should|could|be|does|do|sounds?|seems?|looks?|feels?|appears|found))*"
+_GOOD = (
+    r"(?:fine|good|great|perfect|correct|right|ok|okay|true|awesome|cool|nice|ideal|fantastic|amazing"
+    r"|wonderful|excellent|alright|well|lovely|super|accurate|exactly right)"
+)
+_VERB = (
+    r"(?:book|reserve|confirm|purchase|buy|schedule|play|start|begin|go|proceed|continue|complete|finali[sz]e"
+    r"|verify|rent|watch|get|make|put|place|set|try|take|do|share|§)"
+)
+_THING = (
+    r"(?:(?:a|an|the|this|that|my|some) )?(?:table|seat|spot|car|vehicle|hotel|appointment"
+    r"|booking|reservation|transaction|transfer|movie|song|place)"
+)
+"""What was offered, by the name of its kind: it says no more than "it" does."""
+_OBJECT = rf"(?:it|that|this|them|those|all|all of it|the same|some|{_THING}|{_DETAILS}|{_ECHO})"
+_WANT = (
+    r"(?:(?:i|we) (?:do |really |just |would |definitely )*(?:want|need|like|love|wish)"
+    r"|(?:id|wed) (?:really |just )*(?:like|love))"
+    r"(?: you)?(?: to)?"
+)
+_LEAD = rf"(?:(?:please|kindly|so|then|and|just|ahead and|lets|you (?:can|may)|{_WANT}) )*"
+_END = r"(?: (?:for me|for us|right now|now|please|with that|with it))*"
+_AGREES = re.compile(rf"\b{_IT}{_IS}{_VERY} {_GOOD}(?: too)?{_TO_ME}(?: to (?:proceed|go))?(?= |$)")
+_ASKS_FOR_IT = re.compile(
+    rf"(?<![^ ]){_LEAD}{_VERB}(?: ahead)?(?: (?:me|us))?(?: {_OBJECT})?{_END}(?= |$)"
+    rf"|(?<![^ ])(?:and )?{_WANT} {_OBJECT}{_END}(?= |$)"
+    rf"|(?<![^ ])(?:(?:in|at|on|for|to|from|with|and|by) )*{_ECHO}(?= |$)"
+)
+_STRONG = re.compile(
+    rf"\b(?:{_IT}){_IS}{_VERY} (?:right|correct|perfect|accurate|true|great|awesome)"
+    rf"{_TO_ME}(?= |$)|\b{_IT}{_IS}{_VERY} (?:works?|suits?)(?: (?:well|great|fine|perfectly))?"
+    rf"(?: me(?: well)?|{_TO_ME})(?= |$)"
+    rf"|\byou(?:ve)? (?:have |just )?(?:got|have|did|put) (?:it|that|all of it|all|{_DETAILS})"
+    rf"{_VERY} (?:right|correct|correctly|down)(?= |$)"
+    r"|\b(?:that|thats|this|it|its)(?: is)?(?: (?:just|exactly|precisely))?"
+    r" (?:the one(?: for me)?"
+    r"|what (?:i|we) (?:want|need|wanted|needed|asked for|said)(?: to §(?: §)*)?)(?= |$)"
+    r"|\b(?:that|thats|this|it|its)(?: is)? (?:all|everything|exactly as|just as|as|what)"
+    r" (?:i|we) (?:want|need|wanted|needed|asked for|asked|requested|instructed)(?= |$)"
+    r"|^(?:that is it|that(?: should| will|ll) do(?: it)?"
+    r"|(?:indeed|of course) i am|thats everything|yes thats everything)$"
+    r"|\bi (?:accept|agree to|agree with|approve|confirm)"
+    r" (?:all of )?(?:that|this|it|all|them|everything|your terms)(?: all)?(?= |$)"
+    r"|\bi would (?:love|like) (?:to|that|it)(?= |$)|\byes it (?:does|is|will|would|sure does)(?= |$)"
+    r"|\byes that (?:is it|would be it)(?= |$)|\byes you sure do(?= |$)|\byes i would(?= |$)"
+    r"|\b(?:thats|that is|its|it is) a (?:\w+ )?yes(?: from me)?(?= |$)"
+    r"|\bmy answer(?: to (?:that|this|your question))? is yes(?= |$)|\byes is my answer(?= |$)"
+)
+
+
+def sentence_of(spoken: Phrase, repeated: frozenset[int]) -> str:
+    """The words as one text, with a sign for each that repeats the question."""
+    return " ".join("§" if place in repeated else word for place, word in enumerate(spoken))
+
+
+def agreements(sentence: str) -> list[tuple[int, int]]:
+    """Words of sentences that agree as clearly as a yes: "that works for me", "you got it right"."""
+    return _spans(_STRONG, sentence)
+
+
+def agreeing(sentence: str, *, strong: bool) -> list[tuple[int, int]]:
+    """Words of sentences that only agree; beside a strong yes also those that ask for what was offered."""
+    patterns = (_AGREES, _STRONG, _ASKS_FOR_IT) if strong else (_AGREES, _STRONG)
+    return [span for pattern in patterns for span in _spans(pattern, sentence)]
+
+
+def _spans(pattern: re.Pattern[str], sentence: str) -> list[tuple[int, int]]:
+    found = []
+    for match in pattern.finditer(sentence):
+        start = sentence.count(" ", 0, match.start())
+        found.append((start, start + len(match.group().split())))
+    return found
