@@ -54,7 +54,7 @@ TABLE: Mapping[str, tuple[set[Effect], set[Effect], set[Effect]]] = {
     "D12": ({NEWV}, {NEWV}, {NEWV}),
     "D13": ({ANS}, {ANS}, {ANS}),
     "D14": ({ANS}, {ANS}, {ANS}),
-    "D15": ({COMMIT, ASK}, {COMMIT, ASK}, {ASK}),  # ASK: not clearly a yes first
+    "D15": ({COMMIT, ASK}, {COMMIT, ASK}, {ASK}),  # ASK: not clearly a yes first, or it may be a change
     "D16": ({Effect.REMIND}, {Effect.REMIND}, {Effect.REMIND}),
     "D17": ({ASK, ANS}, {ASK, ANS}, {ASK, ANS}),  # ANS: the same request once more
     "D18": ({ASK}, {ASK}, {ASK}),
@@ -211,7 +211,7 @@ def rows(tier: Tier) -> Iterator[tuple[str, Effect, Case]]:
     yield "D13", ANS, make(said(Q), seen)
     yield "D14", ANS, make(said(Y, Q), seen)
     wish: dict[str, Any] = {"intent": "track_order", "plain": False}
-    yield "D15", by(COMMIT, COMMIT, ASK), make(said(Y, yes_first=True, **wish), seen)
+    yield "D15", by(COMMIT, COMMIT, ASK), make(said(Y, yes_first=True, **wish), seen, reads_only=True)
     yield "D16", Effect.REMIND, make(said(**wish), seen, reads_only=True)
     yield "D17", ASK, make(said(plain=False), seen)
     yield "D17", ASK, make(YES, seen, VOICE, decodes=decodes(-0.7))

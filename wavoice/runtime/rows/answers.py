@@ -142,8 +142,11 @@ def yes(case: Case, _: Policy) -> Decision | None:
 
 
 def _and_another(case: Case) -> Decision:
-    """D15: a plain yes first, and then a wish that waits for its commit."""
-    if not case.reading.yes_first:
+    """D15: a plain yes first, and then a wish that waits for its commit.
+
+    Only one that reads is surely unrelated: "yes, put it on the other one" may well be a change of this.
+    """
+    if not case.reading.yes_first or not case.reads_only:
         return Decision("D15", Effect.ASK, "a yes and another wish, not clearly apart")
     if state_of(case) is ProposalState.SETTLING:
         return Decision("D15", Effect.ASK, "another wish while a yes runs")
