@@ -49,11 +49,12 @@ _ASKS_FOR_IT = re.compile(
     rf"|(?<![^ ])(?:and )?{_WANT} {_OBJECT}{_END}(?= |$)"
     rf"|(?<![^ ])(?:(?:in|at|on|for|to|from|with|and|by) )*{_ECHO}(?= |$)"
 )
+_WISHES = re.compile(rf"{_WANT} (?:{_VERB}(?: (?:me|us))? )?{_OBJECT}{_END}$")
 _STRONG = re.compile(
     rf"\b(?:{_IT}){_IS}{_VERY} (?:right|correct|perfect|accurate|true|great|awesome)"
     rf"{_TO_ME}(?= |$)|\b{_IT}{_IS}{_VERY} (?:works?|suits?)(?: (?:well|great|fine|perfectly))?"
     rf"(?: me(?: well)?|{_TO_ME})(?= |$)"
-    rf"|\byou(?:ve)? (?:have |just )?(?:got|have|did|put) (?:it|that|all of it|all|{_DETAILS})"
+    rf"|\byou(?:ve)? (?:have |just )?(?:got|have|did|put) (?:it|that|all of it|all|everything|{_DETAILS})"
     rf"{_VERY} (?:right|correct|correctly|down)(?= |$)"
     r"|\b(?:that|thats|this|it|its)(?: is)?(?: (?:just|exactly|precisely))?"
     r" (?:the one(?: for me)?"
@@ -65,6 +66,7 @@ _STRONG = re.compile(
     r"|\bi (?:accept|agree to|agree with|approve|confirm)"
     r" (?:all of )?(?:that|this|it|all|them|everything|your terms)(?: all)?(?= |$)"
     r"|\bi would (?:love|like) (?:to|that|it)(?= |$)|\byes it (?:does|is|will|would|sure does)(?= |$)"
+    rf"|^(?:and )?(?:is|was) (?:all |just )*(?:right|correct|perfect){_TO_ME}$"
     r"|\byes that (?:is it|would be it)(?= |$)|\byes you sure do(?= |$)|\byes i would(?= |$)"
     r"|\b(?:thats|that is|its|it is) a (?:\w+ )?yes(?: from me)?(?= |$)"
     r"|\bmy answer(?: to (?:that|this|your question))? is yes(?= |$)|\byes is my answer(?= |$)"
@@ -81,9 +83,14 @@ def agreements(sentence: str) -> list[tuple[int, int]]:
     return _spans(_STRONG, sentence)
 
 
-def agreeing(sentence: str, *, strong: bool) -> list[tuple[int, int]]:
-    """Words of sentences that only agree; beside a strong yes also those that ask for what was offered."""
-    patterns = (_AGREES, _STRONG, _ASKS_FOR_IT) if strong else (_AGREES, _STRONG)
+def wishes(sentence: str) -> bool:
+    """True if the whole of it wants what was offered: "I want to book it", with no yes in it."""
+    return _WISHES.match(sentence) is not None
+
+
+def agreeing(sentence: str, *, agrees: bool) -> list[tuple[int, int]]:
+    """Words of sentences that only agree; beside a yes also those that ask for what was offered."""
+    patterns = (_AGREES, _STRONG, _ASKS_FOR_IT) if agrees else (_AGREES, _STRONG)
     return [span for pattern in patterns for span in _spans(pattern, sentence)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from wavoice.runtime.interpret.agreeing import agreeing, agreements
+from wavoice.runtime.interpret.agreeing import agreeing, agreements, wishes
 from wavoice.runtime.interpret.echoes import offers_choice
 from wavoice.runtime.interpret.jobs import JOBS
 from wavoice.runtime.interpret.manner import Found, without_softened_no
@@ -93,6 +93,8 @@ def scan(spoken: Phrase, sentence: str, breaks: frozenset[int], words: Lexicon) 
         if all(mark in (Mark.WEAK, Mark.QUESTION) for mark in inside):
             found = [item for item in found if not start <= item[0] < end]
             found.append((start, end, Mark.YES))
+    if not any(mark is not None for _, _, mark in found) and wishes(sentence):
+        return [(0, len(spoken), Mark.WEAK)]
     return sorted(found, key=lambda item: item[:2])
 
 
@@ -140,7 +142,7 @@ def _tells(spoken: Phrase, start: int, end: int) -> bool:
 def is_plain(answer: Answer, found: list[Found], words: Lexicon) -> bool:
     """True if marks, values, echoes, fillers and courtesies account for every word.
 
-    Beside a strong yes so does a sentence that asks for what was offered ("I want you to book it").
+    Beside a yes so does a sentence that asks for what was offered ("I want you to book it").
     """
     spoken = answer.spoken
     if words.has("reported", spoken) or words.has("sarcastic", spoken):
@@ -166,8 +168,8 @@ def is_plain(answer: Answer, found: list[Found], words: Lexicon) -> bool:
         if end in answer.valued:
             explained.update(range(start, end))
     # "please confirm it" may ask us to: beside a bare "confirm" nothing is taken for granted
-    sure = strong and any(phrase != ("confirm",) for phrase in agreed)
-    for start, end in agreeing(answer.sentence, strong=sure):
+    sure = any(phrase != ("confirm",) for phrase in agreed)
+    for start, end in agreeing(answer.sentence, agrees=sure):
         explained.update(range(start, end))
     return explained.issuperset(range(len(spoken)))
 
