@@ -108,6 +108,7 @@ def answered(heard: Heard, policy: Policy) -> Decision:
         note_seconds=heard.note_seconds,
         speech_seconds=heard.speech_seconds,
         decodes=heard.decodes,
+        background=heard.background,
     )
     return decide(Case(reading, evidence, sent + SECOND, open_one, other), policy)
 

@@ -28,7 +28,7 @@ reported on those of the other, so no speaker is in both."""
 ACCENTS = ("en-gb-scotland", "en-gb-x-rp", "en-us", "en-029")
 """Of espeak-ng: robotic, so counted apart."""
 TALKERS = ("am_adam", "bf_isabella", "af_nova", "bm_lewis")
-"""Behind the speaker, and never the speaker."""
+"""Behind the speaker, each with a sentence of their own; never the speaker."""
 BODIES = (1.0, 0.92, 1.09)
 """A voice as it is, and as that of a larger and of a smaller person: slower and deeper, faster and higher."""
 CONDITIONS: dict[str, float | None] = {"clean": None, "10 dB": 10.0, "5 dB": 5.0}
@@ -189,9 +189,7 @@ class Booth:
 
     def _noise(self, kind: str, samples: int, rng: np.random.Generator) -> Signal:
         if kind == "babble":
-            self._talkers = self._talkers or [
-                np.concatenate([self._say(text, name) for text in BACKGROUND]) for name in TALKERS
-            ]
+            self._talkers = self._talkers or [*map(self._say, BACKGROUND, TALKERS)]
             made = sound.babble(samples, rng, self._talkers)
         else:
             made = {"street": sound.street, "wind": sound.wind}[kind](samples, rng)
