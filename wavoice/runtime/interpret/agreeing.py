@@ -49,7 +49,6 @@ _ASKS_FOR_IT = re.compile(
     rf"|(?<![^ ])(?:and )?{_WANT} {_OBJECT}{_END}(?= |$)"
     rf"|(?<![^ ])(?:(?:in|at|on|for|to|from|with|and|by) )*{_ECHO}(?= |$)"
 )
-_WISHES = re.compile(rf"{_WANT} (?:{_VERB}(?: (?:me|us))? )?{_OBJECT}{_END}$")
 _STRONG = re.compile(
     rf"\b(?:{_IT}){_IS}{_VERY} (?:right|correct|perfect|accurate|true|great|awesome)"
     rf"{_TO_ME}(?= |$)|\b{_IT}{_IS}{_VERY} (?:works?|suits?)(?: (?:well|great|fine|perfectly))?"
@@ -81,11 +80,6 @@ def sentence_of(spoken: Phrase, repeated: frozenset[int]) -> str:
 def agreements(sentence: str) -> list[tuple[int, int]]:
     """Words of sentences that agree as clearly as a yes: "that works for me", "you got it right"."""
     return _spans(_STRONG, sentence)
-
-
-def wishes(sentence: str) -> bool:
-    """True if the whole of it wants what was offered: "I want to book it", with no yes in it."""
-    return _WISHES.match(sentence) is not None
 
 
 def agreeing(sentence: str, *, agrees: bool) -> list[tuple[int, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from wavoice.runtime.interpret.agreeing import agreeing, agreements, wishes
+from wavoice.runtime.interpret.agreeing import agreeing, agreements
 from wavoice.runtime.interpret.echoes import offers_choice
 from wavoice.runtime.interpret.jobs import JOBS
 from wavoice.runtime.interpret.manner import Found, without_softened_no
@@ -93,8 +93,6 @@ def scan(spoken: Phrase, sentence: str, breaks: frozenset[int], words: Lexicon) 
         if all(mark in (Mark.WEAK, Mark.QUESTION) for mark in inside):
             found = [item for item in found if not start <= item[0] < end]
             found.append((start, end, Mark.YES))
-    if not any(mark is not None for _, _, mark in found) and wishes(sentence):
-        return [(0, len(spoken), Mark.WEAK)]
     return sorted(found, key=lambda item: item[:2])
 
 
