@@ -227,6 +227,12 @@ class TestAnswers:
         assert not counts_as_yes(answer(QUESTION), weak=True)
         assert not counts_as_yes(answer("move it to Friday 27 November reply yes or no"), weak=True)
 
+    def test_beside_a_yes_a_word_of_the_question_repeats_it(self) -> None:
+        """Its ending, "Reply yes or no.", is no choice between two things."""
+        assert counts_as_yes(answer("Yes, please move it."))
+        assert not counts_as_yes(answer("Yes, please move it to my sister."), weak=True)
+        assert not counts_as_yes(answer("Move it."), weak=True)
+
     def test_another_day_is_an_amendment_with_its_day(self) -> None:
         assert answer("Make it Saturday instead.").slots == {"day": "2026-11-28"}
         assert VETOES & set(answer("Make it Saturday instead.").marks)

@@ -19,6 +19,8 @@ _CHOICE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """The question offers a choice, or another sentence follows it: a word of it may answer but a part."""
+_INVITES = re.compile(r"\s*\b(?:reply|tap) yes or no\W*$", re.IGNORECASE)
+"""How our own questions end: no choice, and no second question."""
 _WAY = frozenset({"from", "to", "before", "after", "until", "till", "instead", "than"})
 _GRAMMAR = frozenset(
     words_of(
@@ -47,7 +49,7 @@ def echo_of(spoken: Phrase, prompt: Phrase) -> frozenset[int]:
 
 def offers_choice(prompt: str) -> bool:
     """True if words of the question may answer only a part of it."""
-    return _CHOICE.search(prompt.strip().rstrip("?! .")) is not None
+    return _CHOICE.search(_INVITES.sub("", prompt).strip().rstrip("?! .")) is not None
 
 
 def repeated_words(spoken: Phrase, prompt: str) -> frozenset[int]:
