@@ -230,6 +230,8 @@ class TestAnswers:
     def test_beside_a_yes_a_word_of_the_question_repeats_it(self) -> None:
         """Its ending, "Reply yes or no.", is no choice between two things."""
         assert counts_as_yes(answer("Yes, please move it."))
+        assert counts_as_yes(answer("Yes, the 27."))  # as ears write "the twenty-seventh"
+        assert not counts_as_yes(answer("Yes, the 28."), weak=True)
         assert not counts_as_yes(answer("Yes, please move it to my sister."), weak=True)
         assert not counts_as_yes(answer("Move it."), weak=True)
 

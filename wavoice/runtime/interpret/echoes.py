@@ -1,8 +1,8 @@
 """What of an answer repeats the open question: runs of its words, and single words that mean the same.
 
 A single word repeats the question only where that cannot choose or turn anything round: not if the
-question offers a choice or is two questions, no number without its neighbour, and nothing that stands
-behind "from" or "to" unless it does so in the question.
+question offers a choice or is two questions, no number without its neighbour or a "the", and nothing
+that stands behind "from" or "to" unless it does so in the question.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def _stays(spoken: Phrase, place: int, pairs: set[tuple[str, str]]) -> bool:
     before = spoken[place - 1] if place else ""
     if any(letter.isdigit() for letter in spoken[place]):
         after = spoken[place + 1] if place + 1 < len(spoken) else ""
-        return (before, spoken[place]) in pairs or (spoken[place], after) in pairs
+        return before == "the" or (before, spoken[place]) in pairs or (spoken[place], after) in pairs
     return before not in _WAY or (before, spoken[place]) in pairs
 
 
