@@ -20,7 +20,7 @@ _CHOICE = re.compile(
 )
 """The question offers a choice, or another sentence follows it: a word of it may answer but a part."""
 _INVITES = re.compile(r"\s*\b(?:reply|tap) yes or no\W*$", re.IGNORECASE)
-"""How our own questions end: no choice, and no second question."""
+"""How our own questions end: no choice, no second question, and nothing that an answer would repeat."""
 _WAY = frozenset({"from", "to", "before", "after", "until", "till", "instead", "than"})
 _GRAMMAR = frozenset(
     words_of(
@@ -56,7 +56,7 @@ def repeated_words(spoken: Phrase, prompt: str) -> frozenset[int]:
     """Positions of single words that repeat the question and leave its meaning as it is."""
     if not prompt or offers_choice(prompt):
         return frozenset()
-    asked = words_of(prompt)
+    asked = words_of(_INVITES.sub("", prompt))
     pairs = {*pairwise(asked)}
     stems = {_stem(word) for word in asked}
     return frozenset(
