@@ -201,8 +201,9 @@ def rows(tier: Tier) -> Iterator[tuple[str, Effect, Case]]:
     yield "D04", CANCEL, make(said(N), seen, VOICE, decodes=decodes(-3.0))
     yield "D05", HELD, make(said(H), seen)
     yield "D06", HELD, make(said(Y, H), seen)
-    yield "D07", by(COMMIT, COMMIT, ASK), make(said(H, Y), seen)
-    yield "D07", ASK, make(said(H, Y), seen, VOICE)
+    yield "D07", by(COMMIT, COMMIT, ASK), make(said(H, Y, taken_back=True), seen)
+    yield "D07", ASK, make(said(H, Y), seen)
+    yield "D07", ASK, make(said(H, Y, taken_back=True), seen, VOICE)
     yield "D08", NEWV, make(said(Y, M, mentioned=DAY), seen)
     yield "D09", NEWV, make(said(mentioned=DAY), seen)
     yield "D10", by(COMMIT, COMMIT, ASK), make(said(Y, slots={"day": "2026-11-27"}, mentioned=SAME), seen)
@@ -298,7 +299,7 @@ def test_every_row_of_the_page_is_reached() -> None:
 
 READINGS = [
     *(said(mark) for mark in Mark), said(), said(plain=False),
-    said(Y, plain=False), said(Y, N), said(N, Y), said(Y, H), said(H, Y), said(W, M), said(Q, C), said(Y, Q),
+    said(Y, plain=False), said(Y, N), said(N, Y), said(Y, H), said(H, Y), said(H, Y, taken_back=True), said(W, M), said(Q, C), said(Y, Q),
     said(mentioned=DAY), said(Y, mentioned=DAY), said(Y, mentioned=SAME), said(N, mentioned=DAY),
     said(Y, collides=True), said(N, collides=True), said(Y, language="hi", reviewed=False),
     said(Y, conditional=True, plain=False), said(Y, partial=True, plain=False), said(Y, softened=True),

@@ -200,6 +200,7 @@ def ends_in_typed_yes(case: Case) -> bool:
         and not case.evidence.forwarded
         and case.evidence.form is Form.MESSAGE
         and case.evidence.binding is not Binding.STALE
+        and case.reading.taken_back
         and marks[0] is Mark.HOLD
         and marks[-1] is Mark.YES
         and set(marks) <= {Mark.HOLD, Mark.YES}

@@ -85,9 +85,12 @@ def _waits_until(turn: Turn, conversation: Conversation, before: Proposal | None
         return now + turn.kit.policy.inactivity
     if before is not None and not (before.state in _PAUSED and now >= before.expires_at):
         return max(before.expires_at, now + SECOND)
-    if conversation.asking is None or conversation.last_seen_at is None:
+    half_said = conversation.asking is not None or conversation.question is not None
+    if not half_said or conversation.last_seen_at is None:
         return None
-    over = conversation.last_seen_at + turn.kit.policy.inactivity  # a half-said job is forgotten then
+    over = (
+        conversation.last_seen_at + turn.kit.policy.inactivity
+    )  # a half-said job or question is forgotten then
     return over if now < over else None
 
 

@@ -237,8 +237,8 @@ def _binding(message: Inbound, proposal: Proposal) -> Binding:
     if message.form in (Form.REACTION, Form.REACTION_REMOVED):
         return Binding.QUOTE if message.target in proposal.prompts else Binding.STALE
     if message.button is not None:
-        if ":" not in message.button:
-            return Binding.SOLE_OPEN
+        if ":" not in message.button:  # a quick reply of a template, which asked something of its own
+            return Binding.SOLE_OPEN if message.quotes is None else Binding.STALE
         current = message.button.partition(":")[2] == proposal.digest
         asked_now = message.quotes is None or message.quotes in proposal.prompts
         return Binding.BUTTON if current and asked_now else Binding.STALE

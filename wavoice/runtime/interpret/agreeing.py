@@ -21,6 +21,13 @@ _IT = (
     r"|all(?: of)?(?: (?:that|this|it))?|they|yes"
     rf"|{_DETAILS}|{_ECHO})"
 )
+_IT_ONLY = (
+    r"(?:(?:now )?(?:that|thats|this|it|its)|thatd|itd|thatll|itll|theyre|everythings"
+    r"|all(?: of)?(?: (?:that|this|it))?|they|yes"
+    rf"|{_DETAILS})"
+)
+"""Without words of the question: "the street is right" may be a part of it."""
+_IS_SURELY = r"(?: (?:all|is|are|will|would|be|does|do|sounds?|seems?|looks?|feels?|appears|found))*"
 _IS = r"(?: (?:all|is|are|will|would|should|could|be|does|do|sounds?|seems?|looks?|feels?|appears|found))*"
 _GOOD = (
     r"(?:fine|good|great|perfect|correct|right|ok|okay|true|awesome|cool|nice|ideal|fantastic|amazing"
@@ -30,12 +37,7 @@ _VERB = (
     r"(?:book|reserve|confirm|purchase|buy|schedule|play|start|begin|go|proceed|continue|complete|finali[sz]e"
     r"|verify|rent|watch|get|make|put|place|set|try|take|do|share|§)"
 )
-_THING = (
-    r"(?:(?:a|an|the|this|that|my|some) )?(?:table|seat|spot|car|vehicle|hotel|appointment"
-    r"|booking|reservation|transaction|transfer|movie|song|place)"
-)
-"""What was offered, by the name of its kind: it says no more than "it" does."""
-_OBJECT = rf"(?:it|that|this|them|those|all|all of it|the same|some|{_THING}|{_DETAILS}|{_ECHO})"
+_OBJECT = rf"(?:it|that|this|them|those|all|all of it|{_DETAILS}|{_ECHO})"
 _WANT = (
     r"(?:(?:i|we) (?:do |really |just |would |definitely )*(?:want|need|like|love|wish)"
     r"|(?:id|wed) (?:really |just )*(?:like|love))"
@@ -46,28 +48,26 @@ _END = r"(?: (?:for me|for us|right now|now|please|with that|with it))*"
 _AGREES = re.compile(rf"\b{_IT}{_IS}{_VERY} {_GOOD}(?: too)?{_TO_ME}(?: to (?:proceed|go))?(?= |$)")
 _ASKS_FOR_IT = re.compile(
     rf"(?<![^ ]){_LEAD}{_VERB}(?: ahead)?(?: (?:me|us))?(?: {_OBJECT})?{_END}(?= |$)"
-    rf"|(?<![^ ])(?:and )?{_WANT} {_OBJECT}{_END}(?= |$)"
+    rf"|(?<![^ ])(?:and )?{_WANT} {_OBJECT}(?: please)?(?= |$)"
     rf"|(?<![^ ])(?:(?:in|at|on|for|to|from|with|and|by) )*{_ECHO}(?= |$)"
 )
 _STRONG = re.compile(
-    rf"\b(?:{_IT}){_IS}{_VERY} (?:right|correct|perfect|accurate|true|great|awesome)"
-    rf"{_TO_ME}(?= |$)|\b{_IT}{_IS}{_VERY} (?:works?|suits?)(?: (?:well|great|fine|perfectly))?"
+    rf"\b{_IT_ONLY}{_IS_SURELY}{_VERY} (?:right|correct|perfect|accurate|true|great|awesome)"
+    rf"{_TO_ME}(?= |$)|\b{_IT_ONLY}{_IS_SURELY}{_VERY} (?:works?|suits?)(?: (?:well|great|fine|perfectly))?"
     rf"(?: me(?: well)?|{_TO_ME})(?= |$)"
     rf"|\byou(?:ve)? (?:have |just )?(?:got|have|did|put) (?:it|that|all of it|all|everything|{_DETAILS})"
     rf"{_VERY} (?:right|correct|correctly|down)(?= |$)"
     r"|\b(?:that|thats|this|it|its)(?: is)?(?: (?:just|exactly|precisely))?"
     r" (?:the one(?: for me)?"
-    r"|what (?:i|we) (?:want|need|wanted|needed|asked for|said)(?: to §(?: §)*)?)(?= |$)"
-    r"|\b(?:that|thats|this|it|its)(?: is)? (?:all|everything|exactly as|just as|as|what)"
-    r" (?:i|we) (?:want|need|wanted|needed|asked for|asked|requested|instructed)(?= |$)"
-    r"|^(?:that is it|that(?: should| will|ll) do(?: it)?"
-    r"|(?:indeed|of course) i am|thats everything|yes thats everything)$"
+    r"|what (?:i|we) (?:want|need|asked for)(?: to §(?: §)*)?)(?= |$)"
+    r"|\b(?:that|thats|this|it|its)(?: is)? (?:exactly as|just as|as) (?:i|we) (?:asked|requested|instructed)(?= |$)"
+    r"|^(?:that(?: will|ll) do(?: it)?|(?:indeed|of course) i am)$"
     r"|\bi (?:accept|agree to|agree with|approve|confirm)"
     r" (?:all of )?(?:that|this|it|all|them|everything|your terms)(?: all)?(?= |$)"
     r"|\bi would (?:love|like) (?:to|that|it)(?= |$)|\byes it (?:does|is|will|would|sure does)(?= |$)"
     rf"|^(?:and )?(?:is|was) (?:all |just )*(?:right|correct|perfect){_TO_ME}$"
     r"|\byes that (?:is it|would be it)(?= |$)|\byes you sure do(?= |$)|\byes i would(?= |$)"
-    r"|\b(?:thats|that is|its|it is) a (?:\w+ )?yes(?: from me)?(?= |$)"
+    r"|\b(?:thats|that is|its|it is) a (?:(?:big|clear|definite|firm|hard|full|resounding) )?yes(?: from me)?(?= |$)"
     r"|\bmy answer(?: to (?:that|this|your question))? is yes(?= |$)|\byes is my answer(?= |$)"
 )
 

@@ -32,6 +32,7 @@ _GRAMMAR = frozenset(
     )
 )
 """Words of which sentences are made; that they repeat the question says nothing."""
+_ARTICLES = frozenset({"the", "a", "an", "my", "this", "that"})
 _SHORT = 3
 _STEM = re.compile(r"(?:ing|ed|es|s)$")
 
@@ -67,7 +68,10 @@ def repeated_words(spoken: Phrase, prompt: str) -> frozenset[int]:
 
 
 def _stays(spoken: Phrase, place: int, pairs: set[tuple[str, str]]) -> bool:
-    before = spoken[place - 1] if place else ""
+    at = place
+    while at and spoken[at - 1] in _ARTICLES:
+        at -= 1
+    before = spoken[at - 1] if at else ""
     if any(letter.isdigit() for letter in spoken[place]):
         after = spoken[place + 1] if place + 1 < len(spoken) else ""
         return before == "the" or (before, spoken[place]) in pairs or (spoken[place], after) in pairs

@@ -45,9 +45,10 @@ _INTENTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "track_order",
         re.compile(
-            rf"\bwhere(?:'?s|\s+is|\s+are)?\b.*\b{_THING}\b"
-            rf"|\b(?:track|status|whereabouts)\b"
-            rf"|\bwhen\b.*\b(?:arrive|come|coming|get|here|delivered|deliver)\b"
+            rf"\bwhere(?:'?s|\s+(?:is|are|did|has|have|the|my|our|about))\b.*\b{_THING}\b"
+            rf"|\bwhere\s+(?:it|that)\s+is\b"
+            rf"|\b(?:track|status(?!\s+quo)|whereabouts)\b"
+            rf"|\bwhen(?:'?s|\s+(?:will|is|are|does|do|did|can|could|should|would|exactly))\b.*\b(?:arrive|come|coming|get|here|delivered|deliver)\b"
             rf"|\b(?:has|is|did)\b.*\b{_THING}\b.*\b(?:shipped|sent|left|leave|dispatched|arrived|on\s+its\s+way)\b"
             rf"|\b{_THING}\b.*\b(?:hasn'?t|has\s+not|didn'?t|did\s+not|never|still\s+not)\b.*\b(?:arriv|come|shown)",
             re.IGNORECASE,

@@ -148,6 +148,8 @@ def is_plain(answer: Answer, found: list[Found], words: Lexicon) -> bool:
     strong = any(mark is Mark.YES for _, _, mark in found)
     if words.has("hedge", spoken) and strong:
         return False  # "yes maybe" is no yes
+    if any(spoken[start : start + 3] == ("not", "at", "all") for start in range(len(spoken))):
+        return False  # A6: no veto and no yes, so what it denies is asked
     agreed = [spoken[start:end] for start, end, mark in found if mark in (Mark.YES, Mark.WEAK)]
     if agreed and all(phrase in words.sets["doubt"] for phrase in agreed):
         return False

@@ -18,6 +18,7 @@ from wavoice.runtime.interpret.jobs import JOBS, find_job, request_at
 from wavoice.runtime.interpret.manner import Found, manner_of, option_of
 from wavoice.runtime.interpret.polarity import Answer, is_plain, is_plain_yes, marks_of, only_echoes, scan
 from wavoice.runtime.interpret.slots import Slots, find_slots, words_within
+from wavoice.runtime.interpret.strict import is_bare, is_taken_back, only_asks
 from wavoice.runtime.lexicon import Languages, enabled, words_of
 from wavoice.runtime.model import VETOES, Act, Mark, Reading
 from wavoice.runtime.ports import Situation
@@ -71,7 +72,10 @@ class RulesInterpreter:
             slots=slots.values,
             mentioned=slots.mentioned,
             plain=plain,
-            yes_first=ahead is not None and is_plain_yes(ahead, found, words),
+            yes_first=ahead is not None and is_plain_yes(ahead, found, words) and only_asks(spoken[at:]),
+            asks_only=only_asks(spoken),
+            bare=is_bare(spoken),
+            taken_back=is_taken_back(spoken, found),
             near_miss=words.has("near_miss", spoken),
             language=credit.language,
             reviewed=credit.reviewed,

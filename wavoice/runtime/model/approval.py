@@ -41,7 +41,13 @@ class Reading:
     plain: bool = True
     """Every word is accounted for; an answer with unexplained words is never a plain yes."""
     yes_first: bool = False
-    """A plain yes stands before a request of its own: "yes, and where is my parcel?" (D15)."""
+    """A plain yes, then nothing but a question that only reads: "yes, and where is my parcel?" (D15)."""
+    asks_only: bool = False
+    """Nothing but the question where an order is."""
+    bare: bool = False
+    """Nothing but a yes and courtesy, with or without a code."""
+    taken_back: bool = False
+    """A short "wait" that a clear yes takes back: "no wait, yes" (D07)."""
     near_miss: bool = False
     """Holds a word that ears confuse with a no (no, now, no way, know)."""
     language: str = "en"

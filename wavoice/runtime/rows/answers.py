@@ -24,11 +24,15 @@ from wavoice.runtime.rows.vetoes import new_terms
 
 
 def another_wish(case: Case, _: Policy) -> Decision | None:
-    """Beside a yes it waits for the commit; alone it is dealt with and the question stays."""
+    """Beside a yes it waits for the commit; alone it is dealt with and the question stays.
+
+    A yes that runs is held for anything but a mere "where is my order": more words may take it back.
+    """
     if not other_job(case) or affirms(case):
         return None
     settling = state_of(case) is ProposalState.SETTLING
-    pauses = (settling and not case.reads_only) or tier_of(case) is Tier.R3
+    aside = case.reads_only and case.reading.asks_only and (case.other is None or case.other.asks_only)
+    pauses = (settling and not aside) or tier_of(case) is Tier.R3
     return Decision("D16", Effect.REMIND, "another wish", held=pauses)
 
 
@@ -108,7 +112,7 @@ def money(case: Case, _: Policy) -> Decision | None:
         return Decision("D25", Effect.ASK, "a weak yes, and money needs the button or the code")
     if reading.mentioned:
         return Decision("D10", Effect.ASK, "repeats a value, and money needs the button or the code")
-    if fits and not spoken and plain_yes(reading):
+    if fits and not spoken and plain_yes(reading) and reading.bare:
         return _paid_for(case)
     return Decision("D03" if spoken else "D02", Effect.ASK, "money needs the button or the code")
 
@@ -146,7 +150,8 @@ def _and_another(case: Case) -> Decision:
 
     Only one that reads is surely unrelated: "yes, put it on the other one" may well be a change of this.
     """
-    if not case.reading.yes_first or not case.reads_only:
+    changes = new_values(case) or case.reading.conditional or case.reading.partial
+    if not case.reading.yes_first or not case.reads_only or changes:
         return Decision("D15", Effect.ASK, "a yes and another wish, not clearly apart")
     if state_of(case) is ProposalState.SETTLING:
         return Decision("D15", Effect.ASK, "another wish while a yes runs")
