@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from tests.dialogues.log import (
@@ -26,6 +26,7 @@ from tests.dialogues.log import (
     Sent,
     Status,
     Tried,
+    Unheard,
 )
 from tests.dialogues.proof import Asked, why_not
 
@@ -76,8 +77,8 @@ class Checker:
     def entry(self, place: int, entry: Entry) -> Iterator[tuple[str, str]]:
         """Take the next entry; name what it breaks."""
         match entry:
-            case Got():
-                self.got[entry.id], self.got_at[entry.id] = entry, place
+            case Got() | Unheard():
+                self._arrived(place, entry)
             case Done():
                 self.done_at[entry.id], self.turns[entry.id] = place, entry.turn
                 self._decided(place, self.got[entry.id])
@@ -98,6 +99,12 @@ class Checker:
                 yield "I22", f"an exception: {entry.what}"
             case Over():
                 yield from self._over(entry)
+
+    def _arrived(self, place: int, entry: Got | Unheard) -> None:
+        if isinstance(entry, Got):
+            self.got[entry.id], self.got_at[entry.id] = entry, place
+        else:
+            self.got[entry.id] = replace(self.got[entry.id], readings=(Heard(),))
 
     def _decided(self, place: int, got: Got) -> None:
         intent = got.readings[-1].intent if got.channel in ("text", "voice") else None

@@ -50,7 +50,14 @@ class Got:
     logprob: float = 0.0
     no_speech: float = 0.0
     identity: str | None = None
-    unreadable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """The ears failed on a note: whatever is in it, nobody knows."""
+
+    at: int
+    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,4 +166,4 @@ class Over:
     """Turn of every reply group, and whether it was a notice."""
 
 
-Entry = Over | Got | Done | Repeated | Moved | Sent | Status | Tried | Ended | Failed
+Entry = Over | Got | Unheard | Done | Repeated | Moved | Sent | Status | Tried | Ended | Failed

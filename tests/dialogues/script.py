@@ -14,6 +14,7 @@ from itertools import accumulate
 
 from tests.dialogues.words import (
     HOLD,
+    HOLD_AND_YES,
     HUMAN,
     NO,
     OTHER_DAY,
@@ -164,7 +165,7 @@ def _yes(chance: random.Random) -> Iterator[Step]:
 def _yes_then_veto(chance: random.Random) -> Iterator[Step]:
     yield _how(chance, YES)
     yield _short(chance)
-    veto = chance.choice((HOLD, NO, OTHER_DAY, STOP, HUMAN, YES_BUT, Phrase("no wait yes", "HY")))
+    veto = chance.choice((HOLD, NO, OTHER_DAY, STOP, HUMAN, YES_BUT, HOLD_AND_YES))
     yield _how(chance, veto, forwarded=chance.random() < 0.1, late=chance.choice((0, 0, 3 * SECOND)))
     yield Wait(5 * SECOND)
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from tests.dialogues.log import Entry, Heard, Sent, Tried
+from tests.dialogues.log import Entry, Heard, Sent, Tried, Unheard
 from tests.dialogues.words import reading
 from wavoice.runtime.errors import ChannelError, SpeechError, SystemOfRecordError
 from wavoice.runtime.model import (
@@ -188,6 +188,7 @@ class Sides:
         self.clock.moment += note.took
         await self.meanwhile("hear")
         if self.fault("deaf"):
+            self.log.append(Unheard(self.clock.moment, key))
             raise SpeechError("The script says so.")
         names = ("none",) if len(note.decodes) == 1 or not hint.awaiting_yes else ("negative", "none")
         decodes = tuple(

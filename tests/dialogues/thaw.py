@@ -8,6 +8,7 @@ and hashed as before. All other tests, and the sample of the default run, keep t
 from __future__ import annotations
 
 import dataclasses
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -31,6 +32,8 @@ def thaw() -> None:
     for module in modules:
         if getattr(module, "replace", None) is dataclasses.replace:
             module.replace = _replace  # type: ignore[attr-defined]
+    gc.collect()
+    gc.freeze()  # what is loaded by now stays, and need not be looked at again
 
 
 def _is_plain(kind: type) -> bool:

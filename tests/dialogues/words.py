@@ -34,16 +34,17 @@ def _phrase(text: str, marks: str = "", *flags: str, **more: str) -> Phrase:
     return Phrase(text, marks, flags=frozenset(flags), **more)
 
 
-YES = _phrase("yes please", "Y")
+YES = _phrase("yes please", "Y", "bare")
 HOLD = _phrase("no wait", "H")
 NO = _phrase("no", "N")
 OTHER_DAY = _phrase("saturday", day="+")
 YES_BUT = _phrase("yes but saturday", "Y", day="+")
+HOLD_AND_YES = _phrase("no wait yes", "HY", "taken_back")
 STOP = _phrase("stop messaging me", "S", intent="opt_out")
 HUMAN = _phrase("let me talk to somebody", intent="human")
 UNCLEAR = _phrase("the thing with the", "", "unplain")
 EMPTY = _phrase("", "")
-WITH_CODE = _phrase("yes 4071", "Y", code="!")
+WITH_CODE = _phrase("yes 4071", "Y", "bare", code="!")
 PHRASES: Mapping[Phrase, int] = MappingProxyType(
     {
         YES: 12,
@@ -60,7 +61,7 @@ PHRASES: Mapping[Phrase, int] = MappingProxyType(
         _phrase("ok", "W"): 3,
         _phrase("yes no", "YN"): 2,
         _phrase("yes no wait", "YH"): 3,
-        _phrase("no wait yes", "HY"): 3,
+        HOLD_AND_YES: 3,
         _phrase("no yes", "NY"): 1,
         _phrase("yes cancel that", "YC"): 1,
         _phrase("change it", "M"): 1,
@@ -83,8 +84,9 @@ PHRASES: Mapping[Phrase, int] = MappingProxyType(
         _phrase("move it to friday yes or no", "Y", "echo"): 1,
         _phrase("nai", "Y", "collides"): 1,
         _phrase("sim", "Y", "unreviewed", language="pt"): 1,
-        _phrase("yes where is it", "Y", intent="track_order"): 1,
-        _phrase("where is it", intent="track_order"): 1,
+        _phrase("yes and where is it", "Y", "yes_first", intent="track_order"): 1,
+        _phrase("where is it", "", "asks_only", intent="track_order"): 1,
+        _phrase("where is it I want it saturday", intent="track_order", day="+"): 1,
         _phrase("thank you"): 1,
         EMPTY: 1,
         WITH_CODE: 1,
@@ -141,5 +143,9 @@ def reading(words: Heard) -> Reading:
         sarcastic="sarcastic" in flags,
         softened="softened" in flags,
         echo="echo" in flags,
+        yes_first="yes_first" in flags,
+        asks_only="asks_only" in flags,
+        bare="bare" in flags,
+        taken_back="taken_back" in flags,
         code=words.code,
     )

@@ -135,6 +135,7 @@ OPEN = {
 
 
 def said(*marks: Mark, text: str = "words", **more: Any) -> Reading:
+    more.setdefault("bare", marks == (Mark.YES,) and not more)
     return Reading(text=text, acts=(), marks=marks, **more)
 
 
@@ -299,7 +300,8 @@ def test_every_row_of_the_page_is_reached() -> None:
 
 READINGS = [
     *(said(mark) for mark in Mark), said(), said(plain=False),
-    said(Y, plain=False), said(Y, N), said(N, Y), said(Y, H), said(H, Y), said(H, Y, taken_back=True), said(W, M), said(Q, C), said(Y, Q),
+    said(Y, plain=False), said(Y, N), said(N, Y), said(Y, H), said(H, Y),
+    said(H, Y, taken_back=True), said(W, M), said(Q, C), said(Y, Q),
     said(mentioned=DAY), said(Y, mentioned=DAY), said(Y, mentioned=SAME), said(N, mentioned=DAY),
     said(Y, collides=True), said(N, collides=True), said(Y, language="hi", reviewed=False),
     said(Y, conditional=True, plain=False), said(Y, partial=True, plain=False), said(Y, softened=True),

@@ -67,7 +67,7 @@ async def _staff_wrote(turn: Turn, message: Inbound, known: Known) -> None:
 async def _offered(turn: Turn, message: Inbound, known: Known, offered: Offered) -> None:
     """D69: at most one question is open. The offer is written down, and asked by a wake of its own."""
     offers = (*known.conversation.offers, offered)
-    known = replace(known, conversation=replace(known.conversation, offers=offers))
+    known = replace(known, conversation=replace(known.conversation, offers=offers), meant=False)
     await _end(turn, message, known, Step(), ("silent", "an offer of the shop"))
 
 

@@ -16,6 +16,7 @@ from wavoice.runtime.model import (
     ConsentRecord,
     ConsentStatus,
     Conversation,
+    Form,
     Inbound,
     Micros,
     OutboxGroup,
@@ -33,6 +34,8 @@ from wavoice.runtime.ports import UnitOfWork
 from wavoice.runtime.replies import english
 from wavoice.runtime.steps import Step
 from wavoice.runtime.understand import Known
+
+_NOT_FROM_THE_CUSTOMER = frozenset({Form.ECHO, Form.OFFER, Form.IDENTITY})
 
 
 def reply_to(step: Step, codes: Codes, *, by_voice: bool, notice: bool = False) -> Reply:
@@ -106,7 +109,9 @@ def _after(
 ) -> Conversation:
     """The conversation as the turn leaves it; a message without words leaves its clocks alone."""
     policy, before, now = turn.kit.policy, known.conversation, turn.trace.now()
-    wrote_at = max(message.received_at, before.wrote_at or 0)
+    wrote_at = before.wrote_at
+    if message.form not in _NOT_FROM_THE_CUSTOMER:
+        wrote_at = max(message.received_at, before.wrote_at or 0)
     handed_off = (before.handed_off and not step.releases) or step.hand_off is not None
     identity = message.identity or before.identity
     if not known.meant:

@@ -88,9 +88,8 @@ def _waits_until(turn: Turn, conversation: Conversation, before: Proposal | None
     half_said = conversation.asking is not None or conversation.question is not None
     if not half_said or conversation.last_seen_at is None:
         return None
-    over = (
-        conversation.last_seen_at + turn.kit.policy.inactivity
-    )  # a half-said job or question is forgotten then
+    # a half-said job or question is forgotten then
+    over = conversation.last_seen_at + turn.kit.policy.inactivity
     return over if now < over else None
 
 

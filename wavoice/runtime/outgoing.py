@@ -12,6 +12,7 @@ from wavoice.runtime.keep import wake
 from wavoice.runtime.kit import Kit, Turn
 from wavoice.runtime.model import (
     Consent,
+    ConsentStatus,
     Conversation,
     Micros,
     Modality,
@@ -22,6 +23,8 @@ from wavoice.runtime.model import (
 )
 from wavoice.runtime.ports import UnitOfWork
 from wavoice.runtime.trace import Trace
+
+_REFUSED = frozenset({ConsentStatus.DENIED, ConsentStatus.WITHDRAWN})
 
 
 async def record(kit: Kit, tx: UnitOfWork, *events: journal.Event) -> None:
@@ -91,11 +94,23 @@ async def drop(kit: Kit, tx: UnitOfWork, group: OutboxGroup, reason: str) -> Non
 
 async def _no_longer_wanted(tx: UnitOfWork, group: OutboxGroup, conversation: Conversation) -> str | None:
     """Why a waiting reply must not go out any more: silence was asked for, or its question is void."""
-    silenced = await tx.consents.given(group.address, Consent.MESSAGES) is False
-    if (silenced or conversation.handed_off) and not group.reply.final:
+    withdrawn = await _withdrawn_at(tx, group)
+    silenced = withdrawn is not None or conversation.handed_off
+    if (silenced and not group.reply.final) or group.created_at < (withdrawn or 0):
         return "the customer is not to be written to any more"
     if group.reply.proposal is None:
         return None
     asked = await tx.proposals.get(group.reply.proposal)
     current = asked is not None and asked.digest == group.reply.digest and can_hold(asked)
     return None if current else "its question is void"
+
+
+async def _withdrawn_at(tx: UnitOfWork, group: OutboxGroup) -> Micros | None:
+    """When the customer asked for silence; None if it may be written to.
+
+    Even the last word of a hand-off is not sent once a STOP after it was acknowledged.
+    """
+    if await tx.consents.given(group.address, Consent.MESSAGES) is not False:
+        return None
+    lines = await tx.consents.lines(group.address)
+    return max(line.at for line in lines if line.purpose is Consent.MESSAGES and line.status in _REFUSED)

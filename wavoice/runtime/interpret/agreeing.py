@@ -47,6 +47,7 @@ _LEAD = rf"(?:(?:please|kindly|so|then|and|just|ahead and|lets|you (?:can|may)|{
 _END = r"(?: (?:for me|for us|right now|now|please|with that|with it))*"
 _AGREES = re.compile(rf"\b{_IT}{_IS}{_VERY} {_GOOD}(?: too)?{_TO_ME}(?: to (?:proceed|go))?(?= |$)")
 _ASKS_FOR_IT = re.compile(
+    rf"(?<![^ ]){_LEAD}(?:book|reserve|confirm|purchase|buy) the same{_END}(?= |$)|"
     rf"(?<![^ ]){_LEAD}{_VERB}(?: ahead)?(?: (?:me|us))?(?: {_OBJECT})?{_END}(?= |$)"
     rf"|(?<![^ ])(?:and )?{_WANT} {_OBJECT}(?: please)?(?= |$)"
     rf"|(?<![^ ])(?:(?:in|at|on|for|to|from|with|and|by) )*{_ECHO}(?= |$)"
@@ -60,14 +61,17 @@ _STRONG = re.compile(
     r"|\b(?:that|thats|this|it|its)(?: is)?(?: (?:just|exactly|precisely))?"
     r" (?:the one(?: for me)?"
     r"|what (?:i|we) (?:want|need|asked for)(?: to §(?: §)*)?)(?= |$)"
-    r"|\b(?:that|thats|this|it|its)(?: is)? (?:exactly as|just as|as) (?:i|we) (?:asked|requested|instructed)(?= |$)"
-    r"|^(?:that(?: will|ll) do(?: it)?|(?:indeed|of course) i am)$"
+    r"|\b(?:that|thats|this|it|its)(?: is)? (?:(?:exactly|just) )?as (?:i|we)"
+    r" (?:asked|requested|instructed)(?= |$)"
+    r"|^thats?(?: will|ll| should) (?:do(?: it)?|work(?: for me| fine| just fine)?)$"
+    r"|^(?:indeed|of course) i am$"
     r"|\bi (?:accept|agree to|agree with|approve|confirm)"
     r" (?:all of )?(?:that|this|it|all|them|everything|your terms)(?: all)?(?= |$)"
     r"|\bi would (?:love|like) (?:to|that|it)(?= |$)|\byes it (?:does|is|will|would|sure does)(?= |$)"
     rf"|^(?:and )?(?:is|was) (?:all |just )*(?:right|correct|perfect){_TO_ME}$"
-    r"|\byes that (?:is it|would be it)(?= |$)|\byes you sure do(?= |$)|\byes i would(?= |$)"
-    r"|\b(?:thats|that is|its|it is) a (?:(?:big|clear|definite|firm|hard|full|resounding) )?yes(?: from me)?(?= |$)"
+    r"|\byes (?:that (?:is it|is everything|would be it)|thats (?:it|everything)|you sure do|i would)(?= |$)"
+    r"|\b(?:thats|that is|its|it is) a (?:(?:big|clear|definite|firm|hard|full|resounding) )?yes"
+    r"(?: from me)?(?= |$)"
     r"|\bmy answer(?: to (?:that|this|your question))? is yes(?= |$)|\byes is my answer(?= |$)"
 )
 
@@ -75,6 +79,17 @@ _STRONG = re.compile(
 def sentence_of(spoken: Phrase, repeated: frozenset[int]) -> str:
     """The words as one text, with a sign for each that repeats the question."""
     return " ".join("§" if place in repeated else word for place, word in enumerate(spoken))
+
+
+_CHECKS_A_PART = re.compile(
+    r"(?:§(?: \d+)? (?:is|are|was|were)|(?:should|could|may) be)"
+    r" (?:\w+ )?(?:right|correct|true|accurate)(?= |$)"
+)
+
+
+def checked_parts(sentence: str) -> list[tuple[int, int]]:
+    """Words that find a part of the question right, or hope so: "the street is right", "should be right"."""
+    return _spans(_CHECKS_A_PART, sentence)
 
 
 def agreements(sentence: str) -> list[tuple[int, int]]:

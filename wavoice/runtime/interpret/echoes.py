@@ -32,6 +32,16 @@ _GRAMMAR = frozenset(
     )
 )
 """Words of which sentences are made; that they repeat the question says nothing."""
+_GENERIC = frozenset({"reserve", "reserving", "reservation", "reservations", "booking", "bookings"})
+_RESERVED = frozenset(
+    {"table", "spot", "seat", "seats", "room", "car", "vehicle", "hotel", "appointment", "rental"}
+)
+_SAME = (
+    frozenset({"car", "vehicle", "rental"}),
+    frozenset({"transaction", "transfer", "payment"}),
+    frozenset({"movie", "film"}),
+)
+"""Names of one thing: whoever says "book a table" to "a reservation?" repeats the question."""
 _ARTICLES = frozenset({"the", "a", "an", "my", "this", "that"})
 _SHORT = 3
 _STEM = re.compile(r"(?:ing|ed|es|s)$")
@@ -59,12 +69,21 @@ def repeated_words(spoken: Phrase, prompt: str) -> frozenset[int]:
         return frozenset()
     asked = words_of(_INVITES.sub("", prompt))
     pairs = {*pairwise(asked)}
-    stems = {_stem(word) for word in asked}
+    stems = {_stem(word) for word in (*asked, *_other_names(frozenset(asked)))}
     return frozenset(
         place
         for place, word in enumerate(spoken)
         if word not in _GRAMMAR and _stem(word) in stems and _stays(spoken, place, pairs)
     )
+
+
+def _other_names(asked: frozenset[str]) -> frozenset[str]:
+    names = [group for group in _SAME if group & asked]
+    if asked & _GENERIC:
+        names.append(_RESERVED if not asked & _RESERVED else _GENERIC)
+    elif asked & _RESERVED:
+        names.append(_GENERIC)
+    return frozenset().union(*names)
 
 
 def _stays(spoken: Phrase, place: int, pairs: set[tuple[str, str]]) -> bool:
@@ -74,7 +93,8 @@ def _stays(spoken: Phrase, place: int, pairs: set[tuple[str, str]]) -> bool:
     before = spoken[at - 1] if at else ""
     if any(letter.isdigit() for letter in spoken[place]):
         after = spoken[place + 1] if place + 1 < len(spoken) else ""
-        return before == "the" or (before, spoken[place]) in pairs or (spoken[place], after) in pairs
+        named = place > 0 and spoken[place - 1] == "the"
+        return named or (before, spoken[place]) in pairs or (spoken[place], after) in pairs
     return before not in _WAY or (before, spoken[place]) in pairs
 
 

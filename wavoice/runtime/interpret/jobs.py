@@ -12,6 +12,7 @@ from wavoice.runtime.model import Mark
 from wavoice.runtime.ports import Situation
 
 _THING = r"(?:order|parcel|package|delivery|stuff|shipment|it)"
+_COMES = r".*\b(?:arrive|come|coming|get|here|delivered|deliver)\b"
 _INTENTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "refund_order",
@@ -48,7 +49,8 @@ _INTENTS: tuple[tuple[str, re.Pattern[str]], ...] = (
             rf"\bwhere(?:'?s|\s+(?:is|are|did|has|have|the|my|our|about))\b.*\b{_THING}\b"
             rf"|\bwhere\s+(?:it|that)\s+is\b"
             rf"|\b(?:track|status(?!\s+quo)|whereabouts)\b"
-            rf"|\bwhen(?:'?s|\s+(?:will|is|are|does|do|did|can|could|should|would|exactly))\b.*\b(?:arrive|come|coming|get|here|delivered|deliver)\b"
+            rf"|\bwhen(?:'?s|\s+(?:will|is|are|does|do|did|can|could|should|would|exactly))\b{_COMES}"
+            rf"|\bwhen\s+(?:my|the|our)\s+{_THING}\s+(?:will|is|should)\b{_COMES}"
             rf"|\b(?:has|is|did)\b.*\b{_THING}\b.*\b(?:shipped|sent|left|leave|dispatched|arrived|on\s+its\s+way)\b"
             rf"|\b{_THING}\b.*\b(?:hasn'?t|has\s+not|didn'?t|did\s+not|never|still\s+not)\b.*\b(?:arriv|come|shown)",
             re.IGNORECASE,

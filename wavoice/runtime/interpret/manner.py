@@ -25,13 +25,20 @@ class Manner:
     softened: bool = False
 
 
+_NAMES = frozenset({"thats", "is"})
+"""Before "when I", they name a time and set no condition: "that's when I want it"."""
+
+
 def manner_of(spoken: Phrase, scanned: list[Found], words: Lexicon, free: frozenset[int]) -> Manner:
     """Say how a yes is meant; `scanned` are all marks of the words, `free` those that no value covers."""
     agrees = any(mark in _YESES for _, _, mark in scanned)
     if not agrees:
         return Manner()
     return Manner(
-        conditional=_has(words, "condition", spoken, free),
+        conditional=any(
+            free.issuperset(range(start, end)) and spoken[max(0, start - 1)] not in _NAMES
+            for start, end in words.spans("condition", spoken)
+        ),
         partial=_has(words, "part", spoken, free),
         reported=words.has("reported", spoken),
         sarcastic=words.has("sarcastic", spoken),

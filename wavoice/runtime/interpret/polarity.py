@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from wavoice.runtime.interpret.agreeing import agreeing, agreements
+from wavoice.runtime.interpret.agreeing import agreeing, agreements, checked_parts
 from wavoice.runtime.interpret.echoes import offers_choice
 from wavoice.runtime.interpret.jobs import JOBS
 from wavoice.runtime.interpret.manner import Found, without_softened_no
@@ -137,23 +137,34 @@ def _tells(spoken: Phrase, start: int, end: int) -> bool:
     return before in _RELATIVE and after in ("i", "we")
 
 
+def _is_doubtful(spoken: Phrase, found: list[Found], words: Lexicon) -> bool:
+    """True for somebody else's yes, one in irony, "yes maybe", and what "not at all" may deny (A6)."""
+    if words.has("reported", spoken) or words.has("sarcastic", spoken):
+        return True
+    strong = any(mark is Mark.YES for _, _, mark in found)
+    denied = any(spoken[start : start + 3] == ("not", "at", "all") for start in range(len(spoken)))
+    return denied or (strong and words.has("hedge", spoken))
+
+
+def _is_a_day(answer: Answer, place: int) -> bool:
+    """True for a value in words: it says what is to change, an order's number only of what."""
+    return place in answer.valued and answer.spoken[place].isalpha()
+
+
 def is_plain(answer: Answer, found: list[Found], words: Lexicon) -> bool:
     """True if marks, values, echoes, fillers and courtesies account for every word.
 
     Beside a yes so does a sentence that asks for what was offered ("I want you to book it").
     """
     spoken = answer.spoken
-    if words.has("reported", spoken) or words.has("sarcastic", spoken):
-        return False
-    strong = any(mark is Mark.YES for _, _, mark in found)
-    if words.has("hedge", spoken) and strong:
-        return False  # "yes maybe" is no yes
-    if any(spoken[start : start + 3] == ("not", "at", "all") for start in range(len(spoken))):
-        return False  # A6: no veto and no yes, so what it denies is asked
     agreed = [spoken[start:end] for start, end, mark in found if mark in (Mark.YES, Mark.WEAK)]
-    if agreed and all(phrase in words.sets["doubt"] for phrase in agreed):
+    if _is_doubtful(spoken, found, words) or (
+        agreed and all(phrase in words.sets["doubt"] for phrase in agreed)
+    ):
         return False
     if offers_choice(answer.situation.prompt) and _names_a_part(answer):
+        return False
+    if any(not _is_a_day(answer, start) for start, _ in checked_parts(answer.sentence)):
         return False
     explained = set(answer.valued | answer.echoed)
     for start, end, _ in found:

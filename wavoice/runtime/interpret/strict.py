@@ -12,7 +12,7 @@ from wavoice.runtime.model import Mark
 
 _YESES = frozenset({"yes", "yeah", "yep", "yup", "yea", "confirm", "confirmed", "confirming"})
 _BESIDE = frozenset(
-    {
+    (
         "please",
         "pls",
         "thanks",
@@ -28,20 +28,14 @@ _BESIDE = frozenset(
         "hmm",
         "ok",
         "okay",
-    }
-)
-_WAITS = frozenset(
-    tuple(text.split())
-    for text in (
-        "wait", "no wait", "hold on", "hang on", "hold it", "one moment", "one second", "one sec", "one minute",
-        "just a moment", "just a second", "just a sec", "just a minute", "a moment", "a second", "a minute", "oops",
     )
-)  # fmt: skip
+)
+_WAITS = re.compile(
+    r"(?:no )?wait|(?:hold|hang) on|hold it|oops"
+    r"|(?:one|(?:just )?a) (?:moment|second|sec|minute)"
+)
 """Of all that holds, these alone say no more than "one moment": "later" or "not today" put it off."""
-_RESUMES = frozenset(
-    tuple(text.split())
-    for text in ("yes", "yeah", "yep", "yup", "yes please", "go ahead", "do it", "please do", "confirm", "i confirm")
-)  # fmt: skip
+_RESUMES = re.compile(r"yes(?: please)?|yeah|yep|yup|go ahead|do it|please do|(?:i )?confirm")
 _THE = r"(?:the |my |our |that |this )?(?:other )?"
 _WHAT = r"(?:order|parcel|package|delivery|shipment|it|that)(?: (?:number |no )?\d+)?"
 _FILL = (
@@ -54,7 +48,8 @@ _ASKS = re.compile(
     rf"|(?:whats|what is|what s) the status (?:of|for|on) {_THE}{_WHAT}"
     rf"|(?:what about )?{_THE}{_WHAT} status"
     rf"|track {_THE}{_WHAT}"
-    rf"|when (?:will|is|does|do) {_THE}{_WHAT} (?:arrive|arriving|come|coming|get here|be here|be delivered|due)"
+    rf"|when (?:will|is|does|do) {_THE}{_WHAT}"
+    r" (?:arriv(?:e|ing)|com(?:e|ing)|get here|be (?:here|delivered)|due)"
     rf"|has {_THE}{_WHAT} (?:shipped|left|been sent|been shipped|arrived)(?: yet)?"
     r")(?: (?:now|right now|please|pls|thanks|thank you|at|today))*"
 )
@@ -72,8 +67,8 @@ def is_bare(words: Phrase) -> bool:
 
 def is_taken_back(spoken: Phrase, found: list[Found]) -> bool:
     """True if all that holds is a short "wait", and a clear yes comes last: "no wait, yes" (D07)."""
-    marked = [(spoken[start:end], mark) for start, end, mark in found if mark is not None]
+    marked = [(" ".join(spoken[start:end]), mark) for start, end, mark in found if mark is not None]
     waits = [phrase for phrase, mark in marked if mark is Mark.HOLD]
-    if not waits or not _WAITS.issuperset(waits):
-        return False
-    return marked[-1][1] is Mark.YES and marked[-1][0] in _RESUMES
+    last, mark = marked[-1] if marked else ("", None)
+    resumes = mark is Mark.YES and _RESUMES.fullmatch(last) is not None
+    return bool(waits) and all(map(_WAITS.fullmatch, waits)) and resumes

@@ -8,7 +8,7 @@ from typing import Any
 
 from wavoice.runtime.redact.cards import cards
 from wavoice.runtime.redact.codes import codes
-from wavoice.runtime.redact.digits import CUT, tokens
+from wavoice.runtime.redact.digits import CUT, most_digits, tokens
 from wavoice.runtime.redact.numerals import ENGLISH, OTHERS
 
 __all__ = [
@@ -28,6 +28,7 @@ REMOVED_CODE = "[code removed]"
 _IDS = frozenset({"id", "from", "from_user_id", "user_id", "wa_id", "message_id"})
 _DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W\d_][\w\u0900-\u0963]*")
+_SHORTEST_CODE, _SHORTEST_CARD = 3, 13
 _FEWEST_FOREIGN = 3
 """Digit words of another language that make it worth reading."""
 
@@ -38,6 +39,8 @@ def redact(text: str) -> str:
     What stays: numbers of orders, parcels and phones, sums, days, addresses, and the code of a question of
     ours. The text is returned as it is if it holds nothing of that kind.
     """
+    if most_digits(text) < _SHORTEST_CODE:
+        return text
     for numerals in _readings(text):
         found = tokens(text, numerals)
         if not any(token.ways for token in found):
@@ -54,7 +57,7 @@ def was_redacted(*texts: str | None) -> bool:
 
 def has_digits(text: str) -> bool:
     """True if the text can be a part of a number."""
-    return any(token.ways for numerals in _readings(text) for token in tokens(text, numerals))
+    return most_digits(text) > 0
 
 
 def split_card(texts: Sequence[str]) -> Mapping[int, tuple[str, ...]]:
@@ -63,6 +66,8 @@ def split_card(texts: Sequence[str]) -> Mapping[int, tuple[str, ...]]:
     The texts are those of one customer in order. Empty unless the digits of at least two make one number.
     """
     joined = f" {CUT} ".join(texts)
+    if most_digits(joined) < _SHORTEST_CARD:
+        return {}
     begins = [sum(len(text) + 3 for text in texts[:place]) for place in range(len(texts))]
     found: dict[int, tuple[str, ...]] = {}
     for numerals in _readings(joined):

@@ -11,6 +11,7 @@ from wavoice.runtime.model import (
     Modality,
     PromptState,
     ProposalState,
+    Reading,
     Tier,
 )
 from wavoice.runtime.policy import HOUR, Policy
@@ -135,10 +136,18 @@ def _decodes_differ(case: Case) -> Decision | None:
     languages = {decode.language for decode in case.evidence.decodes}
     if len(languages) > 1:
         return Decision("D58", Effect.ASK, "the two decodes are in different languages")
-    agrees = case.other is not None and (case.other.yes_first if other_job(case) else plain_yes(case.other))
-    if not agrees or (case.other is not None and case.other.intent != case.reading.intent):
+    other = case.other
+    if other is None or other.intent != case.reading.intent or not _gives_a_yes(other, other_job(case)):
         return Decision("D17", Effect.ASK, "the two decodes do not agree")
     return None
+
+
+def _gives_a_yes(reading: Reading, beside_a_wish: bool) -> bool:
+    """True for what would approve by itself: "yes", and not "my wife said yes"."""
+    yes = reading.yes_first if beside_a_wish else plain_yes(reading)
+    supposed = reading.reported or reading.sarcastic or reading.echo
+    limited = reading.conditional or reading.partial or "?" in reading.text
+    return yes and not supposed and not limited
 
 
 def is_quoted_text(case: Case) -> bool:
