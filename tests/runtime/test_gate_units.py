@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from tests.runtime.gate_cases import ASKED, POLICY, case, proposal
+from tests.runtime.gate_cases import ASKED, MONDAY, POLICY, case, proposal
 from wavoice.runtime.confirm import Case, Effect, decide
+from wavoice.runtime.interpret.rules import RulesInterpreter
 from wavoice.runtime.model import (
     SECOND,
     Binding,
@@ -19,6 +20,7 @@ from wavoice.runtime.model import (
     Reading,
     Tier,
 )
+from wavoice.runtime.ports import Situation
 from wavoice.runtime.proposals import apply, hold
 
 TEXT, BUTTON = Modality.TEXT, Modality.BUTTON
@@ -76,3 +78,23 @@ def test_what_is_known_of_the_first_question_says_nothing_of_the_one_put_again()
     assert decide(case("yes", open_one=again), POLICY).row == "D55"
     seen = replace(again, prompt_state=PromptState.DELIVERED)
     assert effect(case("yes", open_one=seen)) is Effect.SETTLE
+
+
+@pytest.mark.parametrize(("speech", "then"), [(0.4, Effect.SETTLE), (1.08, Effect.ASK)])
+def test_a_lone_yeah_in_more_speech_than_it_takes_is_asked_about(speech: float, then: Effect) -> None:
+    """In babble "yet" was heard as "yeah" by both decodes, in a second of speech."""
+    assert decide(case("Yeah.", Modality.VOICE, other="Yeah", speech=speech), POLICY).effect is then
+    assert decide(case("Yes, go ahead.", Modality.VOICE, speech=speech), POLICY).effect is Effect.SETTLE
+
+
+@pytest.mark.parametrize(
+    "other", ["my wife said yes", "yeah right", "yes if it is free", "yes?", "yes for the first"]
+)
+def test_a_decode_that_would_not_approve_by_itself_agrees_with_nothing(other: str) -> None:
+    decision = decide(case("Yes please.", Modality.VOICE, other=other), POLICY)
+    assert decision.effect not in (Effect.SETTLE, Effect.COMMIT)
+
+
+def test_a_no_problem_beside_a_code_is_not_bare() -> None:
+    assert not RulesInterpreter().read("yes, don't worry", Situation(now=MONDAY)).bare
+    assert RulesInterpreter().read("yes please", Situation(now=MONDAY)).bare

@@ -235,6 +235,19 @@ class TestAnswers:
         assert not counts_as_yes(answer("Yes, please move it to my sister."), weak=True)
         assert not counts_as_yes(answer("Move it."), weak=True)
 
+    @pytest.mark.parametrize("text", ["On. Yes.", "I'll yeah, go ahead.", "I'm yes.", "Yet, go ahead."])
+    def test_a_filler_that_ears_misspell_before_a_yes_says_nothing(self, text: str) -> None:
+        assert counts_as_yes(answer(text))
+
+    @pytest.mark.parametrize("text", ["On.", "Yet.", "Not yet, go ahead.", "Yes, on.", "Yes yet."])
+    def test_elsewhere_it_is_a_word_like_others(self, text: str) -> None:
+        assert not counts_as_yes(answer(text), weak=True)
+
+    @pytest.mark.parametrize("text", ["The order is correct.", "1842 is right.", "That should be correct."])
+    def test_what_finds_a_part_right_or_hopes_so_is_no_yes(self, text: str) -> None:
+        assert not counts_as_yes(answer(text), weak=True)
+        assert counts_as_yes(answer("Friday is correct."))
+
     def test_another_day_is_an_amendment_with_its_day(self) -> None:
         assert answer("Make it Saturday instead.").slots == {"day": "2026-11-28"}
         assert VETOES & set(answer("Make it Saturday instead.").marks)

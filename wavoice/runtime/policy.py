@@ -76,6 +76,8 @@ class Policy:
     """Above this a window is taken as silence, whatever the words."""
     min_speech_seconds: float = 0.05
     """Speech that voice activity detection must find."""
+    max_syllable_seconds: float = 0.8
+    """In more speech than this, more was said than the "yeah" that was heard (in-sample)."""
     invented: tuple[str, ...] = (
         *("thank you", "thanks for watching", "thank you for watching", "please subscribe", "bye", "you"),
         *("subtitles by", "subtitle by", "transcribed by", "amara org", "www ", "music"),

@@ -151,6 +151,22 @@ def _is_a_day(answer: Answer, place: int) -> bool:
     return place in answer.valued and answer.spoken[place].isalpha()
 
 
+def _explained(answer: Answer, found: list[Found], words: Lexicon, *, sure: bool) -> set[int]:
+    """Places of the words that say nothing but the yes; `sure` if one stands there that is no request."""
+    spoken = answer.spoken
+    spans = [(start, end) for start, end, _ in found]
+    names = ["filler", "courtesy"]
+    if answer.intent is not None and answer.intent == answer.situation.open_action:
+        names.append("request")
+    spans += [span for name in names for span in words.spans(name, spoken)]
+    yeses = {start for start, _, mark in found if mark is Mark.YES}
+    spans += [span for span in words.spans("misheard", spoken) if span[0] == 0 and span[1] in yeses]
+    spans += [span for span in words.spans("before_value", spoken) if span[1] in answer.valued]
+    spans += agreeing(answer.sentence, agrees=sure)
+    places = (place for start, end in spans for place in range(start, end))
+    return {*answer.valued, *answer.echoed, *places}
+
+
 def is_plain(answer: Answer, found: list[Found], words: Lexicon) -> bool:
     """True if marks, values, echoes, fillers and courtesies account for every word.
 
@@ -166,22 +182,9 @@ def is_plain(answer: Answer, found: list[Found], words: Lexicon) -> bool:
         return False
     if any(not _is_a_day(answer, start) for start, _ in checked_parts(answer.sentence)):
         return False
-    explained = set(answer.valued | answer.echoed)
-    for start, end, _ in found:
-        explained.update(range(start, end))
-    names = ["filler", "courtesy"]
-    if answer.intent is not None and answer.intent == answer.situation.open_action:
-        names.append("request")
-    for name in names:
-        for start, end in words.spans(name, spoken):
-            explained.update(range(start, end))
-    for start, end in words.spans("before_value", spoken):
-        if end in answer.valued:
-            explained.update(range(start, end))
     # "please confirm it" may ask us to: beside a bare "confirm" nothing is taken for granted
     sure = any(phrase != ("confirm",) for phrase in agreed)
-    for start, end in agreeing(answer.sentence, agrees=sure):
-        explained.update(range(start, end))
+    explained = _explained(answer, found, words, sure=sure)
     return explained.issuperset(range(len(spoken)))
 
 

@@ -76,6 +76,7 @@ class RulesInterpreter:
             asks_only=only_asks(spoken),
             bare=is_bare(spoken),
             taken_back=is_taken_back(spoken, found),
+            faint=spoken in words.sets.get("faint", ()),
             near_miss=words.has("near_miss", spoken),
             language=credit.language,
             reviewed=credit.reviewed,

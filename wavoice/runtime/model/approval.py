@@ -48,6 +48,8 @@ class Reading:
     """Nothing but a yes and courtesy, with or without a code."""
     taken_back: bool = False
     """A short "wait" that a clear yes takes back: "no wait, yes" (D07)."""
+    faint: bool = False
+    """Nothing but one short word that ears also write for others: "yeah" for "yet"."""
     near_miss: bool = False
     """Holds a word that ears confuse with a no (no, now, no way, know)."""
     language: str = "en"

@@ -126,6 +126,8 @@ def audio(case: Case, policy: Policy) -> Decision | None:
         return Decision("D59", Effect.ASK, "more than one voice in the note")
     if evidence.decodes[0].avg_logprob < policy.min_avg_logprob:
         return Decision("D17", Effect.ASK, "heard with too little confidence")
+    if case.reading.faint and evidence.speech_seconds > policy.max_syllable_seconds:
+        return Decision("D17", Effect.ASK, "more was said than was heard")
     if case.reading.near_miss or (case.other is not None and case.other.near_miss):
         return Decision("D17", Effect.ASK, "sounds like a no")
     return _decodes_differ(case) if tier_of(case) is not Tier.R1 else None
