@@ -221,7 +221,7 @@ def _agreement(reading: Reading, *, changes: bool) -> Label:
     if changes or reading.conditional or reading.partial:
         return Label.YES_BUT_CHANGE
     doubted = reading.reported or reading.sarcastic or reading.echo or reading.collides
-    return Label.YES if reading.plain and not doubted else Label.OTHER
+    return Label.YES if (reading.plain or reading.loose) and not doubted else Label.OTHER
 
 
 def _args(case: Case) -> set[str]:

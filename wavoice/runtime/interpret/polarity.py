@@ -146,6 +146,24 @@ def _is_doubtful(spoken: Phrase, found: list[Found], words: Lexicon) -> bool:
     return denied or (strong and words.has("hedge", spoken))
 
 
+def opens_with_yes(answer: Answer, found: list[Found], words: Lexicon) -> bool:
+    """True if a strong yes comes first, whatever follows, and no word of it refuses, asks or doubts.
+
+    "Yes, I will be there then" says yes, and is asked about: not every word of it is accounted for.
+    """
+    marked = [(start, mark) for start, _, mark in found if mark is not None]
+    if (
+        not marked
+        or marked[0][1] is not Mark.YES
+        or not {mark for _, mark in marked} <= {Mark.YES, Mark.WEAK}
+    ):
+        return False
+    first = marked[0][0]
+    lead = {place for start, end in words.spans("filler", answer.spoken) for place in range(start, end)}
+    parts = offers_choice(answer.situation.prompt) and _names_a_part(answer)
+    return lead.issuperset(range(first)) and not parts and not _is_doubtful(answer.spoken, found, words)
+
+
 def _is_a_day(answer: Answer, place: int) -> bool:
     """True for a value in words: it says what is to change, an order's number only of what."""
     return place in answer.valued and answer.spoken[place].isalpha()

@@ -16,7 +16,15 @@ from wavoice.runtime.interpret.code import take_code
 from wavoice.runtime.interpret.echoes import echo_of, repeated_words
 from wavoice.runtime.interpret.jobs import JOBS, find_job, request_at
 from wavoice.runtime.interpret.manner import Found, manner_of, option_of
-from wavoice.runtime.interpret.polarity import Answer, is_plain, is_plain_yes, marks_of, only_echoes, scan
+from wavoice.runtime.interpret.polarity import (
+    Answer,
+    is_plain,
+    is_plain_yes,
+    marks_of,
+    only_echoes,
+    opens_with_yes,
+    scan,
+)
 from wavoice.runtime.interpret.slots import Slots, find_slots, words_within
 from wavoice.runtime.interpret.strict import is_bare, is_taken_back, only_asks
 from wavoice.runtime.lexicon import Languages, enabled, words_of
@@ -72,6 +80,7 @@ class RulesInterpreter:
             slots=slots.values,
             mentioned=slots.mentioned,
             plain=plain,
+            loose=not plain and not rest and opens_with_yes(answer, found, words),
             yes_first=ahead is not None and is_plain_yes(ahead, found, words) and only_asks(spoken[at:]),
             asks_only=only_asks(spoken),
             bare=is_bare(spoken),

@@ -40,6 +40,8 @@ class Reading:
     decided_by: str = "rules"
     plain: bool = True
     """Every word is accounted for; an answer with unexplained words is never a plain yes."""
+    loose: bool = False
+    """A strong yes, then words that nobody accounts for: a yes in what it means, and asked about."""
     yes_first: bool = False
     """A plain yes, then nothing but a question that only reads: "yes, and where is my parcel?" (D15)."""
     asks_only: bool = False
