@@ -93,7 +93,7 @@ async def _weather(seed: int, loop: VirtualLoop) -> tuple[Tally, list[Event]]:
         for happening in storm(seed).happens:
             await others.let(happening)
         await others.bury()
-        # WhatsApp delivers at least once: what waited to be overtaken comes even if nothing was sent after it.
+        # WhatsApp delivers at least once: what waits to be overtaken comes, also if nothing is sent after it.
         await stage.emulator.flush()
         await _step(play, {"wait": "50h"})
         await play.end()
