@@ -16,7 +16,7 @@ import structlog
 from tests.journals import chained
 from tests.storms.weather import Fault, Happening, Jump, Zombie, storm
 from wavoice.runtime import journal
-from wavoice.runtime.audit.report import audit
+from wavoice.runtime.audit.report import Report, audit
 from wavoice.runtime.build import build
 from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.journal import Event
@@ -44,7 +44,7 @@ class Tally:
     restarts: int = 0
     zombies: int = 0
     proved: int = 0
-    """Writes that the audit has proved."""
+    """Of the writes that were made; a try that the shop refused is proved too, and is none."""
     found: tuple[tuple[int, str], ...] = ()
     """What was broken, by seed."""
 
@@ -108,13 +108,15 @@ async def _weather(seed: int, loop: VirtualLoop) -> tuple[Tally, list[Event]]:
         proofs = [f"{one.invariant}: {one.said}" for one in report.violations]
         whole = [f"{one.kind}: {one.said}" for one in report.breaks]
         found = [*laws, *proofs, *whole, *left, *_doubled(play)]
+        if report.proved != report.effects:
+            found.append(f"{report.effects} tries to write, and {report.proved} proved")
         tally = Tally(
             1,
             sum(isinstance(event.body, journal.Received) for event in events),
             len(stage.world.ledger),
             stage.restarts,
             others.raised,
-            report.proved,
+            _proved(play, events, report),
             tuple((seed, one) for one in found),
         )
         return tally, events
@@ -182,6 +184,14 @@ def _left(events: list[Event]) -> Iterator[str]:
         elif isinstance(body, journal.HandedOff):
             open_ = {one: contact for one, contact in open_.items() if contact != event.where.contact}
     yield from open_
+
+
+def _proved(play: Play, events: list[Event], report: Report) -> int:
+    """How many of the shop's writes the audit has proved, by their keys."""
+    wrong = {one.proposal for one in report.violations}
+    tries = (event.body for event in events if isinstance(event.body, journal.Intended))
+    proved = {tried.key for tried in tries if tried.proposal not in wrong}
+    return sum(applied.key in proved for applied in play.stage.world.ledger)
 
 
 def _doubled(play: Play) -> Iterator[str]:
