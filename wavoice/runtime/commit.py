@@ -195,7 +195,7 @@ async def _outcome(turn: Turn, woken: Woken, result: WriteResult) -> Step | None
         case _ if result.outdated and (facts := await look_up(turn, woken.conversation.alias)) is not None:
             outdated = Decision("D42", Does.REPROPOSE, "the record changed at the very write")
             turn.log(journal.Decided(outdated.row, outdated.effect, outdated.reason, proposal.id))
-            return _ask_anew(turn, woken, outdated, facts)
+            return _with_key(_ask_anew(turn, woken, outdated, facts), key)
         case _:
             failed = replace(proposal, state=ProposalState.FAILED)
             event = about(journal.Failed, failed, key=key, reason=result.reason or str(result.outcome))
@@ -285,6 +285,14 @@ def _ask_anew(turn: Turn, woken: Woken, decision: Decision, facts: Facts) -> Ste
     asked = replace(woken.proposal, state=ProposalState.SETTLING)  # the write that was tried is refused
     step = respond(decision, _scene(turn, woken, asked, facts))
     return replace(step, text=f"That order changed meanwhile. {step.text}")
+
+
+def _with_key(step: Step, key: str) -> Step:
+    """The old version was tried and refused: only that permits another key for its proposal (I2)."""
+    events = (
+        replace(event, key=key) if isinstance(event, journal.Superseded) else event for event in step.events
+    )
+    return replace(step, events=tuple(events))
 
 
 def _scene(turn: Turn, woken: Woken, proposal: Proposal, facts: Facts) -> Scene:

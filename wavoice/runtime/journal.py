@@ -219,6 +219,8 @@ class Superseded(ProposalEvent):
     """Replaced by a new version or another proposal."""
 
     kind: ClassVar[str] = "superseded"
+    key: str = ""
+    """Of the write that the shop refused because its record had changed; empty: none had been tried."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,13 @@ def _merge(data: Mapping[str, Any], pii: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
+_AS_THEY_ARE = frozenset({str, int, float, bool, type(None)})
+"""Most values, and to ask whether one is a mapping is dear."""
+
+
 def _plain(value: Any) -> Any:
+    if type(value) in _AS_THEY_ARE:
+        return value
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list):

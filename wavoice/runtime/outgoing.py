@@ -88,8 +88,11 @@ async def drop(kit: Kit, tx: UnitOfWork, group: OutboxGroup, reason: str) -> Non
     """Give a waiting reply up, and note why."""
     await tx.outbox.save(replace(group, state=OutboxState.FAILED))
     await tx.timers.clear(group.id)
-    trouble = journal.Trouble(stage="send", code="not_sent", detail=reason)
-    await record(kit, tx, journal.Event(kit.clock.now(), where_of(group), trouble))
+    now, where = kit.clock.now(), where_of(group)
+    bodies: list[journal.Body] = [journal.Trouble(stage="send", code="not_sent", detail=reason)]
+    if group.attempts == 0:  # its first sending was cut off, and with it the end of its turn
+        bodies.append(journal.TurnEnded("undelivered", reason, started_at=now, ended_at=now))
+    await record(kit, tx, *(journal.Event(now, where, body) for body in bodies))
 
 
 async def _no_longer_wanted(tx: UnitOfWork, group: OutboxGroup, conversation: Conversation) -> str | None:

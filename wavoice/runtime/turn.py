@@ -60,11 +60,12 @@ async def take(turn: Turn, message: Inbound, known: Known) -> None:
         reply = _reply(turn, message, known, step)
     speech = turn.begin(speak(turn, reply, language)) if reply else None
     with trace.span(Stage.DECIDE):
+        if reply is None:
+            _end_without_reply(turn, message, step, case.now)
         group = await keep(turn, message, known, words, step, reply)
     kit.failpoints.reach("turn_kept")
 
     if group is None or speech is None:
-        await _end_without_reply(turn, message, step, case.now)
         return
     delivery = await send(turn, group, speech)
     kit.failpoints.reach("replied")
@@ -145,11 +146,13 @@ def _reply(turn: Turn, message: Inbound, known: Known, step: Step) -> Reply | No
     )
 
 
-async def _end_without_reply(turn: Turn, message: Inbound, step: Step, decided: int) -> None:
-    """A settling turn stays open until its commit; a silent one ends with its reason."""
+def _end_without_reply(turn: Turn, message: Inbound, step: Step, decided: int) -> None:
+    """A settling turn stays open until its commit; a silent one ends with its reason.
+
+    Noted before the commit of the turn and kept by it: nothing comes back to a turn that is done, so one
+    that died between the two would never have ended.
+    """
     if step.settles is not None:
         turn.log(*turn.trace.close(decided))
     else:
         turn.ended("silent", step.silent, message.received_at, turn.trace.now())
-    async with turn.kit.store.begin() as tx:
-        await turn.write_journal(tx)

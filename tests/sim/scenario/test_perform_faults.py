@@ -162,6 +162,27 @@ class TestCrash:
         assert said(record)[-1].startswith("Done")
         assert check_laws(record) == []
 
+    def test_after_a_silent_turn_was_kept_leaves_it_ended(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        steps = f"- staff: I will look at it\n- crash: turn_kept\n{ASKED}\n- wait: 3min"
+        record, restarts = counted(steps, monkeypatch)
+        assert restarts == 1
+        assert said(record) == []
+        assert check_laws(record) == []
+        ends = [event.body for event in record.events if event.kind == "turn_ended"]
+        assert [(end.how, end.reason) for end in ends][-1] == ("silent", "a person has taken over")
+
+    @pytest.mark.parametrize("then", ["staff: I will look at it", "text: stop all messages"])
+    def test_before_a_reply_that_nobody_may_get_any_more_ends_its_turn(
+        self, then: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        steps = f"- crash: turn_kept\n{ASKED}\n- {then}\n  after: 2s\n- wait: 3min"
+        record, restarts = counted(steps, monkeypatch)
+        assert restarts == 1
+        assert check_laws(record) == []
+        (asked,) = [event.where.turn for event in record.events if event.kind == "proposed"]
+        ends = [event for event in record.events if event.kind == "turn_ended" and event.where.turn == asked]
+        assert [event.body.how for event in ends] == ["undelivered"]
+
     def test_is_the_same_each_time(self) -> None:
         steps = f"{ASKED}\n- crash: effect_written\n- note: yes\n- wait: 3min"
         (case,) = load(steps)

@@ -95,7 +95,7 @@ def _one_effect(dialogue: Dialogue, step: Step, intended: journal.Intended) -> F
         if not isinstance(other.body, journal.Intended):
             continue
         same = other.body.key == intended.key
-        if other.body.proposal == intended.proposal and not same:
+        if other.body.proposal == intended.proposal and not same and not _refused(dialogue, other, step.seq):
             yield "I2", step.seq, f"the same proposal was written under another key in record {other.seq}"
         if other.body.evidence == intended.evidence and not same:
             yield "I1", step.seq, f"its yes had been used up by the write of record {other.seq}"
@@ -104,6 +104,19 @@ def _one_effect(dialogue: Dialogue, step: Step, intended: journal.Intended) -> F
     for done in dialogue.of(journal.Committed, step.seq):
         if done.body.proposal == intended.proposal:
             yield "I2", step.seq, f"record {done.seq} says that it was done already"
+
+
+def _refused(dialogue: Dialogue, tried: Step, until: int) -> bool:
+    """The shop had answered that try: its record had changed, so nothing was applied under that key (D42).
+
+    A version that was replaced without this answer may still be applied late: then another key is a second
+    effect. What was tried after the answer is not covered by it.
+    """
+    key = tried.body.key if isinstance(tried.body, journal.Intended) else None
+    return any(
+        isinstance(step.body, journal.Superseded) and step.body.key == key and step.seq > tried.seq
+        for step in dialogue.of(journal.Superseded, until)
+    )
 
 
 # --- I1: an affirmative answer to exactly this question --------------------------------------------

@@ -146,8 +146,13 @@ def _how_it_ended(facts: _Facts, record: Record, turn: str, end: journal.TurnEnd
     if end.how == "overtaken":
         later = facts.by_turn.get(end.reason, [])
         after = {event.body.how for event in later if isinstance(event.body, journal.TurnEnded)}
-        if not after & {"answered", "silent", "overtaken", "undelivered"}:
+        if not after & {"answered", "silent", "overtaken", "undelivered", "delayed"}:
             yield _broken("L3", "a turn was overtaken by one that answered nothing", turn, turn)
+    elif end.how == "delayed":
+        events = facts.by_turn[turn]
+        asked = any(isinstance(event.body, journal.Received) for event in events)
+        if asked and not _came_later(facts, next(event for event in events if event.body is end)):
+            yield _broken("L3", "a reply was to be sent again, and never was", turn, turn)
     elif end.how == "silent" and not end.reason:
         yield _broken("L3", "a turn was met with silence, and no reason is given", turn, turn)
     elif end.how == "silent" and (cause := _REASONED.get(end.reason)) is not None:
@@ -155,6 +160,25 @@ def _how_it_ended(facts: _Facts, record: Record, turn: str, end: journal.TurnEnd
         never = record.consent.messages is False
         if not never and not any(isinstance(event.body, causes) for event in facts.events):
             yield _broken("L3", f"a turn was met with silence: {end.reason}, and that is not so", turn, turn)
+
+
+KNOWN_FROM_STATUS = "known from its status"
+_AGAIN = frozenset({"sent again", KNOWN_FROM_STATUS})
+"""Reasons with which a turn ends that only brings the reply of an earlier one."""
+
+
+def _came_later(facts: _Facts, delayed: Event) -> bool:
+    """A reply that WhatsApp did not take at first was taken, or given up, in a turn of its own since."""
+    contact, turn = delayed.where.contact, delayed.where.turn
+    for event in facts.events:
+        body = event.body
+        if isinstance(body, journal.TurnEnded) and event.at >= delayed.at:
+            again = body.reason in _AGAIN and body.how in ("answered", "undelivered")
+            if again and event.where.contact == contact and event.where.turn != turn:
+                return True
+        elif isinstance(body, journal.Trouble) and event.where.turn == turn and body.code == "not_sent":
+            return True
+    return False
 
 
 def _logged(facts: _Facts) -> Iterator[Failure]:
@@ -179,23 +203,50 @@ def _logged(facts: _Facts) -> Iterator[Failure]:
 
 def _silent(facts: _Facts, record: Record) -> Iterator[Failure]:
     """L5: after STOP one acknowledgement, in text; without consent to voice no voice."""
-    stopped = dict.fromkeys(record.names, "") if record.consent.messages is False else {}
+    never = record.consent.messages is False
+    stopped: dict[str, tuple[int, str]] = dict.fromkeys(record.names, (-1, "")) if never else {}
     voiceless = set(record.names) if record.consent.voice_replies is not True else set()
-    for event in facts.events:
+    for place, event in enumerate(facts.events):
         body, contact = event.body, event.where.contact
         if isinstance(body, journal.ConsentChanged):
             if body.purpose == "messages":
                 stopped.pop(contact, None)
                 if not body.given:
-                    stopped[contact] = event.where.turn
+                    stopped[contact] = place, event.where.turn
             elif body.purpose == "voice_replies":
                 (voiceless.discard if body.given else voiceless.add)(contact)
         elif isinstance(body, journal.Replied | journal.Noticed):
-            if contact in stopped and stopped[contact] != event.where.turn:
+            if contact in stopped and _acknowledges(facts, stopped[contact][1], event.where.turn):
+                stopped[contact] = stopped[contact][0], event.where.turn
+            elif contact in stopped and _sent_since(facts, record, stopped[contact][0], event):
                 yield _broken("L5", "a message was sent after STOP", body.text, event.where.turn)
             if "voice" in body.form and (contact in stopped or contact in voiceless):
                 yield _broken("L5", "a voice note was sent without consent", body.form, event.where.turn)
     yield from _written_after_stop(facts)
+
+
+def _acknowledges(facts: _Facts, stop: str, turn: str) -> bool:
+    """A reply of the turn of STOP; if WhatsApp did not take it then, of the one turn that sends it again."""
+    ends = {
+        name: [event.body for event in facts.by_turn[name] if isinstance(event.body, journal.TurnEnded)]
+        for name in (stop, turn)
+    }
+    delayed = bool(ends[stop]) and ends[stop][-1].how == "delayed"
+    return turn == stop or (delayed and any(end.reason in _AGAIN for end in ends[turn]))
+
+
+def _sent_since(facts: _Facts, record: Record, stop: int, reply: Event) -> bool:
+    """What the bot learned from a status alone may have been sent before STOP: it died in between.
+
+    Statuses and the handset tell when that was.
+    """
+    body = reply.body
+    if body.fallback != KNOWN_FROM_STATUS or not body.messages or stop < 0:
+        return True
+    before, at = facts.events[:stop], facts.events[stop].at
+    reported = {event.body.message for event in before if isinstance(event.body, journal.StatusSeen)}
+    shown = {one.wamid for one in record.messages.get(reply.where.contact, ()) if one.at < at}
+    return bool(set(body.messages) - reported - shown)
 
 
 def _written_after_stop(facts: _Facts) -> Iterator[Failure]:

@@ -22,11 +22,16 @@ def read_journal(path: Path) -> tuple[list[Stored], Head | None]:
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
             database.execute("BEGIN")  # one moment for records and head
-            return _records(database), _head(database)
+            return read_from(database)
     except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
         raise StoreError(
             f"{path} cannot be read as a store: {error}.", remedy="Name the file of store.path."
         ) from error
+
+
+def read_from(database: sqlite3.Connection) -> tuple[list[Stored], Head | None]:
+    """All records in order, and the head of the chain, of a database that is open already."""
+    return _records(database), _head(database)
 
 
 def _records(database: sqlite3.Connection) -> list[Stored]:

@@ -9,7 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
@@ -21,6 +23,7 @@ from wavoice.runtime.model import SECOND, Micros
 
 if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.pool import PoolProxiedConnection
 
 
 def connect(path: str, lock_timeout: Micros) -> Connection:
@@ -98,17 +101,30 @@ def _engine(database: sqlite3.Connection) -> Engine:
     plain = _plain_engine()
     creator = cast("Callable[[], DBAPIConnection]", lambda: database)
     pool = StaticPool(creator, dialect=plain.dialect)
-    engine = Engine(pool, plain.dialect, plain.url, hide_parameters=True)
-    # SQLAlchemy's recipe for pysqlite: the driver begins nothing (isolation_level None), this does.
-    # IMMEDIATE takes the write lock first, so no transaction fails half way for want of it.
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
-    return engine
+    return Engine(pool, plain.dialect, plain.url, hide_parameters=True)
+
+
+class BeginsAtOnce(SQLiteDialect_pysqlite):
+    """The driver begins nothing (isolation_level None), this does.
+
+    IMMEDIATE takes the write lock first, so no transaction fails half way for want of it. SQLAlchemy's own
+    recipe listens to `begin` of the engine; one listener makes every statement some 5 % dearer.
+    """
+
+    supports_statement_cache = True
+
+    def do_begin(self, dbapi_connection: PoolProxiedConnection) -> None:
+        """See `Dialect`."""
+        dbapi_connection.cursor().execute("BEGIN IMMEDIATE").close()
+
+
+registry.register("sqlite.wavoice", __name__, BeginsAtOnce.__name__)
 
 
 @cache
 def _plain_engine() -> Engine:
     """What SQLAlchemy makes of the driver: a dialect that has seen one connection."""
-    engine = create_engine("sqlite://", poolclass=StaticPool)
+    engine = create_engine("sqlite+wavoice://", poolclass=StaticPool)
     engine.connect().close()
     engine.dispose()
     return engine
