@@ -104,6 +104,8 @@ def _ask(decision: Decision, scene: Scene) -> Step:
         lead = english.WRONG_CODE
     elif affirms(scene.case) and after.tier is Tier.R3:
         lead = english.MONEY_NEEDS_MORE
+    elif decision.row == "D25" or (scene.case.reading.loose and not scene.case.evidence.decodes):
+        lead = english.TO_BE_SURE
     return Step(
         text=f"{lead} {after.read_back}",
         asks=after,

@@ -197,7 +197,7 @@ def predict(case: Case, decision: Decision) -> Label:
         return _refusal(case, marks, changes=changes)
     if Mark.QUESTION in marks or Act.QUESTION in reading.acts:
         return Label.QUESTION
-    if affirms(case):
+    if affirms(case) or reading.loose:
         return _agreement(reading, changes=changes)
     return Label.CHANGE if changes else Label.OTHER
 

@@ -76,6 +76,23 @@ _STRONG = re.compile(
 )
 
 
+_LEANS = re.compile(
+    rf"^(?:(?:yes|ok|okay|great|good|and) )*(?:(?P<wish>{_WANT}(?: {_VERB})?(?: {_OBJECT})*{_END})"
+    rf"|(?:thats|that is|this is|its) {_ECHO}(?: (?:i|we) (?:want|need|wanted|asked for|requested|meant))?"
+    r"|(?:thats|that is|its)(?: exactly)? what (?:i|we) (?:said|requested|asked|meant|had in mind)"
+    r"|that is it|thats it|(?:that|it) (?:seems|looks|sounds) (?:as|like) what (?:i|we) (?:want|need)"
+    r"|(?:thats|that is) (?:all|everything) (?:i|we) (?:need|needed|want|wanted)"
+    r"|is (?:ok|okay|fine|good) (?:for|with|by) (?:me|us)|i can (?:hardly|barely) wait"
+    r"|i (?:will|ll) (?:take|follow) your (?:advice|suggestion)|i like the sound of (?:that|it))$"
+)
+
+
+def leans(sentence: str) -> bool:
+    """True for a whole answer that agrees and gives no yes: "I want to start the movie", "that's it"."""
+    match = _LEANS.match(sentence)
+    return match is not None and (match["wish"] is None or "§" in sentence)
+
+
 def sentence_of(spoken: Phrase, repeated: frozenset[int]) -> str:
     """The words as one text, with a sign for each that repeats the question."""
     return " ".join("§" if place in repeated else word for place, word in enumerate(spoken))

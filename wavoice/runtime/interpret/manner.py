@@ -40,9 +40,17 @@ def manner_of(spoken: Phrase, scanned: list[Found], words: Lexicon, free: frozen
             for start, end in words.spans("condition", spoken)
         ),
         partial=_has(words, "part", spoken, free),
-        reported=words.has("reported", spoken),
+        reported=is_reported(spoken, words),
         sarcastic=words.has("sarcastic", spoken),
         softened=any(mark is None and _refuses(spoken[start:end], words) for start, end, mark in scanned),
+    )
+
+
+def is_reported(spoken: Phrase, words: Lexicon) -> bool:
+    """True for somebody else's yes, or a supposed one; who says "as I said" speaks for themselves."""
+    return any(
+        not (start and spoken[start - 1] == "i" and spoken[start] in ("said", "asked"))
+        for start, _ in words.spans("reported", spoken)
     )
 
 

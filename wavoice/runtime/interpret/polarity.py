@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from wavoice.runtime.interpret.agreeing import agreeing, agreements, checked_parts
+from wavoice.runtime.interpret.agreeing import agreeing, agreements, checked_parts, leans
 from wavoice.runtime.interpret.echoes import offers_choice
 from wavoice.runtime.interpret.jobs import JOBS
-from wavoice.runtime.interpret.manner import Found, without_softened_no
+from wavoice.runtime.interpret.manner import Found, is_reported, without_softened_no
 from wavoice.runtime.lexicon import Lexicon, Phrase
 from wavoice.runtime.model import VETOES, Mark
 from wavoice.runtime.ports import Situation
@@ -54,7 +54,7 @@ def marks_of(answer: Answer, words: Lexicon) -> list[Found]:
     if intent == "bare_stop":
         return [(0, len(spoken), Mark.STOP)]
     dropped: set[Mark | None] = set()
-    if words.has("reported", spoken) or words.has("sarcastic", spoken):
+    if is_reported(spoken, words) or words.has("sarcastic", spoken):
         dropped |= {Mark.YES, Mark.WEAK}
     if intent in JOBS and intent != open_action:
         dropped.add(Mark.QUESTION)
@@ -119,6 +119,8 @@ def _weighed(spoken: Phrase, scanned: list[Found], words: Lexicon) -> list[Found
     return kept
 
 
+_OPENING = 3
+"""Words that may stand before the first that agrees: "well then, yes"."""
 _THANKS = frozenset({("thanks",), ("thank", "you")})
 NO_REACH = 1
 """Words between a no and the weak yes that it denies."""
@@ -139,29 +141,32 @@ def _tells(spoken: Phrase, start: int, end: int) -> bool:
 
 def _is_doubtful(spoken: Phrase, found: list[Found], words: Lexicon) -> bool:
     """True for somebody else's yes, one in irony, "yes maybe", and what "not at all" may deny (A6)."""
-    if words.has("reported", spoken) or words.has("sarcastic", spoken):
+    if is_reported(spoken, words) or words.has("sarcastic", spoken):
         return True
     strong = any(mark is Mark.YES for _, _, mark in found)
-    denied = any(spoken[start : start + 3] == ("not", "at", "all") for start in range(len(spoken)))
-    return denied or (strong and words.has("hedge", spoken))
+    return _is_denied(spoken) or (strong and words.has("hedge", spoken))
+
+
+def _is_denied(spoken: Phrase) -> bool:
+    return any(spoken[start : start + 3] == ("not", "at", "all") for start in range(len(spoken)))
 
 
 def opens_with_yes(answer: Answer, found: list[Found], words: Lexicon) -> bool:
-    """True if a strong yes comes first, whatever follows, and no word of it refuses, asks or doubts.
+    """True if it begins by agreeing, whatever follows, and nothing in it refuses, asks or is turned round.
 
     "Yes, I will be there then" says yes, and is asked about: not every word of it is accounted for.
     """
     marked = [(start, mark) for start, _, mark in found if mark is not None]
-    if (
-        not marked
-        or marked[0][1] is not Mark.YES
-        or not {mark for _, mark in marked} <= {Mark.YES, Mark.WEAK}
-    ):
+    if not {mark for _, mark in marked} <= {Mark.YES, Mark.WEAK}:
         return False
-    first = marked[0][0]
-    lead = {place for start, end in words.spans("filler", answer.spoken) for place in range(start, end)}
+    first = marked[0] if marked else (_OPENING + 1, None)
+    sentence = bool(agreeing(answer.sentence, agrees=False))
+    opens = first[0] <= _OPENING and (first[1] is Mark.YES or sentence)
+    if not opens and not leans(answer.sentence) and not agreements(answer.sentence):
+        return False
     parts = offers_choice(answer.situation.prompt) and _names_a_part(answer)
-    return lead.issuperset(range(first)) and not parts and not _is_doubtful(answer.spoken, found, words)
+    turned = is_reported(answer.spoken, words) or words.has("sarcastic", answer.spoken)
+    return not parts and not turned and not _is_denied(answer.spoken)
 
 
 def _is_a_day(answer: Answer, place: int) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from wavoice.runtime.redact.cards import cards
-from wavoice.runtime.redact.codes import codes
+from wavoice.runtime.redact.codes import codes, may_hold_code
 from wavoice.runtime.redact.digits import CUT, most_digits, tokens
 from wavoice.runtime.redact.numerals import ENGLISH, OTHERS
 
@@ -39,7 +39,8 @@ def redact(text: str) -> str:
     What stays: numbers of orders, parcels and phones, sums, days, addresses, and the code of a question of
     ours. The text is returned as it is if it holds nothing of that kind.
     """
-    if most_digits(text) < _SHORTEST_CODE:
+    digits = most_digits(text)
+    if digits < _SHORTEST_CODE or (digits < _SHORTEST_CARD and not may_hold_code(text)):
         return text
     for numerals in _readings(text):
         found = tokens(text, numerals)

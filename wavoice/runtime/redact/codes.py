@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from wavoice.runtime.redact.cards import About, about
-from wavoice.runtime.redact.digits import CUT, Token
+from wavoice.runtime.redact.digits import CUT, Token, words_in
 from wavoice.runtime.redact.numerals import FILLERS, word_set
 
 
@@ -64,6 +64,11 @@ _BY_FIRST_WORD: Mapping[str, Sequence[_Label]] = {
     first: [label for label in _LABELS if label.words[0] == first]
     for first in {label.words[0] for label in _LABELS}
 }
+
+
+def may_hold_code(text: str) -> bool:
+    """True if a word stands there that can announce a code; without one no digits are a code."""
+    return not _BY_FIRST_WORD.keys().isdisjoint(words_in(text))
 
 
 def codes(text: str, found: Sequence[Token]) -> Iterator[tuple[int, int]]:

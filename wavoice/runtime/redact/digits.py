@@ -51,12 +51,17 @@ class Token:
     """In words."""
 
 
+def words_in(text: str) -> list[str]:
+    """Casefolded words of letters alone, as in tokens."""
+    return [word.casefold().replace("’", "'") for word in _SAID.findall(text)]
+
+
 def most_digits(text: str) -> int:
     """No fewer digits than any number in this text can have, in any language: 0 if there is none.
 
     Nearly every message has too few for a card number or a code, and this is far less work than `tokens`.
     """
-    words = [word.casefold().replace("’", "'") for word in _SAID.findall(text)]
+    words = words_in(text)
     written = len(_DIGIT.findall(text))
     said = sum(_NAMES.get(word, 0) for word in words)
     multiplied = bool(written or said) and not _MULTIPLIES.isdisjoint(words)

@@ -14,6 +14,7 @@ from wavoice.runtime.model import Consent, Money, Order, Tier
 YES_OR_NO = "Reply yes or no."
 TAP_YES_OR_NO = "Tap Yes or No."
 NOT_CAUGHT = "I did not catch that."
+TO_BE_SURE = "To be sure:"
 NOTHING_WAITING = "Nothing is waiting for your answer. What can I do for you?"
 HELP = "I can tell you where your order is, move a delivery, change its address, or refund it."
 WHICH_DAY = "Which day should it come?"

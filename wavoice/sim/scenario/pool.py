@@ -156,6 +156,7 @@ def _live_and_die_with_the_parent() -> None:
     If it is killed, they end too.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.set_threshold(50_000, 20, 100)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_outlive_not, args=[parent], daemon=True).start()
