@@ -167,7 +167,11 @@ def _as_heard(row: Row) -> Heard | None:
     if row.channel is Channel.TEXT or row.words is None:
         return None
     one = Decode(row.words, -0.2, 0.02, row.language, "negative", 1)
-    return Heard((one, replace(one, prompt="none", beam=5)), speech_seconds=1.0, note_seconds=1.5)
+    return Heard(
+        (one, replace(one, prompt="none", beam=5)),
+        speech_seconds=0.4 * len(row.words.split()),
+        note_seconds=1.5,
+    )
 
 
 def _evidence(proposal: Proposal, heard: Heard | None) -> Evidence:

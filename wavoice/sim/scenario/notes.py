@@ -37,8 +37,11 @@ def scripted_note(step: Step) -> bytes:
     """The bytes of a note whose `note` is said and whose `heard` is heard."""
     said, heard = step.note or "", step.heard or HeardSpec()
     text = said if heard.text is None else heard.text
-    seconds = length(said) if step.lasts is None else step.lasts / SECOND
+    lasts = None if step.lasts is None else step.lasts / SECOND
+    seconds = length(said) if lasts is None else lasts
+    speech = min(seconds, SECONDS_A_WORD * len(text.split())) if lasts is None else lasts
     line = {
+        "speech": speech,
         "text": text,
         "second": text if heard.second is None else heard.second,
         "logprob": heard.logprob,
@@ -102,7 +105,7 @@ class NoteEars:
             await asyncio.Event().wait()
         if self._faults.take("ears", "fail"):
             raise SpeechError("The recogniser fails, as the script says.")
-        seconds = audio.seconds if line["text"].strip() else 0.0
+        seconds = float(line["speech"]) if line["text"].strip() else 0.0
         last = _decode(line, line["text"], "none", 5)
         first = (_decode(line, line["second"], "negative", 1),) if hint.awaiting_yes else ()
         return Heard((*first, last), seconds, audio.seconds, background=line["voices"] > 1)
