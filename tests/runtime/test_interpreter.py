@@ -248,6 +248,33 @@ class TestAnswers:
         assert not counts_as_yes(answer(text), weak=True)
         assert counts_as_yes(answer("Friday is correct."))
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Yes, I will be at home then.",
+            "Yeah, I guess that works",
+            "I will take your advice.",
+            "That's it.",
+        ],
+    )
+    def test_a_yes_among_other_words_is_one_and_not_plain(self, text: str) -> None:
+        assert answer(text).loose
+        assert not counts_as_yes(answer(text), weak=True)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "No, I will be at work then.",
+            "My wife said yes and I am not sure.",
+            "Yeah right, as if that worked.",
+            "Yes, but how much is it there?",
+            "The kettle is on the table.",
+            "I want to move it to the moon.",
+        ],
+    )
+    def test_what_refuses_asks_or_is_meant_otherwise_is_none(self, text: str) -> None:
+        assert not answer(text).loose
+
     def test_another_day_is_an_amendment_with_its_day(self) -> None:
         assert answer("Make it Saturday instead.").slots == {"day": "2026-11-28"}
         assert VETOES & set(answer("Make it Saturday instead.").marks)

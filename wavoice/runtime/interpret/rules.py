@@ -80,7 +80,7 @@ class RulesInterpreter:
             slots=slots.values,
             mentioned=slots.mentioned,
             plain=plain,
-            loose=not plain and not rest and opens_with_yes(answer, found, words),
+            loose=not rest and opens_with_yes(answer, found, words) and not (plain and found),
             yes_first=ahead is not None and is_plain_yes(ahead, found, words) and only_asks(spoken[at:]),
             asks_only=only_asks(spoken),
             bare=is_bare(spoken),
