@@ -49,7 +49,7 @@ def script(*arguments: str, folder: Path, **environment: str) -> Done:
         capture_output=True,
         encoding="utf-8",
         check=False,
-        timeout=100,
+        timeout=600,
     )
     return Done(done.returncode, done.stdout, done.stderr)
 

@@ -30,7 +30,7 @@ from tests.dialogues.words import (
 from wavoice.runtime.model import SECOND
 
 MINUTE = 60 * SECOND
-STEPS = 10
+STEPS = 6
 """After so many steps no further macro begins."""
 _BY_FORCE = tuple(PHRASES)
 _WEIGHTS = tuple(accumulate(PHRASES.values()))

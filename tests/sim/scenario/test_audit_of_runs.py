@@ -15,6 +15,7 @@ SCENARIOS = Path(__file__).parents[3] / "scenarios"
 
 
 @pytest.mark.bulk
+@pytest.mark.timeout(600)
 def test_every_write_of_every_scenario_is_proved(tmp_path: Path) -> None:
     done = script("test", str(SCENARIOS), "--journal", str(tmp_path / "kept"), "-q", folder=tmp_path)
     assert done.code == 0, done.out + done.err

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from babel.dates import format_date
 from babel.numbers import format_decimal, get_currency_name, get_currency_precision
@@ -98,11 +99,13 @@ def instrument(payee: str) -> str:
     return f"your {brand[:1].upper()}{brand[1:]} ending {last4}"
 
 
+@lru_cache(maxsize=1024)
 def day(value: date) -> str:
     """A day as it is said: "Friday 27 November"."""
     return format_date(value, "EEEE d MMMM", locale="en")
 
 
+@lru_cache(maxsize=1024)
 def weekday(value: date) -> str:
     """Only the weekday."""
     return format_date(value, "EEEE", locale="en")
