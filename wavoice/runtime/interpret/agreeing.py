@@ -50,7 +50,7 @@ _ASKS_FOR_IT = re.compile(
     rf"(?<![^ ]){_LEAD}(?:book|reserve|confirm|purchase|buy) the same{_END}(?= |$)|"
     rf"(?<![^ ]){_LEAD}{_VERB}(?: ahead)?(?: (?:me|us))?(?: {_OBJECT})?{_END}(?= |$)"
     rf"|(?<![^ ])(?:and )?{_WANT} {_OBJECT}(?: please)?(?= |$)"
-    rf"|(?<![^ ])(?:(?:in|at|on|for|to|from|with|and|by) )*{_ECHO}(?= |$)"
+    rf"|(?<![^ ])(?:(?:in|at|on|for|to|with|and) )*{_ECHO}(?= |$)"
 )
 _STRONG = re.compile(
     rf"\b{_IT_ONLY}{_IS_SURELY}{_VERY} (?:right|correct|perfect|accurate|true|great|awesome)"

@@ -115,8 +115,24 @@ def _weighed(spoken: Phrase, scanned: list[Found], words: Lexicon) -> list[Found
                 continue
             if any(NO_REACH >= start - other_end >= 0 for _, other_end, other in kept if other is Mark.NO):
                 continue  # "that's not good"
+        if mark is Mark.YES and _is_negated(spoken, start, end, kept):
+            continue  # "don't do that", "definitely not"
         kept.append((start, end, mark))
     return kept
+
+
+_NEGATES = frozenset({"dont", "not", "never", "wont", "cant", "cannot", "shouldnt"})
+_ASSURES = frozenset({("definitely",), ("absolutely",), ("certainly",), ("of", "course"), ("surely",)})
+_YES_WORDS = frozenset({"yes", "yeah", "yep", "yup", "yea"})
+
+
+def _is_negated(spoken: Phrase, start: int, end: int, kept: list[Found]) -> bool:
+    """True for a word of consent that a no right beside it turns round; the no stays, and stays a veto."""
+    after = spoken[end] if end < len(spoken) else ""
+    if spoken[start:end] in _ASSURES and after == "not":
+        return True
+    touches = bool(kept) and kept[-1][1] == start and kept[-1][2] is Mark.NO
+    return touches and spoken[start - 1] in _NEGATES and spoken[start] not in _YES_WORDS
 
 
 _OPENING = 3

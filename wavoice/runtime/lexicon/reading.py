@@ -129,7 +129,8 @@ class Lexicon:
                 break
         else:
             return Credit(self.own[0], self.of[self.own[0]].reviewed is not None, collides=False)
-        readers = [self._readers(words[start:end]) for start, end in deciding]
+        # No lexicon lists what the grammar of sentences found ("that would be great"): it is English.
+        readers = [self._readers(words[start:end]) or ("en",) for start, end in deciding]
         order = dict.fromkeys((self.conversation, *self.own, *self.of))
         language = next((code for code in order if all(code in by for by in readers)), self.own[0])
         return Credit(

@@ -16,6 +16,7 @@ from wavoice.runtime.model import Binding, Form, Mark, Modality, ProposalState
 from wavoice.runtime.policy import Policy
 
 _YESES = frozenset({Mark.YES, Mark.WEAK})
+_FLAT = frozenset({Mark.NO, Mark.CANCEL})
 _VETOES = frozenset({Mark.NO, Mark.HOLD, Mark.CANCEL, Mark.MODIFY})
 
 
@@ -42,6 +43,8 @@ def veto(case: Case, _: Policy) -> Decision | None:
         return None
     if case.other is not None and case.other.vetoes and not case.reading.vetoes:
         return Decision("D17", Effect.ASK, "one of two decodes heard a veto")
+    if case.other is not None and Mark.HOLD in case.other.marks and set(case.reading.marks) <= _FLAT:
+        return Decision("D05", Effect.HOLD, "one of two decodes heard a wait")
     if _sent_before_the_yes(case):
         return Decision("D33", Effect.HOLD, "a veto sent before the yes, and received after it")
     return _by_words(case) or _by_polarity(case)
