@@ -119,7 +119,7 @@ def answer(
         return None
     readings = [case.reading] if case.other is None else [case.reading, case.other]
     kinds = [set(reading.marks) for reading in readings]
-    if any("?" in reading.text for reading in readings):
+    if any(reading.has_question_mark for reading in readings):
         return None
     if all(kind and kind <= {Mark.NO, Mark.CANCEL} for kind in kinds):
         return False

@@ -85,6 +85,9 @@ def _waits_until(turn: Turn, conversation: Conversation, before: Proposal | None
         return now + turn.kit.policy.inactivity
     if before is not None and not (before.state in _PAUSED and now >= before.expires_at):
         return max(before.expires_at, now + SECOND)
+    quiet = (conversation.last_seen_at or 0) + turn.kit.policy.offer_quiet
+    if now < quiet:  # what is said right after an answer is still about that
+        return quiet
     half_said = conversation.asking is not None or conversation.question is not None
     if not half_said or conversation.last_seen_at is None:
         return None

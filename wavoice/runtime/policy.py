@@ -59,6 +59,8 @@ class Policy:
     """How long an unknown write is looked up before a person is asked."""
     memory: int = 10
     """Turns that a conversation remembers."""
+    offer_quiet: Micros = 30 * SECOND
+    """An offer of the shop waits so long after the customer's last word."""
     max_attempts: int = 2
     """Unclear answers before a person is asked."""
     max_code_tries: int = 3

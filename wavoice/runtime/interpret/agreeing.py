@@ -7,6 +7,7 @@ word for word, they tell "I want you to do it" from "I will do it".
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from wavoice.runtime.lexicon import Phrase
 
@@ -22,21 +23,33 @@ _IT = (
     rf"|{_DETAILS}|{_ECHO})"
 )
 _IT_ONLY = (
-    r"(?:(?:now )?(?:that|thats|this|it|its)|thatd|itd|thatll|itll|theyre|everythings"
-    r"|all(?: of)?(?: (?:that|this|it))?|they|yes"
+    r"(?:(?:now )?(?:that|thats|this|it|its)|thatd|itd|thatll|itll|everythings"
+    r"|all(?: of)?(?: (?:that|this|it))?|yes"
     rf"|{_DETAILS})"
 )
 """Without words of the question: "the street is right" may be a part of it."""
 _IS_SURELY = r"(?: (?:all|is|are|will|would|be|does|do|sounds?|seems?|looks?|feels?|appears|found))*"
-_IS = r"(?: (?:all|is|are|will|would|should|could|be|does|do|sounds?|seems?|looks?|feels?|appears|found))*"
+_IS = r"(?: (?:all|is|are|will|would|be|does|do|sounds?|seems?|looks?|feels?|appears|found))*"
 _GOOD = (
     r"(?:fine|good|great|perfect|correct|right|ok|okay|true|awesome|cool|nice|ideal|fantastic|amazing"
     r"|wonderful|excellent|alright|well|lovely|super|accurate|exactly right)"
 )
 _VERB = (
-    r"(?:book|reserve|confirm|purchase|buy|schedule|play|start|begin|go|proceed|continue|complete|finali[sz]e"
-    r"|verify|rent|watch|get|make|put|place|set|try|take|do|share|§)"
+    r"(?P<verb>book|reserve|confirm|purchase|buy|schedule|play|start|begin|go|proceed|continue|complete"
+    r"|finali[sz]e|rent|watch|get|make|do|share|§)"
 )
+_KINDS = {
+    "book reserve schedule rent make get purchase buy": (
+        "book booking reserve reservation reservations appointment table room hotel car rental ticket "
+        "tickets seat seats schedule visit viewing flight bus buy purchase house place"
+    ),
+    "play start begin watch": "play playing start movie song music tv watch",
+    "share": "share sharing",
+}
+_OF_THE_QUESTION: Mapping[str, frozenset[str]] = {
+    verb: frozenset(things.split()) for verbs, things in _KINDS.items() for verb in verbs.split()
+}
+"""Verbs that ask for what was offered only where the question is of such a thing: none moves a parcel."""
 _OBJECT = rf"(?:it|that|this|them|those|all|all of it|{_DETAILS}|{_ECHO})"
 _WANT = (
     r"(?:(?:i|we) (?:do |really |just |would |definitely )*(?:want|need|like|love|wish)"
@@ -47,8 +60,7 @@ _LEAD = rf"(?:(?:please|kindly|so|then|and|just|ahead and|lets|you (?:can|may)|{
 _END = r"(?: (?:for me|for us|right now|now|please|with that|with it))*"
 _AGREES = re.compile(rf"\b{_IT}{_IS}{_VERY} {_GOOD}(?: too)?{_TO_ME}(?: to (?:proceed|go))?(?= |$)")
 _ASKS_FOR_IT = re.compile(
-    rf"(?<![^ ]){_LEAD}(?:book|reserve|confirm|purchase|buy) the same{_END}(?= |$)|"
-    rf"(?<![^ ]){_LEAD}{_VERB}(?: ahead)?(?: (?:me|us))?(?: {_OBJECT})?{_END}(?= |$)"
+    rf"(?<![^ ]){_LEAD}{_VERB}(?: ahead)?(?:(?: (?:me|us))? (?:the same|{_OBJECT}))?{_END}(?= |$)"
     rf"|(?<![^ ])(?:and )?{_WANT} {_OBJECT}(?: please)?(?= |$)"
     rf"|(?<![^ ])(?:(?:in|at|on|for|to|with|and) )*{_ECHO}(?= |$)"
 )
@@ -63,10 +75,11 @@ _STRONG = re.compile(
     r"|what (?:i|we) (?:want|need|asked for)(?: to §(?: §)*)?)(?= |$)"
     r"|\b(?:that|thats|this|it|its)(?: is)? (?:(?:exactly|just) )?as (?:i|we)"
     r" (?:asked|requested|instructed)(?= |$)"
-    r"|^thats?(?: will|ll| should) (?:do(?: it)?|work(?: for me| fine| just fine)?)$"
+    r"|^thats?(?: will|ll) (?:do(?: it)?|work(?: for me| fine| just fine)?)$"
     r"|^(?:indeed|of course) i am$"
     r"|\bi (?:accept|agree to|agree with|approve|confirm)"
     r" (?:all of )?(?:that|this|it|all|them|everything|your terms)(?: all)?(?= |$)"
+    r"|\byes (?:of course |indeed )?i (?:am|do|will)$"
     r"|\bi would (?:love|like) (?:to|that|it)(?= |$)|\byes it (?:does|is|will|would|sure does)(?= |$)"
     rf"|^(?:and )?(?:is|was) (?:all |just )*(?:right|correct|perfect){_TO_ME}$"
     r"|\byes (?:that (?:is it|is everything|would be it)|thats (?:it|everything)|you sure do|i would)(?= |$)"
@@ -83,6 +96,8 @@ _LEANS = re.compile(
     r"|that is it|thats it|(?:that|it) (?:seems|looks|sounds) (?:as|like) what (?:i|we) (?:want|need)"
     r"|(?:thats|that is) (?:all|everything) (?:i|we) (?:need|needed|want|wanted)"
     r"|is (?:ok|okay|fine|good) (?:for|with|by) (?:me|us)|i can (?:hardly|barely) wait"
+    r"|(?:im|i am) (?:fine|ok|okay|happy|good) with (?:that|it|this)(?: thanks)?"
+    r"|thats? should (?:do(?: it)?|work)(?: for me| fine| just fine)?|all (?:set|good)"
     r"|i (?:will|ll) (?:take|follow) your (?:advice|suggestion)|i like the sound of (?:that|it))$"
 )
 
@@ -99,8 +114,8 @@ def sentence_of(spoken: Phrase, repeated: frozenset[int]) -> str:
 
 
 _CHECKS_A_PART = re.compile(
-    r"(?:§(?: \d+)? (?:is|are|was|were)|(?:should|could|may) be)"
-    r" (?:\w+ )?(?:right|correct|true|accurate)(?= |$)"
+    r"(?:§(?: \d+)? (?:is|are|was|were|looks?|sounds?|feels?|seems?)|(?:should|could|may) be)"
+    rf" (?:\w+ )?{_GOOD}(?= |$)|\b(?:my|your) §$"
 )
 
 
@@ -114,15 +129,34 @@ def agreements(sentence: str) -> list[tuple[int, int]]:
     return _spans(_STRONG, sentence)
 
 
-def agreeing(sentence: str, *, agrees: bool) -> list[tuple[int, int]]:
-    """Words of sentences that only agree; beside a yes also those that ask for what was offered."""
-    patterns = (_AGREES, _STRONG, _ASKS_FOR_IT) if agrees else (_AGREES, _STRONG)
-    return [span for pattern in patterns for span in _spans(pattern, sentence)]
+def agreeing(sentence: str, asked: frozenset[str], *, agrees: bool) -> list[tuple[int, int]]:
+    """Words of sentences that only agree; beside a yes also those that ask for what was offered.
+
+    `asked` are the words of the question.
+    """
+    found = [span for pattern in (_AGREES, _STRONG) for span in _spans(pattern, sentence)]
+    if not agrees:
+        return found
+    wishes = [
+        match
+        for match in _ASKS_FOR_IT.finditer(sentence)
+        if _is_offered(match["verb"], asked) and _LEAVES.search(match.group()) is None
+    ]
+    return found + [_span(match, sentence) for match in wishes]
+
+
+_LEAVES = re.compile(r"\bto go(?! ahead)")
+"""Who needs to go leaves; who wants to go ahead stays."""
+
+
+def _is_offered(verb: str | None, asked: frozenset[str]) -> bool:
+    return verb is None or verb not in _OF_THE_QUESTION or bool(_OF_THE_QUESTION[verb] & asked)
 
 
 def _spans(pattern: re.Pattern[str], sentence: str) -> list[tuple[int, int]]:
-    found = []
-    for match in pattern.finditer(sentence):
-        start = sentence.count(" ", 0, match.start())
-        found.append((start, start + len(match.group().split())))
-    return found
+    return [_span(match, sentence) for match in pattern.finditer(sentence)]
+
+
+def _span(match: re.Match[str], sentence: str) -> tuple[int, int]:
+    start = sentence.count(" ", 0, match.start())
+    return start, start + len(match.group().split())

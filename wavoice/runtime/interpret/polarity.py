@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import partial
 
 from wavoice.runtime.interpret.agreeing import agreeing, agreements, checked_parts, leans
 from wavoice.runtime.interpret.echoes import offers_choice
 from wavoice.runtime.interpret.jobs import JOBS
 from wavoice.runtime.interpret.manner import Found, is_reported, without_softened_no
-from wavoice.runtime.lexicon import Lexicon, Phrase
+from wavoice.runtime.lexicon import Lexicon, Phrase, words_of
 from wavoice.runtime.model import VETOES, Mark
 from wavoice.runtime.ports import Situation
 
@@ -31,6 +32,11 @@ class Answer:
     """The words as text, with a sign for each that repeats the question."""
     scanned: list[Found]
     """All marks and idioms, before any is left out."""
+
+    @property
+    def asked(self) -> frozenset[str]:
+        """Words of the question."""
+        return frozenset(words_of(self.situation.prompt))
 
     def before(self, at: int) -> Answer:
         """What stands before a request that begins at the word `at`."""
@@ -115,6 +121,9 @@ def _weighed(spoken: Phrase, scanned: list[Found], words: Lexicon) -> list[Found
                 continue
             if any(NO_REACH >= start - other_end >= 0 for _, other_end, other in kept if other is Mark.NO):
                 continue  # "that's not good"
+        if phrase == ("confirmed",) and start and spoken[start - 1] not in _CONFIRMS:
+            kept.append((start, end, Mark.WEAK))  # "order confirmed" may be a question
+            continue
         if mark is Mark.YES and _is_negated(spoken, start, end, kept):
             continue  # "don't do that", "definitely not"
         kept.append((start, end, mark))
@@ -123,7 +132,8 @@ def _weighed(spoken: Phrase, scanned: list[Found], words: Lexicon) -> list[Found
 
 _NEGATES = frozenset({"dont", "not", "never", "wont", "cant", "cannot", "shouldnt"})
 _ASSURES = frozenset({("definitely",), ("absolutely",), ("certainly",), ("of", "course"), ("surely",)})
-_YES_WORDS = frozenset({"yes", "yeah", "yep", "yup", "yea"})
+_CONFIRMS = frozenset({"i", "thats", "yes", "yeah", "yep", "yup", "yea"})
+_YES_WORDS = frozenset({"yes", "yeah", "yep", "yup", "yea", "ya"})
 
 
 def _is_negated(spoken: Phrase, start: int, end: int, kept: list[Found]) -> bool:
@@ -135,6 +145,8 @@ def _is_negated(spoken: Phrase, start: int, end: int, kept: list[Found]) -> bool
     return touches and spoken[start - 1] in _NEGATES and spoken[start] not in _YES_WORDS
 
 
+_UNFINISHED = frozenset({"to", "on", "for", "at", "by", "the", "and", "so", "just", "but", "like", "a"})
+"""Last words after which more was to come."""
 _OPENING = 3
 """Words that may stand before the first that agrees: "well then, yes"."""
 _THANKS = frozenset({("thanks",), ("thank", "you")})
@@ -159,8 +171,10 @@ def _is_doubtful(spoken: Phrase, found: list[Found], words: Lexicon) -> bool:
     """True for somebody else's yes, one in irony, "yes maybe", and what "not at all" may deny (A6)."""
     if is_reported(spoken, words) or words.has("sarcastic", spoken):
         return True
-    strong = any(mark is Mark.YES for _, _, mark in found)
-    return _is_denied(spoken) or (strong and words.has("hedge", spoken))
+    agrees = any(mark in (Mark.YES, Mark.WEAK) for _, _, mark in found)
+    said = {place for start, end, _ in found for place in range(start, end)}
+    unfinished = bool(spoken) and spoken[-1] in _UNFINISHED and len(spoken) - 1 not in said
+    return unfinished or _is_denied(spoken) or (agrees and words.has("hedge", spoken))
 
 
 def _is_denied(spoken: Phrase) -> bool:
@@ -176,13 +190,19 @@ def opens_with_yes(answer: Answer, found: list[Found], words: Lexicon) -> bool:
     if not {mark for _, mark in marked} <= {Mark.YES, Mark.WEAK}:
         return False
     first = marked[0] if marked else (_OPENING + 1, None)
-    sentence = bool(agreeing(answer.sentence, agrees=False))
+    sentence = bool(agreeing(answer.sentence, answer.asked, agrees=False))
     opens = first[0] <= _OPENING and (first[1] is Mark.YES or sentence)
     if not opens and not leans(answer.sentence) and not agreements(answer.sentence):
         return False
     parts = offers_choice(answer.situation.prompt) and _names_a_part(answer)
     turned = is_reported(answer.spoken, words) or words.has("sarcastic", answer.spoken)
     return not parts and not turned and not _is_denied(answer.spoken)
+
+
+def _is_vague(spoken: Phrase, place: int) -> bool:
+    """True for "a friday" and "fridays": which one is not said."""
+    before = spoken[place - 1] if place else ""
+    return before in ("a", "an", "some", "any", "every", "each") or spoken[place].endswith("days")
 
 
 def _is_a_day(answer: Answer, place: int) -> bool:
@@ -198,10 +218,10 @@ def _explained(answer: Answer, found: list[Found], words: Lexicon, *, sure: bool
     if answer.intent is not None and answer.intent == answer.situation.open_action:
         names.append("request")
     spans += [span for name in names for span in words.spans(name, spoken)]
-    yeses = {start for start, _, mark in found if mark is Mark.YES}
+    yeses = {start for start, _, mark in found if mark is Mark.YES and spoken[start] in _YES_WORDS}
     spans += [span for span in words.spans("misheard", spoken) if span[0] == 0 and span[1] in yeses]
     spans += [span for span in words.spans("before_value", spoken) if span[1] in answer.valued]
-    spans += agreeing(answer.sentence, agrees=sure)
+    spans += agreeing(answer.sentence, answer.asked, agrees=sure)
     places = (place for start, end in spans for place in range(start, end))
     return {*answer.valued, *answer.echoed, *places}
 
@@ -218,6 +238,10 @@ def is_plain(answer: Answer, found: list[Found], words: Lexicon) -> bool:
     ):
         return False
     if offers_choice(answer.situation.prompt) and _names_a_part(answer):
+        return False
+    if any(map(partial(_is_vague, spoken), answer.valued)) or (
+        spoken[:2] == ("why", "not") and answer.valued
+    ):
         return False
     if any(not _is_a_day(answer, start) for start, _ in checked_parts(answer.sentence)):
         return False

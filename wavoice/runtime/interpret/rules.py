@@ -19,14 +19,20 @@ from wavoice.runtime.interpret.manner import Found, manner_of, option_of
 from wavoice.runtime.interpret.polarity import (
     Answer,
     is_plain,
-    is_plain_yes,
     marks_of,
     only_echoes,
     opens_with_yes,
     scan,
 )
 from wavoice.runtime.interpret.slots import Slots, find_slots, words_within
-from wavoice.runtime.interpret.strict import is_bare, is_taken_back, only_asks
+from wavoice.runtime.interpret.strict import (
+    begins_with_yes,
+    is_bare,
+    is_explicit,
+    is_taken_back,
+    only_asks,
+    runs_on,
+)
 from wavoice.runtime.lexicon import Languages, enabled, words_of
 from wavoice.runtime.model import VETOES, Act, Mark, Reading
 from wavoice.runtime.ports import Situation
@@ -80,10 +86,12 @@ class RulesInterpreter:
             slots=slots.values,
             mentioned=slots.mentioned,
             plain=plain,
+            explicit=is_explicit(spoken, found),
+            runs_on=runs_on(spoken),
             loose=not rest and opens_with_yes(answer, found, words) and not (plain and found),
-            yes_first=ahead is not None and is_plain_yes(ahead, found, words) and only_asks(spoken[at:]),
+            yes_first=ahead is not None and begins_with_yes(spoken[:at]) and only_asks(spoken[at:]),
             asks_only=only_asks(spoken),
-            bare=is_bare(spoken),
+            bare=is_bare(spoken, text if code is None else said),
             taken_back=is_taken_back(spoken, found),
             faint=spoken in words.sets.get("faint", ()),
             near_miss=words.has("near_miss", spoken),
@@ -124,7 +132,7 @@ def _acts(
     ]
     if request is not None:
         placed.append((request, Act.REQUEST))
-    elif "?" in slots.text and not any(act is Act.QUESTION for _, act in placed):
+    elif Reading(slots.text, (), ()).has_question_mark and not any(act is Act.QUESTION for _, act in placed):
         placed.append((len(slots.text), Act.QUESTION))
     acts = [act for _, act in sorted(placed, key=lambda item: item[0])]
     if not acts and slots.values:

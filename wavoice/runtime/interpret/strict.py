@@ -10,48 +10,37 @@ from wavoice.runtime.interpret.manner import Found
 from wavoice.runtime.lexicon import Phrase
 from wavoice.runtime.model import Mark
 
-_YESES = frozenset({"yes", "yeah", "yep", "yup", "yea", "confirm", "confirmed", "confirming"})
-_BESIDE = frozenset(
-    (
-        "please",
-        "pls",
-        "thanks",
-        "thank",
-        "you",
-        "sir",
-        "madam",
-        "maam",
-        "uh",
-        "um",
-        "er",
-        "hm",
-        "hmm",
-        "ok",
-        "okay",
-    )
+_YESES = frozenset({"yes", "yeah", "yep", "yup", "yea"})
+_BESIDE = frozenset({"please", "pls", "thanks", "thank", "you", "sir", "madam", "maam", "ok", "okay"})
+_BARE = re.compile(r"[\w\s.,!'\u2019-]*")
+"""Signs that say nothing of their own; an arrow, a tilde or a sad face may."""
+_EXPLICIT = re.compile(
+    r"(?:.* )?(?:yes|yeah|yep|yup|yea|confirm|confirmed|go ahead|do it|do that|please do|proceed"
+    r"|lets do (?:it|this))(?: .*)?"
 )
-_WAITS = re.compile(
-    r"(?:no )?wait|(?:hold|hang) on|hold it|oops"
-    r"|(?:one|(?:just )?a) (?:moment|second|sec|minute)"
+_RUNS_ON = re.compile(
+    r"(?:(?:ok|okay|great|cool|nice|good|perfect|lovely|thanks|thank you|thankyou|thx|ty|cheers|got it"
+    r"|alright|so much|very much|a lot|sir|madam|maam|dear|appreciate it|👍|👌|✅|🙏) ?)*"
 )
-"""Of all that holds, these alone say no more than "one moment": "later" or "not today" put it off."""
-_RESUMES = re.compile(r"yes(?: please)?|yeah|yep|yup|go ahead|do it|please do|(?:i )?confirm")
+_WAIT = r"(?:wait(?: wait)*|(?:hold|hang) on|oops|(?:one|(?:just )?a) (?:moment|second|sec|minute))"
+_TAKEN_BACK = re.compile(
+    rf"(?:(?:oh|no|sorry|ah|uh|um) )*{_WAIT}(?: (?:no|sorry|actually|oh|ah|uh|um))*"
+    r"(?: (?:ok|okay))?(?: (?:yes|yeah|yep|yup))*"
+    r" (?:yes|yeah|yep|yup|go ahead|do it|please do|(?:i )?confirm)(?: please| thanks)?"
+)
+"""Nothing else: "wait then do it" says when, and "not today, perfect" puts it off."""
 _THE = r"(?:the |my |our |that |this )?(?:other )?"
-_WHAT = r"(?:order|parcel|package|delivery|shipment|it|that)(?: (?:number |no )?\d+)?"
-_FILL = (
-    r"(?:and |also |but |then |please |pls |so |just |uh |um |can you |could you |tell me |i want to know )*"
-)
+_WHAT = r"(?:order|parcel|package|delivery|shipment|it|that)"
+_FILL = r"(?:and |also |please |pls |uh |um |can you tell me |could you tell me |tell me |i want to know )*"
 _ASKS = re.compile(
     rf"{_FILL}(?:"
     rf"wheres? (?:(?:is|are|s) )?{_THE}{_WHAT}"
     rf"|where {_THE}{_WHAT} is"
     rf"|(?:whats|what is|what s) the status (?:of|for|on) {_THE}{_WHAT}"
-    rf"|(?:what about )?{_THE}{_WHAT} status"
-    rf"|track {_THE}{_WHAT}"
     rf"|when (?:will|is|does|do) {_THE}{_WHAT}"
     r" (?:arriv(?:e|ing)|com(?:e|ing)|get here|be (?:here|delivered)|due)"
     rf"|has {_THE}{_WHAT} (?:shipped|left|been sent|been shipped|arrived)(?: yet)?"
-    r")(?: (?:now|right now|please|pls|thanks|thank you|at|today))*"
+    r")(?: (?:now|right now|please|pls|thanks|thank you|at))*"
 )
 
 
@@ -60,15 +49,31 @@ def only_asks(words: Phrase) -> bool:
     return _ASKS.fullmatch(" ".join(words)) is not None
 
 
-def is_bare(words: Phrase) -> bool:
+def begins_with_yes(words: Phrase) -> bool:
+    """True for a yes and courtesy alone, before a question of its own: "yes, and where is it?" (D15)."""
+    said = [word for word in words if word not in ("and", "also")]
+    return bool(said) and said[0] in _YESES and set(said) <= _YESES | _BESIDE
+
+
+def is_bare(words: Phrase, text: str) -> bool:
     """True for a yes with nothing beside it but courtesy: what a code must stand with (A2)."""
-    return bool(_YESES & set(words)) and set(words) <= _YESES | _BESIDE
+    return bool(_YESES & set(words)) and set(words) <= _YESES | _BESIDE and _BARE.fullmatch(text) is not None
+
+
+def is_explicit(spoken: Phrase, found: list[Found]) -> bool:
+    """True if one of its yeses is a yes whatever was said before it; praise is not."""
+    return any(
+        mark is Mark.YES and _EXPLICIT.fullmatch(" ".join(spoken[start:end])) is not None
+        for start, end, mark in found
+    )
+
+
+def runs_on(spoken: Phrase) -> bool:
+    """True for thanks and praise alone."""
+    return bool(spoken) and _RUNS_ON.fullmatch(" ".join(spoken)) is not None
 
 
 def is_taken_back(spoken: Phrase, found: list[Found]) -> bool:
-    """True if all that holds is a short "wait", and a clear yes comes last: "no wait, yes" (D07)."""
-    marked = [(" ".join(spoken[start:end]), mark) for start, end, mark in found if mark is not None]
-    waits = [phrase for phrase, mark in marked if mark is Mark.HOLD]
-    last, mark = marked[-1] if marked else ("", None)
-    resumes = mark is Mark.YES and _RESUMES.fullmatch(last) is not None
-    return bool(waits) and all(map(_WAITS.fullmatch, waits)) and resumes
+    """True for a short "wait" that a clear yes takes back, and nothing else: "no wait, yes" (D07)."""
+    sentence = " ".join(spoken)
+    return any(mark is Mark.HOLD for _, _, mark in found) and _TAKEN_BACK.fullmatch(sentence) is not None

@@ -40,6 +40,10 @@ class Reading:
     decided_by: str = "rules"
     plain: bool = True
     """Every word is accounted for; an answer with unexplained words is never a plain yes."""
+    explicit: bool = False
+    """A yes that can mean nothing else: "yes", "go ahead"; "perfect" may praise what was just said."""
+    runs_on: bool = False
+    """What people say after their yes and mean nothing by: "ok", "thanks"."""
     loose: bool = False
     """A strong yes, then words that nobody accounts for: a yes in what it means, and asked about."""
     yes_first: bool = False
@@ -76,6 +80,11 @@ class Reading:
     """A bare number, as where options were listed (D67)."""
     code: str | None = None
     """The four digits of "YES 4071" (A2, R3)."""
+
+    @property
+    def has_question_mark(self) -> bool:
+        """A question mark of any script stands in it."""
+        return any(sign in self.text for sign in "?\u061f\uff1f\u203d\u2047\u2048\u2049\u2753\u2754")
 
     @property
     def vetoes(self) -> bool:

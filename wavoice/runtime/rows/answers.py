@@ -17,7 +17,7 @@ from wavoice.runtime.cases import (
     state_of,
     tier_of,
 )
-from wavoice.runtime.model import Binding, Form, Mark, Modality, ProposalState, Tier
+from wavoice.runtime.model import Binding, Form, Mark, Modality, Proposal, ProposalState, Tier
 from wavoice.runtime.policy import Policy
 from wavoice.runtime.rows.filters import is_quoted_text
 from wavoice.runtime.rows.vetoes import new_terms
@@ -31,14 +31,15 @@ def another_wish(case: Case, _: Policy) -> Decision | None:
     if not other_job(case) or affirms(case):
         return None
     settling = state_of(case) is ProposalState.SETTLING
-    aside = case.reads_only and case.reading.asks_only and (case.other is None or case.other.asks_only)
+    asks = case.reading.asks_only and (case.other is None or case.other.asks_only)
+    aside = case.reads_only and asks and not new_values(case)
     pauses = (settling and not aside) or tier_of(case) is Tier.R3
     return Decision("D16", Effect.REMIND, "another wish", held=pauses)
 
 
 def question(case: Case, _: Policy) -> Decision | None:
     """A question is answered and never counts as a yes, whatever stands beside it."""
-    asks = Mark.QUESTION in case.reading.marks or "?" in case.reading.text
+    asks = Mark.QUESTION in case.reading.marks or case.reading.has_question_mark
     if asks and not other_job(case):
         return Decision("D14" if affirms(case) else "D13", Effect.ANSWER, "a question about it")
     return None
@@ -139,10 +140,24 @@ def yes(case: Case, _: Policy) -> Decision | None:
     if set(reading.mentioned) - set(case.proposal.args if case.proposal else ()):
         return Decision("D17", Effect.ASK, "says more than was asked")
     if state_of(case) is ProposalState.SETTLING:
-        return Decision("D36", Effect.SETTLE, "a second yes")
+        return _while_it_runs(case, weak=weak)
     if weak:
         return _weak(case)
+    if not reading.explicit and case.proposal is not None and _something_between(case.proposal):
+        return Decision("D17", Effect.ASK, "praise, and something else was said since the question")
     return _foreign(case) or _strong(case)
+
+
+def _while_it_runs(case: Case, *, weak: bool) -> Decision:
+    """D36: thanks and a second yes let it run; "whatever" or "it's fine" may as well mean: leave it."""
+    if weak and not case.reading.runs_on:
+        return Decision("D17", Effect.ASK, "a weak word while a yes runs", held=True)
+    return Decision("D36", Effect.SETTLE, "a second yes")
+
+
+def _something_between(proposal: Proposal) -> bool:
+    """True if the bot has said more than the question: "nothing changed", or where an order is."""
+    return proposal.state is ProposalState.HELD or proposal.reminded
 
 
 def _and_another(case: Case) -> Decision:

@@ -92,7 +92,10 @@ def _reaction(case: Case, _: Policy) -> Decision | None:
     if case.vetoes:
         flat = case.evidence.binding is Binding.QUOTE and set(case.reading.marks) <= {Mark.NO, Mark.CANCEL}
         return Decision("D27", Effect.CANCEL if flat else Effect.HOLD, "a negative reaction")
-    if case.evidence.binding is not Binding.QUOTE or not affirms(case):
+    quoted = case.evidence.binding is Binding.QUOTE
+    if quoted and not affirms(case) and state_of(case) is ProposalState.SETTLING:
+        return Decision("D27", Effect.HOLD, "a doubtful reaction while a yes runs")
+    if not quoted or not affirms(case):
         return Decision("D26", Effect.IGNORE, "a reaction that answers nothing")
     if state_of(case) is ProposalState.SETTLING:
         return Decision("D36", Effect.IGNORE, "approved already")

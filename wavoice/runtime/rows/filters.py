@@ -148,7 +148,7 @@ def _gives_a_yes(reading: Reading, beside_a_wish: bool) -> bool:
     """True for what would approve by itself: "yes", and not "my wife said yes"."""
     yes = reading.yes_first if beside_a_wish else plain_yes(reading)
     supposed = reading.reported or reading.sarcastic or reading.echo
-    limited = reading.conditional or reading.partial or "?" in reading.text
+    limited = reading.conditional or reading.partial or reading.has_question_mark
     return yes and not supposed and not limited
 
 

@@ -83,7 +83,7 @@ def new_terms(case: Case) -> Decision | None:
 def _by_polarity(case: Case) -> Decision:
     marks = case.reading.marks
     kinds = set(marks) & (_YESES | _VETOES)
-    asks = Mark.QUESTION in marks or "?" in case.reading.text
+    asks = Mark.QUESTION in marks or case.reading.has_question_mark
     if asks and kinds and kinds <= _YESES | {Mark.MODIFY}:
         return Decision("D14" if kinds & _YESES else "D13", Effect.ANSWER, "a question about it")
     if kinds <= {Mark.YES, Mark.WEAK, Mark.NO} and kinds & _YESES:
@@ -106,6 +106,8 @@ def not_words(case: Case, _: Policy) -> Decision | None:
     """A sticker, an image: no evidence of anything, and no failed answer. A running yes runs on."""
     if case.evidence.modality is not Modality.OTHER or case.evidence.form is Form.REACTION:
         return None
+    if state_of(case) is ProposalState.SETTLING and case.reading.text.strip():
+        return Decision("D29", Effect.ASK, "words under a picture while a yes runs", held=True)
     if state_of(case) is ProposalState.SETTLING:
         return Decision("D29", Effect.IGNORE, "not words, and the yes stands")
     return Decision("D29", Effect.ANSWER, "not words")
