@@ -68,7 +68,7 @@ TABLE: Mapping[str, tuple[set[Effect], set[Effect], set[Effect]]] = {
     "D26": ({COMMIT, IGN}, {ASK, IGN}, {ASK, IGN}),  # IGN: on another message than the question
     "D27": ({CANCEL, HELD, IGN}, {CANCEL, HELD, IGN}, {CANCEL, HELD, IGN}),
     "D28": ({COMMIT}, {ASK}, {ASK}),
-    "D29": ({ANS, IGN}, {ANS, IGN}, {ANS, IGN}),
+    "D29": ({ANS, IGN, ASK}, {ANS, IGN, ASK}, {ANS, IGN, ASK}),
     "D31": ({ANS}, {ANS}, {ANS}),
     "D32": ({IGN}, {IGN}, {IGN}),
     "D33": ({HELD}, {HELD}, {HELD}),

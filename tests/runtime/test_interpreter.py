@@ -139,7 +139,7 @@ class TestAnswers:
             ("no wait yes", [R, A]),
             ("Hold on a second.", [R]),
             ("never mind", [R]),
-            ("don't do it", [D, A]),
+            ("don't do it", [D]),
             ("No, I mean yes.", [D, M, A]),
             ("yes but make it Saturday", [A, M]),
             ("Saturday please", [M]),
@@ -235,7 +235,7 @@ class TestAnswers:
         assert not counts_as_yes(answer("Yes, please move it to my sister."), weak=True)
         assert not counts_as_yes(answer("Move it."), weak=True)
 
-    @pytest.mark.parametrize("text", ["On. Yes.", "I'll yeah, go ahead.", "I'm yes.", "Yet, go ahead."])
+    @pytest.mark.parametrize("text", ["On. Yes.", "I'll yeah, go ahead.", "I'm yes."])
     def test_a_filler_that_ears_misspell_before_a_yes_says_nothing(self, text: str) -> None:
         assert counts_as_yes(answer(text))
 

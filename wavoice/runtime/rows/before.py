@@ -84,6 +84,12 @@ def done_to_a_message(case: Case, policy: Policy) -> Decision | None:
     return check(case, policy) if check else None
 
 
+_GLAD = frozenset(
+    "\u2764\U0001f389\U0001f64c\U0001f60a\U0001f60d\U0001f970\U0001f642\U0001f600\U0001f604\U0001f4af"
+)
+"""Hearts, smiles and cheers: no answer, and no doubt either."""
+
+
 def _reaction(case: Case, _: Policy) -> Decision | None:
     """A thumb on anything but the open question means nothing, unless it is turned down."""
     if not can_hold(case.proposal):
@@ -93,7 +99,8 @@ def _reaction(case: Case, _: Policy) -> Decision | None:
         flat = case.evidence.binding is Binding.QUOTE and set(case.reading.marks) <= {Mark.NO, Mark.CANCEL}
         return Decision("D27", Effect.CANCEL if flat else Effect.HOLD, "a negative reaction")
     quoted = case.evidence.binding is Binding.QUOTE
-    if quoted and not affirms(case) and state_of(case) is ProposalState.SETTLING:
+    glad = case.reading.text.rstrip("\ufe0f") in _GLAD
+    if quoted and not affirms(case) and not glad and state_of(case) is ProposalState.SETTLING:
         return Decision("D27", Effect.HOLD, "a doubtful reaction while a yes runs")
     if not quoted or not affirms(case):
         return Decision("D26", Effect.IGNORE, "a reaction that answers nothing")
