@@ -19,7 +19,7 @@ from wavoice.sim.tcp import serve
 
 POLICY = Policy(
     settle=MappingProxyType(dict.fromkeys(Modality, SECOND // 2)),
-    send_lease=4 * SECOND,
+    send_lease=4 * SECOND + 1,
 )
 """Production's, with shorter waits."""
 

@@ -65,6 +65,17 @@ class TestStanding:
         lines = [line(Consent.SENSITIVE, GRANTED, ASKED)]
         assert consent.standing(lines, ASKED + later, POLICY).sensitive is stands
 
+    @pytest.mark.parametrize(("left", "stands"), [(-1, True), (0, None), (1, None)])
+    def test_who_left_and_came_back_has_agreed_to_nothing_sensitive(
+        self, left: Micros, stands: bool | None
+    ) -> None:
+        lines = [
+            line(Consent.MESSAGES, WITHDRAWN, ASKED + left),
+            line(Consent.MESSAGES, GRANTED, ASKED + 2),
+            line(Consent.SENSITIVE, GRANTED, ASKED),
+        ]
+        assert consent.standing(lines, ASKED + 3, POLICY).sensitive is stands
+
 
 class TestLedger:
     @pytest.mark.parametrize(

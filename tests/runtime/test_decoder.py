@@ -126,7 +126,7 @@ async def test_the_loop_runs_on_while_a_note_is_decoded(decoder: SandboxedDecode
 
 
 async def test_a_note_may_be_as_long_as_policy_says_and_not_longer() -> None:
-    decoder = SandboxedDecoder(Policy(max_note_seconds=2.0))
+    decoder = SandboxedDecoder(Policy(max_note_seconds=2.0, long_note_seconds=2.0))
     try:
         assert (await decoder.decode(note(1.9))).seconds == pytest.approx(1.9, abs=0.03)
         with pytest.raises(NoteTooLongError):

@@ -35,7 +35,7 @@ TAGS = b"OpusTags" + struct.pack("<I4sI", 4, b"test", 0)
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def decoder() -> AsyncIterator[SandboxedDecoder]:
     """One for all files: none may leave it worse than it was."""
-    decoder = SandboxedDecoder(Policy(max_note_seconds=CAP))
+    decoder = SandboxedDecoder(Policy(max_note_seconds=CAP, long_note_seconds=CAP))
     yield decoder
     await decoder.close()
 

@@ -109,6 +109,16 @@ class TestFiles:
             (language(words={"filer": ["uh"]}), "lexicon/xx.toml: words: there is no key 'filer'; the nearest is 'filler'."),
             (language(marks={"yes": ["Da!"], "no": ["ne", "da"]}), "lexicon/xx.toml: 'da' is both YES and NO."),
             (language(idioms={"neutral": ["da"]}), "lexicon/xx.toml: 'da' is an idiom and a mark."),
+            (language(words={"filler": ["uh", "da"]}), "lexicon/xx.toml: 'da' is both YES and in words.filler."),
+            (language(words={"courtesy": ["Da!"]}), "lexicon/xx.toml: 'da' is both YES and in words.courtesy."),
+            (language(idioms={"neutral": ["va ba"]}, words={"filler": ["va ba"]}), "lexicon/xx.toml: 'va ba' is both an idiom and in words.filler."),
+            (language(idioms={"neutral": ["va ba"]}, words={"courtesy": ["va ba"]}), "lexicon/xx.toml: 'va ba' is both an idiom and in words.courtesy."),
+            (language(marks={"yes": ["ok"]}), "lexicon/xx.toml: 'ok' is YES; in every language it is WEAK."),
+            (language(marks={"yes": ["🛑"]}), "lexicon/xx.toml: '🛑' is YES; in every language it is STOP."),
+            (language(words={"filler": ["👎"]}), "lexicon/xx.toml: '👎' means nothing; in every language it is NO."),
+            (language(words={"courtesy": ["ok"]}), "lexicon/xx.toml: 'ok' means nothing; in every language it is WEAK."),
+            (language(idioms={"neutral": ["✋"]}), "lexicon/xx.toml: '✋' means nothing; in every language it is HOLD."),
+            (language(marks={"no": ["❤"]}), "lexicon/xx.toml: '❤' is NO; in every language it means nothing."),
             (language(words={"common": ["da"]}), "'da' is both YES and an ordinary word (words.common)."),
             (language(words={"two_ways": ["dada"]}), "'dada' in words.two_ways has no polarity to doubt."),
             (language(marks={"yes": ["?!"]}), "lexicon/xx.toml: marks.yes: '?!' holds no word."),
@@ -116,6 +126,12 @@ class TestFiles:
             (language(marks={"yes": "da"}), "lexicon/xx.toml: marks.yes is not a list of phrases."),
             (language(words=[]), "lexicon/xx.toml: words is not a table."),
             (language(version=2), "lexicon/xx.toml: version is 2; this wavoice reads version 1."),
+            (language(version=0), "lexicon/xx.toml: version is 0; this wavoice reads version 1."),
+            (language(version=True), "lexicon/xx.toml: version is True; this wavoice reads version 1."),
+            (language(version=1.0), "lexicon/xx.toml: version is 1.0; this wavoice reads version 1."),
+            (language(version=None), "lexicon/xx.toml: version is None; this wavoice reads version 1."),
+            (language(name=3), "lexicon/xx.toml: name is 3, and no text."),
+            (language(name=" "), "lexicon/xx.toml: name is ' ', and no text."),
             (language(language="yy"), "lexicon/xx.toml: language is 'yy'; the file's name says 'xx'."),
         ],
     )  # fmt: skip
@@ -123,6 +139,31 @@ class TestFiles:
         self, data: Mapping[str, Any], says: str
     ) -> None:
         assert says in complaint(data)
+
+    def test_a_word_that_a_language_uses_both_ways_may_be_a_filler(self) -> None:
+        doubted = build(language(words={"filler": ["da"], "two_ways": ["da"]}), "lexicon/xx.toml")
+        assert doubted.marks[("da",)] is Mark.YES
+
+    def test_a_language_may_repeat_what_needs_no_language(self) -> None:
+        assert build(language(marks={"weak": ["ok"], "stop": ["🛑"]}), "lexicon/xx.toml").name == "xx"
+
+    @pytest.mark.parametrize(
+        ("table", "key", "phrase", "says"),
+        [
+            ("marks", "yes", "ok", "'ok' is both WEAK and YES"),
+            ("words", "filler", "🛑", "'🛑' is both STOP and in words.filler"),
+            ("marks", "no", "?!", "marks.no: '\\?!' holds no word"),
+            ("marks", "maybe", "hm", "marks: there is no key 'maybe'"),
+        ],
+    )
+    def test_what_needs_no_language_is_read_as_strictly(
+        self, table: str, key: str, phrase: str, says: str
+    ) -> None:
+        data = tomllib.loads((files("wavoice.runtime.lexicon") / "every.toml").read_text("utf-8"))
+        build(data, "lexicon/every.toml")
+        data[table].setdefault(key, []).append(phrase)
+        with pytest.raises(ConfigError, match=f"^lexicon/every.toml: .*{says}"):
+            build(data, "lexicon/every.toml")
 
     @pytest.mark.parametrize(
         ("review", "says"),

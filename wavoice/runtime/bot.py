@@ -14,12 +14,12 @@ from pathlib import Path
 
 import structlog
 
-from wavoice.runtime import journal, session
+from wavoice.runtime import journal
 from wavoice.runtime.actions.builtin import JOBS
 from wavoice.runtime.arrivals import is_first_part, received, where_of
 from wavoice.runtime.commit import Woken, finish
 from wavoice.runtime.confirm import can_hold
-from wavoice.runtime.consent import Consents
+from wavoice.runtime.consent import standing
 from wavoice.runtime.deliver import (
     RE_ENGAGEMENT,
     WINDOW_CLOSED,
@@ -39,7 +39,6 @@ from wavoice.runtime.model import (
     Address,
     Alias,
     Arrived,
-    Consent,
     Conversation,
     Form,
     Inbound,
@@ -288,8 +287,7 @@ class Bot:
         address = conversation.address
         async with self.kit.store.begin() as tx:
             proposal = await tx.proposals.get(timer.subject)
-            voice_replies = await tx.consents.given(address, Consent.VOICE_REPLIES)
-            silenced = await tx.consents.given(address, Consent.MESSAGES) is False
+            consents = standing(await tx.consents.lines(address), self.kit.clock.now(), self.kit.policy)
             evidence = proposal.evidence if proposal else None
             if proposal is None or evidence is None or proposal.settle_at is None or not proposal.is_open:
                 await tx.timers.clear(timer.subject)
@@ -299,9 +297,8 @@ class Bot:
         turn_id = self.kit.ids.new("t") if notice else proposal.approved_by or proposal.turn
         started = timer.due_at if unknown else proposal.settle_at
         turn = begin(self.kit, turn_id, conversation, evidence.modality, started)
-        by_voice = session.answers_by_voice(evidence.modality, Consents(voice_replies=voice_replies))
-        muted = silenced or conversation.handed_off or self.kit.until is Stage.COMMIT
-        woken = Woken(proposal, evidence, proposal.settle_at, conversation, by_voice, muted, timer.attempts)
+        muted = consents.messages is False or conversation.handed_off or self.kit.until is Stage.COMMIT
+        woken = Woken(proposal, evidence, proposal.settle_at, conversation, consents, muted, timer.attempts)
         try:
             await finish(turn, woken)
         except StageReached:

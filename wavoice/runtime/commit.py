@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from wavoice.runtime import journal
+from wavoice.runtime import journal, session
 from wavoice.runtime.actions.builtin import JOBS
 from wavoice.runtime.confirm import Case, Decision
 from wavoice.runtime.confirm import Effect as Does
+from wavoice.runtime.consent import Consents
 from wavoice.runtime.deliver import end_turn, keep_delivery, send, speak
 from wavoice.runtime.keep import call_offers, queue, reply_to, wake
 from wavoice.runtime.kit import Turn
@@ -28,6 +29,7 @@ from wavoice.runtime.model import (
     Outcome,
     Proposal,
     ProposalState,
+    Question,
     Reading,
     Stage,
     TimerKind,
@@ -54,7 +56,7 @@ class Woken:
     settled_at: Micros
     """When its settle window ended."""
     conversation: Conversation
-    by_voice: bool
+    consents: Consents
     muted: bool = False
     """The customer has opted out, or a person has taken over: nothing is said any more."""
     looks: int = 0
@@ -64,6 +66,11 @@ class Woken:
     def notice(self) -> bool:
         """The yes itself was answered already, with "checking": what follows is told on its own."""
         return self.proposal.state is ProposalState.UNKNOWN and self.proposal.checking_at is not None
+
+    @property
+    def by_voice(self) -> bool:
+        """The answer is a voice note."""
+        return session.answers_by_voice(self.evidence.modality, self.consents)
 
     @property
     def effect(self) -> Effect:
@@ -311,6 +318,7 @@ def _scene(turn: Turn, woken: Woken, proposal: Proposal, facts: Facts) -> Scene:
         turn=turn.id,
         fresh=turn.kit.ids.new("p"),
         policy=turn.kit.policy,
+        consents=woken.consents,
     )
 
 
@@ -343,6 +351,7 @@ async def _answer(turn: Turn, woken: Woken, step: Step) -> None:
         woken.conversation,
         asking=replace(step.asking, since=turn.trace.now()) if step.asking else woken.conversation.asking,
         queued=woken.conversation.queued if step.settles is not None else None,
+        question=Question(step.question, turn.trace.now()) if step.question else woken.conversation.question,
         handed_off=woken.conversation.handed_off or step.hand_off is not None,
     )
     if step.hand_off:

@@ -45,7 +45,7 @@ class Consents:
     voice_replies: bool | None = None
     voice_data: bool | None = None
     sensitive: bool | None = None
-    """Granted within the business clock: it is asked for again before each new occasion."""
+    """Granted within the business clock and since the last opt-out: else it is asked for again."""
     told: bool = False
     """The first-contact notice has reached WhatsApp."""
     asked: Mapping[Consent, ConsentRecord] = field(default_factory=dict)
@@ -56,8 +56,10 @@ def standing(lines: Iterable[ConsentRecord], now: Micros, policy: Policy) -> Con
     """Fold the ledger of one contact; the latest word is the latest by its own date."""
     word: dict[Consent, ConsentRecord] = {}
     asked: dict[Consent, ConsentRecord] = {}
-    told = False
+    told, left_at = False, None
     for line in lines:
+        if line.purpose is Consent.MESSAGES and line.status is ConsentStatus.WITHDRAWN:
+            left_at = line.at if left_at is None else max(line.at, left_at)
         if line.status is not ConsentStatus.SHOWN:
             if line.purpose not in word or line.at >= word[line.purpose].at:
                 word[line.purpose] = line
@@ -67,7 +69,10 @@ def standing(lines: Iterable[ConsentRecord], now: Micros, policy: Policy) -> Con
             asked[line.purpose] = line
     given = {purpose: line.status is ConsentStatus.GRANTED for purpose, line in word.items()}
     sensitive = word.get(Consent.SENSITIVE)
-    lapsed = sensitive is not None and now - sensitive.at >= policy.business_clock
+    # Who left and came back has agreed to messages again, not to this.
+    lapsed = sensitive is not None and (
+        now - sensitive.at >= policy.business_clock or (left_at is not None and sensitive.at <= left_at)
+    )
     return Consents(
         messages=given.get(Consent.MESSAGES),
         voice_replies=given.get(Consent.VOICE_REPLIES),

@@ -11,6 +11,7 @@ from dataclasses import replace
 from wavoice.runtime import journal
 from wavoice.runtime.actions.builtin import JOBS
 from wavoice.runtime.confirm import Case
+from wavoice.runtime.consent import standing
 from wavoice.runtime.deliver import end_turn, keep_delivery, send, speak
 from wavoice.runtime.keep import call_offers, queue, reply_to, wake
 from wavoice.runtime.kit import Turn
@@ -19,7 +20,6 @@ from wavoice.runtime.model import (
     SECOND,
     Act,
     Binding,
-    Consent,
     Conversation,
     Evidence,
     Form,
@@ -47,7 +47,8 @@ async def ask_offer(turn: Turn, timer: Timer, conversation: Conversation) -> Non
         if offered is None:
             await tx.timers.clear(timer.subject)
             return
-        opted_out = await tx.consents.given(turn.address, Consent.MESSAGES) is False
+        consents = standing(await tx.consents.lines(turn.address), now, kit.policy)
+        opted_out = consents.messages is False
         if opted_out or now >= offered.until:
             await _let_go(turn, tx, conversation, offered, "opted out" if opted_out else "too late")
             return
@@ -65,6 +66,7 @@ async def ask_offer(turn: Turn, timer: Timer, conversation: Conversation) -> Non
         turn=turn.id,
         fresh=kit.ids.new("p"),
         policy=kit.policy,
+        consents=consents,
     )
     step = start(JOBS[offered.action], offered.args, scene)
     if facts is None:
@@ -72,8 +74,10 @@ async def ask_offer(turn: Turn, timer: Timer, conversation: Conversation) -> Non
             await wake(turn, tx, TimerKind.OFFER, min(now + 60 * SECOND, offered.until), offered.id)
             await turn.write_journal(tx)
     elif step.asks is None:
+        # Nobody is asked out of the blue whether something sensitive may be dealt with.
+        why = "it does not fit the order" if step.question is None else f"no consent: {step.question}"
         async with kit.store.begin() as tx:
-            await _let_go(turn, tx, conversation, offered, "it does not fit the order")
+            await _let_go(turn, tx, conversation, offered, why)
     else:
         await _ask(turn, conversation, offered, _closing(step, before))
 

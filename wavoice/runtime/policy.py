@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
+from typing import Final
 
 from wavoice.runtime.errors import ConfigError
 from wavoice.runtime.model import SECOND, Micros, Modality, Tier
 
 MINUTE: Micros = 60 * SECOND
 HOUR: Micros = 60 * MINUTE
+
+
+_COUNTS: Final[Mapping[str, str]] = {
+    "memory": "the last turn at least is remembered",
+    "max_attempts": "nobody could be asked again",
+    "max_code_tries": "no code could be typed",
+    "max_sends": "no reply could be sent again",
+    "max_turn_attempts": "no message could be answered",
+}
+"""Numbers that are at least 1, and what is wrong otherwise."""
+_POSITIVE: Final = frozenset(
+    {
+        *("commit_grace", "inactivity", "business_clock", "service_window", "retry_budget"),
+        *("max_syllable_seconds", "long_note_seconds", "max_media_bytes", "max_reply_bytes"),
+    }
+)
+"""Numbers above 0, beside the budgets."""
 
 
 def _by_tier() -> Mapping[Tier, Micros]:
@@ -118,18 +136,57 @@ class Policy:
         return 0 if tier is Tier.R1 else self.settle.get(modality, max(self.settle.values()))
 
     def _rules(self) -> Iterator[tuple[bool, str, str]]:
+        """What must hold, the fields it is about, and what is wrong if it does not."""
+        yield from self._signs()
+        yield from self._clocks()
+        yield from self._evidence()
+
+    def _signs(self) -> Iterator[tuple[bool, str, str]]:
+        """No number is negative but a log-probability, and some may not be zero either.
+
+        Every comparison is written so that a number that is none (nan) fails it.
+        """
+        for spec in fields(self):
+            value = getattr(self, spec.name)
+            if isinstance(value, tuple) or spec.name == "min_avg_logprob":
+                continue
+            numbers = value.values() if isinstance(value, Mapping) else (value,)
+            yield all(number >= 0 for number in numbers), spec.name, "a negative number means nothing here"
+            if spec.name in _COUNTS:
+                yield value >= 1, spec.name, _COUNTS[spec.name]
+            if spec.name in _POSITIVE or spec.name.endswith("_budget_seconds"):
+                yield value > 0, spec.name, "nothing fits into nothing"
+
+    def _clocks(self) -> Iterator[tuple[bool, str, str]]:
         asked = (Tier.R1, Tier.R2, Tier.R3)
         yield set(asked) <= set(self.lifetime), "lifetime", "needs R1, R2 and R3"
         spoken = {Modality.VOICE, Modality.TEXT, Modality.BUTTON}
         yield spoken <= set(self.settle), "settle", "needs voice, text and button"
-        shortest = min(self.lifetime.values())
+        shortest, longest = min(self.lifetime.values()), max(self.lifetime.values())
         yield shortest > 0, "lifetime", "a question must live for some time"
-        yield min(self.settle.values()) >= 0, "settle", "a window cannot be negative"
         yield max(self.settle.values()) < shortest, "settle, lifetime", "the window outlasts the question"
-        yield self.commit_grace > 0, "commit_grace", "no time is left to commit"
+        # The rows that ask an expired question again look for it within the business clock.
+        yield longest <= self.business_clock, "lifetime, business_clock", "a question outlives its memory"
+        yield (
+            self.inactivity <= self.business_clock,
+            "inactivity, business_clock",
+            "the chat outlives its tasks",
+        )
+        # Joining keeps nobody waiting and never takes in a yes or a no, so it needs no bound by `settle`.
+        yield self.join_window < self.inactivity, "join_window, inactivity", "a thought spans two chats"
+        # The order is read once more between the settle window and the write.
+        read = self.read_budget_seconds * SECOND
+        yield self.commit_grace > read, "commit_grace, read_budget_seconds", "no time is left to commit"
+        where = "send_lease, speak_budget_seconds, status_lag"
+        slowest = self.speak_budget_seconds * SECOND + self.status_lag
+        yield self.send_lease > slowest, where, "a reply would be sent twice"
         yield self.say_checking < self.retry_budget, "say_checking, retry_budget", "the word comes too late"
-        yield self.max_attempts >= 1, "max_attempts", "nobody could be asked again"
-        yield self.max_code_tries >= 1, "max_code_tries", "no code could be typed"
+
+    def _evidence(self) -> Iterator[tuple[bool, str, str]]:
         yield self.min_avg_logprob <= 0, "min_avg_logprob", "log-probabilities are at most 0"
         yield 0 < self.max_no_speech <= 1, "max_no_speech", "a probability is between 0 and 1"
         yield 0 < self.invented_no_speech <= self.max_no_speech, "invented_no_speech", "above max_no_speech"
+        least = self.min_speech_seconds < self.max_syllable_seconds
+        yield least, "min_speech_seconds, max_syllable_seconds", "no single word could be heard"
+        shorter = self.long_note_seconds <= self.max_note_seconds
+        yield shorter, "long_note_seconds, max_note_seconds", "no note could be called long"

@@ -113,6 +113,7 @@ NO_UNIT = "is not a duration: write a number and a unit, as in 800ms, 1.5s, 2min
         (text(f"{SAY}\n  expect:\n    within: {{turn: 3}}"), "within", f"within.turn: '3' {NO_UNIT}"),
         (text(SAY, "chaos: {seed: 1, delay: 3}"), "chaos", f"given.chaos.delay: '3' {NO_UNIT}"),
         (text(SAY, "policy:\n  memry: 3"), "memry", "given.policy.memry: memry is no number of the policy"),
+        (text(SAY, "policy:\n  memory: 0"), "memory", "given.policy.memory: policy: memory: the last turn"),
         (text(SAY, "policy: {settle: {voice: 3}}"), "policy", f"given.policy.settle: '3' {NO_UNIT}"),
         (
             text(SAY, "faults:\n  - {system: ears, does: slow}"),

@@ -152,6 +152,7 @@ class TestPolicy:
             ("settle", {"voce": "4s"}, "settle: voce is none of voice, text, button"),
             ("settle", {"voice": "4"}, "'4' is not a duration"),
             ("lifetime", {"R4": "4s"}, "lifetime: R4 is none of"),
+            ("lifetime", {"R3": "25h"}, "lifetime, business_clock: a question outlives its memory"),
         ],
     )
     def test_what_is_wrong_is_named(self, name: str, value: object, said: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -33,6 +34,8 @@ _MARKS = {
 }
 _ORDINARY = ("common", "filler", "courtesy", "before_value", "request")
 """Sets of words that say neither yes nor no where they are ordinary words."""
+_NEUTRAL = ("filler", "courtesy")
+"""Sets of words that say nothing at all, so that a plain yes may have them beside it."""
 _NAMES = frozenset({"common", "two_ways"})
 """Sets that English does without; all others are those of its file."""
 _KEYS = frozenset({"version", "language", "name", "reviewed", "marks", "idioms", "words"})
@@ -95,12 +98,14 @@ def load(code: str) -> Language:
         raise ConfigError(
             f"There are no words for the language {code!r}.", remedy=f"{hint}Known: {', '.join(shipped())}."
         )
-    built = build(_parse(code), f"lexicon/{code}.toml")
-    every = _parse(_EVERYWHERE)
-    marks = {words_of(text): _MARKS[group] for group, texts in every["marks"].items() for text in texts}
-    fillers = frozenset(words_of(text) for text in every["words"]["filler"])
-    sets = {**built.sets, "filler": built.sets.get("filler", frozenset()) | fillers}
-    return replace(built, marks={**marks, **built.marks}, sets=sets)
+    built, every = build(_parse(code), f"lexicon/{code}.toml"), _every()
+    filler = built.sets.get("filler", frozenset()) | every.sets["filler"]
+    return replace(built, marks={**every.marks, **built.marks}, sets={**built.sets, "filler": filler})
+
+
+@cache
+def _every() -> Language:
+    return build(_parse(_EVERYWHERE), f"lexicon/{_EVERYWHERE}.toml")
 
 
 @cache
@@ -118,16 +123,19 @@ def build(data: Mapping[str, Any], name: str) -> Language:
     """Make a language of parsed TOML.
 
     Raises `ConfigError` that says file, key and phrase: for a key that does not exist, a phrase that
-    is no word or means two things, a newer version, a name that is not the file's, a review that
-    is none.
+    is no word or means two things, here or beside `every.toml`, another version, a name that is no
+    text or not the file's, a review that is none.
     """
     _check_keys(data, _KEYS, name)
     version = data.get("version")
-    if not isinstance(version, int) or version > VERSION:
-        raise ConfigError(f"{name}: version is {version}; this wavoice reads version {VERSION}.")
+    if type(version) is not int or version != VERSION:  # in Python true is an integer, and 1
+        raise ConfigError(f"{name}: version is {version!r}; this wavoice reads version {VERSION}.")
     code = data.get("language")
     if code != (named := name.rpartition("/")[2].removesuffix(".toml")):
         raise ConfigError(f"{name}: language is {code!r}; the file's name says {named!r}.")
+    called = data.get("name", code)
+    if not isinstance(called, str) or not called.strip():
+        raise ConfigError(f"{name}: name is {called!r}, and no text.")
     groups, idiom_groups, word_groups = (_table(data, key, name) for key in ("marks", "idioms", "words"))
     _check_keys(groups, _MARKS.keys(), f"{name}: marks")
     _check_keys(idiom_groups, {"neutral"}, f"{name}: idioms")
@@ -138,20 +146,55 @@ def build(data: Mapping[str, Any], name: str) -> Language:
             if marks.setdefault(phrase, _MARKS[group]) is not _MARKS[group]:
                 raise ConfigError(f"{name}: {text!r} is both {marks[phrase].name} and {_MARKS[group].name}.")
     idioms = frozenset(phrase for _, phrase in _phrases(idiom_groups, "neutral", f"{name}: idioms"))
-    if both := idioms & marks.keys():
-        raise ConfigError(f"{name}: {' '.join(min(both))!r} is an idiom and a mark.")
     sets = {
         group: frozenset(phrase for _, phrase in _phrases(word_groups, group, f"{name}: words"))
         for group in word_groups
     }
+    language = Language(named, called, marks, idioms, sets, _review(data, name))
+    _check_meanings(language, name)
+    if named != _EVERYWHERE:
+        _check_beside(language, _every(), name)
+    return language
+
+
+def _check_meanings(language: Language, name: str) -> None:
+    """Refuse a phrase that means two things in its file."""
+    marks, idioms, sets = language.marks, language.idioms, language.sets
+    if both := idioms & marks.keys():
+        raise ConfigError(f"{name}: {_first(both)} is an idiom and a mark.")
     if both := sets.get("common", frozenset()) & marks.keys():
-        said = min(both)
         raise ConfigError(
-            f"{name}: {' '.join(said)!r} is both {marks[said].name} and an ordinary word (words.common)."
+            f"{name}: {_first(both)} is both {marks[min(both)].name} and an ordinary word (words.common)."
         )
-    if strange := sets.get("two_ways", frozenset()) - marks.keys():
-        raise ConfigError(f"{name}: {' '.join(min(strange))!r} in words.two_ways has no polarity to doubt.")
-    return Language(str(code), str(data.get("name", code)), marks, idioms, sets, _review(data, name))
+    two_ways = sets.get("two_ways", frozenset())
+    if strange := two_ways - marks.keys():
+        raise ConfigError(f"{name}: {_first(strange)} in words.two_ways has no polarity to doubt.")
+    for group in _NEUTRAL:
+        silent = sets.get(group, frozenset())
+        if both := silent & marks.keys() - two_ways:
+            raise ConfigError(f"{name}: {_first(both)} is both {marks[min(both)].name} and in words.{group}.")
+        if both := silent & idioms:
+            raise ConfigError(f"{name}: {_first(both)} is both an idiom and in words.{group}.")
+
+
+def _check_beside(language: Language, every: Language, name: str) -> None:
+    """Refuse a language that takes what needs no language for something else."""
+    for phrase, mark in every.marks.items():
+        if language.marks.get(phrase, mark) is not mark:
+            other = language.marks[phrase].name
+            raise ConfigError(f"{name}: {_first({phrase})} is {other}; in every language it is {mark.name}.")
+    others = language.idioms.union(*(language.sets.get(group, frozenset()) for group in _NEUTRAL))
+    if both := others & every.marks.keys():
+        mark = every.marks[min(both)]
+        raise ConfigError(f"{name}: {_first(both)} means nothing; in every language it is {mark.name}.")
+    if both := every.sets["filler"] & language.marks.keys():
+        mark = language.marks[min(both)]
+        raise ConfigError(f"{name}: {_first(both)} is {mark.name}; in every language it means nothing.")
+
+
+def _first(phrases: AbstractSet[Phrase]) -> str:
+    """The first of them, as an error quotes it: of the same file always the same."""
+    return repr(" ".join(min(phrases)))
 
 
 def _table(data: Mapping[str, Any], key: str, name: str) -> Mapping[str, Any]:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from wavoice.runtime.errors import ConfigError
 from wavoice.runtime.model import Modality, Tier
 from wavoice.runtime.policy import Policy
 from wavoice.sim.scenario.values import duration
@@ -34,7 +35,10 @@ def policy_with(changes: Mapping[str, Any]) -> Policy:
             changed[name] = _changed(default, name, value)
         except ValueError as error:
             raise PolicyError(name, str(error)) from error
-    return replace(default, **changed)
+    try:
+        return replace(default, **changed)
+    except ConfigError as error:  # each may be right by itself, so the first is as good as any
+        raise PolicyError(next(iter(changes)), str(error)) from error
 
 
 def _changed(policy: Policy, name: str, value: Any) -> Any:
