@@ -107,8 +107,6 @@ def money(case: Case, _: Policy) -> Decision | None:
         return Decision("D02", Effect.ASK, "not the code of this question")
     if other_job(case):
         return Decision("D15", Effect.ASK, "a yes and another wish in one message")
-    if ends_in_typed_yes(case):
-        return Decision("D07", Effect.ASK, "a veto, then a yes, and money needs the button or the code")
     if reading.plain and Mark.YES not in reading.marks:
         return Decision("D25", Effect.ASK, "a weak yes, and money needs the button or the code")
     if reading.mentioned:
