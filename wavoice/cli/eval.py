@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from wavoice.sim.eval_replies import Judge, Judged
     from wavoice.sim.eval_rows import Row
 
-app = typer.Typer(help="Measure how well replies are read.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Measure how well replies are read.", rich_markup_mode=None)
 TIERS = tuple(tier.name for tier in Tier if tier is not Tier.R0)
 
 
