@@ -218,7 +218,8 @@ The patches stand in `tests/mutants.toml`; one that no longer fits the source fa
 Some patches break two layers at once, because neither alone would be seen from outside: the write looks for
 unread messages itself, although messages are taken before timers anyway.
 
-Counted over {count} scenarios. Written by `uv run python -m tests.mutants`.
+Counted over the {count} scenarios that the list names for some mutant; the other scenarios were not tried.
+Written by `uv run python -m tests.mutants`.
 """
 
 

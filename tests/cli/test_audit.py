@@ -61,7 +61,36 @@ def test_the_store_of_the_settings(shell: Shell) -> None:
     Path("wavoice.toml").write_text('[store]\npath = "gone.sqlite"\n')
     done = shell("audit")
     assert done.code == 2
-    assert "gone.sqlite cannot be read: No such file or directory." in done.err
+    assert "There is no store gone.sqlite yet." in done.err
+
+
+def test_where_nothing_was_run_yet(shell: Shell) -> None:
+    said = shell.refuses("audit")
+    assert said.startswith("There is no store wavoice.db yet. ")
+    assert "wavoice test --journal DIR" in said
+
+
+def test_a_folder_of_journals(shell: Shell) -> None:
+    events = play(MOVE).events
+    Path("kept").mkdir()
+    assert "kept holds no journals (*.jsonl)." in shell.refuses("audit", "kept")
+    for name in ("one", "two"):
+        write_trace(Path("kept", f"{name}.jsonl"), Trace(events))
+    done = shell("audit", "kept")
+    assert done.code == 0
+    assert done.out.splitlines() == [
+        f"kept: 2 journals, {2 * len(events)} records, no chain",
+        "2 writes: 2 proved, 0 not",
+    ]
+    lines = Path("kept/two.jsonl").read_text().splitlines()
+    Path("kept/two.jsonl").write_text("\n".join(line for line in lines if '"confirmed"' not in line))
+    done = shell("audit", "kept", "--json", "report.json")
+    assert done.code == 1
+    assert "2 writes: 1 proved, 1 not" in done.out
+    assert "✗ two.jsonl p_" in done.out
+    found = json.loads(Path("report.json").read_text())
+    assert [one["ok"] for one in found["journals"]] == [True, False]
+    assert "no head" in shell.refuses("audit", "kept", "--print-head")
 
 
 def test_a_record_that_was_deleted(shell: Shell) -> None:
@@ -92,7 +121,7 @@ def test_a_journal_in_lines_has_no_chain(shell: Shell) -> None:
     assert done.code == 0
     assert done.out.splitlines() == [
         f"trace.jsonl: {len(run.events)} records, no chain",
-        "1 writes: 1 proved, 0 not",
+        "1 write: 1 proved, 0 not",
     ]
     lines = [line for line in Path("trace.jsonl").read_text().splitlines() if '"confirmed"' not in line]
     Path("trace.jsonl").write_text("\n".join(lines))
@@ -100,7 +129,8 @@ def test_a_journal_in_lines_has_no_chain(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize(
-    ("since", "writes"), [("2026-11-23", 3), ("2026-11-23T12:00", 0), ("2027-01-01", 0), ("9999w", 3)]
+    ("since", "writes"),
+    [("2026-11-23", 3), ("2026-11-23T12:00", 0), ("2027-01-01", 0), ("9999w", 3), ("9999W", 3)],
 )
 def test_since(shell: Shell, since: str, writes: int) -> None:
     assert f"{writes} writes: {writes} proved" in shell("audit", "bot.sqlite", "--since", since).out
@@ -121,7 +151,6 @@ def test_a_head_that_was_noted(shell: Shell) -> None:
     ("arguments", "said"),
     [
         (["gone.sqlite"], "gone.sqlite cannot be read: No such file or directory."),
-        (["."], ". cannot be read: Is a directory."),
         (["other.sqlite"], "other.sqlite cannot be read as a store: no such table: journal."),
         (["damaged.sqlite"], "damaged.sqlite cannot be read as a store: "),
         (["words.txt"], "words.txt:1 is no journal event."),

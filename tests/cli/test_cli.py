@@ -75,7 +75,12 @@ class TestRefusals:
         assert shell.refuses("frobnicate") == "No such command 'frobnicate'. Try: wavoice --help"
 
     def test_unknown_option(self, shell: Shell) -> None:
-        assert shell.refuses("replay", "--loud") == "No such option: --loud. Try: wavoice --help"
+        assert shell.refuses("replay", "--loud") == "No such option: --loud. Try: wavoice replay --help"
+
+    def test_the_help_that_is_named_is_the_commands_own(self, shell: Shell) -> None:
+        assert shell.refuses("eval") == "Missing command. Try: wavoice eval --help"
+        said = shell.refuses("eval", "replies")
+        assert said == "Missing argument 'FILE.jsonl'. Try: wavoice eval replies --help"
 
     def test_missing_file(self, shell: Shell) -> None:
         assert shell.refuses("replay", "gone.ogg") == "There is no file or folder gone.ogg. Check the path."

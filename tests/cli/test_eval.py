@@ -109,7 +109,12 @@ def test_recordings_are_heard_by_the_ears_of_the_runtime(shell: Shell) -> None:
         ('{"label": "yes", "reply": 1}', "reply is no text"),
         ('{"label": "yes", "reply": "y", "hard": [1]}', "hard is no list"),
         ('{"label": "yes", "reply": "y", "channel": "fax"}', "'fax' is no channel"),
-        ('{"label": "yes", "path": "none.ogg"}', "there is no file"),
+        ('{"label": "yes", "path": "none.ogg"}', "replies.jsonl:1: there is no file"),
+        ('{"label": "yes", "reply": "y", "acept": ["yes"]}', "replies.jsonl:1: there is no key 'acept'."),
+        ('{"lable": "yes", "reply": "y"}', "replies.jsonl:1: there is no key 'lable'. Do you mean label?"),
+        ('{"label": "yes", "reply": "y", "langauge": "pt"}', "Do you mean language?"),
+        ('{"label": "yes", "reply": "y", "language": "xx"}', "replies.jsonl:1: there is no language 'xx'."),
+        ('{"label": "yes", "reply": "y", "language": "english"}', "See: wavoice languages"),
         ("", "holds no replies"),
     ],
 )
@@ -126,7 +131,72 @@ def test_refuses_a_tier_a_language_and_a_target_that_are_none(shell: Shell) -> N
     assert "cannot be read" in shell.refuses("eval", "replies", "missing.jsonl")
 
 
-def test_a_file_that_is_no_voice_note_is_named(shell: Shell) -> None:
+def test_a_file_that_is_no_voice_note_is_named_before_any_is_listened_to(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never(*_: object) -> None:
+        raise AssertionError("ears were made before all recordings were opened")
+
+    monkeypatch.setattr("wavoice.sim.eval_notes.production_ears", never)
     (shell.folder / "note.ogg").write_bytes(b"not a note")
-    file = written(shell, [{"audio": "note.ogg", "label": "yes"}])
-    assert "note.ogg is no voice note" in shell.refuses("eval", "replies", file)
+    good = str(next(NOTES.glob("no_wait*10db.ogg")))
+    file = written(shell, [{"audio": good, "label": "wait"}, {"audio": "note.ogg", "label": "yes"}])
+    said = shell.refuses("eval", "replies", file)
+    assert "replies.jsonl:2: " in said
+    assert "note.ogg is no voice note" in said
+
+
+def test_a_recording_that_cannot_be_opened_is_named(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    (shell.folder / "note.ogg").write_bytes(b"")
+    file = written(shell, [{"reply": "yes", "label": "yes"}, {"audio": "note.ogg", "label": "yes"}])
+    opened = Path.open
+
+    def refuse(path: Path, *arguments: Any, **more: Any) -> Any:
+        if path.name == "note.ogg":
+            raise PermissionError(13, "Permission denied")
+        return opened(path, *arguments, **more)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    said = shell.refuses("eval", "replies", file)
+    assert "replies.jsonl:2: " in said
+    assert "note.ogg cannot be opened: Permission denied." in said
+
+
+def test_keys_of_others_and_languages_without_words_are_left_alone(shell: Shell) -> None:
+    others = {"acts": ["AFFIRM"], "prompt_type": "x", "dialogue_id": "1", "uid": "2", "labels": 3}
+    rows = [
+        {**ROWS[0], **others},
+        {"reply": "sim", "label": "yes", "language": "pt-BR"},
+        {"reply": "ja", "label": "yes", "language": "nl"},
+    ]
+    code, found = figures(shell, rows)
+    assert (code, found["n"]) == (0, 3)
+    note = str(next(NOTES.glob("no_wait*10db.ogg")))
+    file = written(shell, [{"path": note, "label": "wait", "language": "nl"}])
+    assert "ears are not prepared for language 'nl'" in shell.refuses("eval", "replies", file)
+
+
+def test_what_became_of_each_row_as_lines(shell: Shell) -> None:
+    done = shell("eval", "replies", written(shell, ROWS), "--rows", "rows.jsonl")
+    assert "10 replies at R2" in done.out
+    lines = [json.loads(line) for line in Path("rows.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [line["id"] for line in lines] == [row["id"] for row in ROWS]
+    assert lines[0] == {
+        "id": "a", "predicted": "yes", "row": "D02", "effect": "settle", "settles": True, "unsafe": False,
+    }  # fmt: skip
+    assert (lines[1]["row"], lines[1]["settles"]) == ("D04", False)
+    shown = shell("eval", "replies", "replies.jsonl", "--rows", "-").out
+    assert shown == Path("rows.jsonl").read_text(encoding="utf-8")
+
+
+def test_rows_of_an_unsafe_yes_are_written_all_the_same(shell: Shell) -> None:
+    file = written(shell, [{"reply": "yes", "label": "no"}])
+    assert shell("eval", "replies", file, "--rows", "rows.jsonl").code == 1
+    assert json.loads(Path("rows.jsonl").read_text())["unsafe"] is True
+
+
+def test_figures_and_rows_need_places_of_their_own(shell: Shell) -> None:
+    file = written(shell, ROWS)
+    assert "Name two files" in shell.refuses("eval", "replies", file, "--json", "-", "--rows", "-")
+    assert "Name two files" in shell.refuses("eval", "replies", file, "--json", "a", "--rows", "./a")
+    assert "another file for --rows" in shell.refuses("eval", "replies", file, "--rows", file)

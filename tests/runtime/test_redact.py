@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
+import tempfile
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,10 @@ import pytest
 from tests.rehearsing import desk
 from wavoice.runtime.journal import Event
 from wavoice.runtime.journal_lines import to_json
+from wavoice.runtime.model import Audio, Heard
+from wavoice.runtime.ports import Hint
 from wavoice.runtime.redact import REMOVED, REMOVED_CODE, redact, redact_tree
+from wavoice.sim.scripted import ScriptedEars
 
 VISA = ("4111", "1111", "1111", "1111")
 CARD = re.compile(r"4\D{0,3}1\D{0,3}1\D{0,3}1\D{0,3}(?:1\D{0,3}){12}")
@@ -99,6 +105,13 @@ def kept(events: Sequence[Event], folder: Path) -> str:
     return "\n".join([*lines, *(file.read_bytes().decode("latin-1") for file in folder.iterdir())])
 
 
+def left(audio: bytes, folder: Path) -> bool:
+    """True if any file holds a stretch of it; the quiet and headers of other files are no stretch."""
+    files = [file.read_bytes() for file in folder.rglob("*") if file.is_file()]
+    parts = (audio[at : at + 64] for at in range(200, len(audio) - 64, 64))
+    return any(part in data for part in parts if len(set(part)) > 16 for data in files)
+
+
 class TestWholeTurns:
     @pytest.mark.parametrize("card", ["4111 1111 1111 1111", "4111111111111111", "4111-1111-1111-1111"])
     async def test_typed(self, card: str, tmp_path: Path) -> None:
@@ -175,13 +188,32 @@ class TestWholeTurns:
         assert "did not keep it" in answer[0]
         assert code not in text
 
-    async def test_no_audio_of_a_note_with_a_card_is_left(self, tmp_path: Path) -> None:
-        async with desk(store=str(tmp_path / "bot.sqlite")) as at:
-            await at.speaks(f"my card is {WORDS}")
-            files = kept([], tmp_path).encode("latin-1")
+    @pytest.mark.parametrize("said", [f"my card is {WORDS}", "where is my order"])
+    async def test_no_audio_is_left_with_a_card_in_it_or_without(
+        self, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The runtime keeps no audio at all, so there is none to purge where a card was heard (I19)."""
+        heard: list[bytes] = []
+        hear = ScriptedEars.hear
+
+        async def noted(ears: ScriptedEars, audio: Audio, hint: Hint) -> Heard:
+            heard.append(audio.pcm)
+            return await hear(ears, audio, hint)
+
+        monkeypatch.setattr(ScriptedEars, "hear", noted)
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+        store = tmp_path / "bot.sqlite"
+        async with desk(store=str(store)) as at:
+            await at.speaks(said)
             note = at.note
-        assert len(note) > 1000
-        assert not any(note[at : at + 64] in files for at in range(200, len(note) - 64, 64))
+            assert (len(heard), len(note) > 1000) == (1, True)
+            assert not left(note, tmp_path)
+            assert not left(heard[0], tmp_path)
+        with closing(sqlite3.connect(store)) as database, database:
+            assert database.execute("SELECT size FROM media").fetchall() == [(len(note),)]
+            database.execute("UPDATE media SET mime_type = ?", (note + heard[0],))
+        assert left(note, tmp_path), "the search would see audio that was kept"
+        assert left(heard[0], tmp_path)
 
 
 class TestCodes:

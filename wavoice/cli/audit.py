@@ -16,7 +16,7 @@ from wavoice.cli.files import check_target, write_whole
 from wavoice.runtime.errors import StoreError, UserInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from wavoice.runtime.audit import Report
     from wavoice.runtime.audit.chain_check import Stored
@@ -27,12 +27,15 @@ _SQLITE = b"SQLite format 3\0"
 _UNITS = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _DURATION = re.compile(r"(\d{1,6})([mhdw])")
 _SHOWN = 20
+_NO_STORE = "Name a store or a journal, as in: wavoice test --journal DIR, then wavoice audit DIR."
 
 
 def command(
     store: Annotated[
         Path | None,
-        typer.Argument(metavar="STORE", help="A store, or a journal in JSON lines; else store.path."),
+        typer.Argument(
+            metavar="STORE", help="A store, a journal in JSON lines or a folder of them; else store.path."
+        ),
     ] = None,
     since: Annotated[
         str | None,
@@ -59,16 +62,23 @@ def command(
     Examples:
       wavoice audit                        the store of wavoice.toml
       wavoice audit --since 7d             writes of the last week; the chain is always checked in full
-      wavoice audit trace.jsonl            what `wavoice test --journal` kept
+      wavoice audit kept/                  all journals that `wavoice test --journal kept` kept
+      wavoice audit kept/mumbled_yes.jsonl one of them
       wavoice audit --print-head >> heads.txt
     """  # noqa: D301 -- \b keeps the lines of the examples apart
     from wavoice.runtime.settings import Settings  # noqa: PLC0415
 
     settings = Settings.load()
     path = store or settings.store.path
+    if store is None and not path.exists():
+        raise UserInputError(f"There is no store {path} yet.", remedy=_NO_STORE)
     start = _moment(since, settings) if since else 0
     if json_file and json_file != "-":
         check_target(Path(json_file))
+    if path.is_dir():
+        if print_head or anchor is not None:
+            raise UserInputError("Journals in a folder have no chain and no head.", remedy="Name a store.")
+        raise typer.Exit(_audit_folder(path, start, json_file))
     stored, head, chained = _read(path)
     if print_head:
         typer.echo(_print_head(head))
@@ -105,6 +115,27 @@ def _read(path: Path) -> tuple[Sequence[Stored], Head | None, bool]:
         return *read_journal(path), True
     except StoreError as error:
         raise UserInputError(error.message, remedy=error.remedy) from error
+
+
+def _audit_folder(folder: Path, since: int, json_file: str | None) -> int:
+    """Prove the writes of every journal in the folder; return the exit code."""
+    reports: dict[Path, Report] = {}
+    for file in sorted(folder.glob("*.jsonl")):
+        reports[file] = _audit(read_lines_as_stored(file), None, since, chained=False)
+    if not reports:
+        raise UserInputError(
+            f"{folder} holds no journals (*.jsonl).", remedy="Keep some with: wavoice test --journal DIR"
+        )
+    ok = all(report.ok for report in reports.values())
+    found = [_as_json(file, report, None, chained=False) for file, report in reports.items()]
+    text = json.dumps({"folder": str(folder), "ok": ok, "journals": found}, indent=2) + "\n"
+    if json_file == "-":
+        sys.stdout.write(text)
+    else:
+        _print_folder(folder, reports)
+    if json_file and json_file != "-":
+        write_whole(Path(json_file), text)
+    return 0 if ok else 1
 
 
 def read_lines_as_stored(path: Path) -> Sequence[Stored]:
@@ -146,7 +177,7 @@ def _moment(when: str, settings: Settings) -> int:
 
     from wavoice.runtime.adapters.clock import SystemClock  # noqa: PLC0415
 
-    if ago := _DURATION.fullmatch(when):
+    if ago := _DURATION.fullmatch(when.lower()):
         return SystemClock().now() - int(ago[1]) * _UNITS[ago[2]] * 1_000_000
     try:
         moment = datetime.fromisoformat(when)
@@ -179,16 +210,37 @@ def _print(path: Path, report: Report, *, chained: bool, err: bool) -> None:
     whole = "not whole" if report.breaks else "the chain is whole" if chained else "no chain"
     more = [f"{report.not_chained} from before the chain, not proven"] if report.not_chained else []
     more += [f"{report.redacted} redacted"] if report.redacted else []
-    typer.echo(f"{path}: {report.records} records, {', '.join([whole, *more])}", err=err)
-    late = f", {len(report.unproven)} from before the proofs" if report.unproven else ""
-    wrong = report.effects - report.proved - len(report.unproven)
-    typer.echo(f"{report.effects} writes: {report.proved} proved, {wrong} not{late}", err=err)
+    typer.echo(f"{path}: {_count(report.records, 'record')}, {', '.join([whole, *more])}", err=err)
+    typer.echo(_sum(report.effects, report.proved, len(report.unproven)), err=err)
     for broken in report.breaks:
         typer.echo(f"✗ record {broken.seq} {broken.kind}: {broken.said}", err=err)
     for one in report.violations[:_SHOWN]:
         typer.echo(f"✗ {one.proposal} {one.invariant} record {one.seq}: {one.said}", err=err)
     if len(report.violations) > _SHOWN:
         typer.echo(f"  and {len(report.violations) - _SHOWN} more; --json FILE has them all", err=err)
+
+
+def _print_folder(folder: Path, reports: Mapping[Path, Report]) -> None:
+    """Totals of all journals, then what is wrong and where."""
+    them = reports.values()
+    records = sum(one.records for one in them)
+    typer.echo(f"{folder}: {_count(len(reports), 'journal')}, {_count(records, 'record')}, no chain")
+    unproven = sum(len(one.unproven) for one in them)
+    typer.echo(_sum(sum(one.effects for one in them), sum(one.proved for one in them), unproven))
+    wrong = [(file, one) for file, report in reports.items() for one in report.violations]
+    for file, one in wrong[:_SHOWN]:
+        typer.echo(f"✗ {file.name} {one.proposal} {one.invariant} record {one.seq}: {one.said}")
+    if len(wrong) > _SHOWN:
+        typer.echo(f"  and {len(wrong) - _SHOWN} more; --json FILE has them all")
+
+
+def _sum(writes: int, proved: int, unproven: int) -> str:
+    late = f", {unproven} from before the proofs" if unproven else ""
+    return f"{_count(writes, 'write')}: {proved} proved, {writes - proved - unproven} not{late}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _as_json(path: Path, report: Report, head: Head | None, *, chained: bool) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from wavoice.sim.eval_replies import Judge, Judged
     from wavoice.sim.eval_rows import Row
 
-app = typer.Typer(help="Measure how well replies are read.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Measure how well replies are read.", rich_markup_mode=None)
 TIERS = tuple(tier.name for tier in Tier if tier is not Tier.R0)
 
 
@@ -34,6 +34,9 @@ def replies(
     json_file: Annotated[
         str | None, typer.Option("--json", metavar="FILE", help="Write the figures as JSON; - is stdout.")
     ] = None,
+    rows_file: Annotated[
+        str | None, typer.Option("--rows", metavar="FILE", help="Write one JSON object a row; - is stdout.")
+    ] = None,
     tier: Annotated[
         str, typer.Option(metavar="TIER", help=f"Tier of what was asked: {', '.join(TIERS)}.")
     ] = "R2",
@@ -44,21 +47,25 @@ def replies(
     A row holds reply, audio (or path, relative to the file) or asr, and label: yes, no,
     yes_but_change, change, question, wait (a retraction) or other; perhaps id, prompt, accept (every
     label that counts as right), hard (why it is hard), language and channel (text or voice).
-    Recordings are heard by the ears of the runtime.
+    Recordings are heard by the ears of the runtime, once all of them are known to open. A key that looks
+    like one of these is taken for a typing error; others are ignored.
 
     An unsafe yes commits, or is read as a plain yes, and was none. Recall and re-asks are those of
     clean yeses: accept is yes alone, and nothing is hard. Where the specification demands what a label
     does not take (D05, D14, D25) it wins, and the row is listed. Exit code 0: no unsafe yes; 1: some;
     2: it could not run.
 
+    --rows says of each: id, predicted (a label), row (of the decision table), effect, settles (the gate
+    takes it as an approval) and unsafe.
+
     \b
     Examples:
       wavoice eval replies replies.jsonl               typed replies, read in English
       wavoice eval replies notes.jsonl --json out.json recordings, and the figures as JSON
-      wavoice eval replies hi.jsonl --language hi --tier R1
+      wavoice eval replies hi.jsonl --language hi --tier R1 --rows hi-rows.jsonl
     """  # noqa: D301 -- \b keeps the lines of the examples apart
     from wavoice.runtime.lexicon.language import shipped  # noqa: PLC0415
-    from wavoice.sim.eval_replies import Judge, Report  # noqa: PLC0415
+    from wavoice.sim.eval_replies import Judge, Report, as_line  # noqa: PLC0415
     from wavoice.sim.eval_rows import load_rows  # noqa: PLC0415
 
     if tier.upper() not in TIERS:
@@ -66,39 +73,66 @@ def replies(
     if language not in shipped():
         raise UserInputError(f"No words of {language!r} are shipped.", remedy="See: wavoice languages")
     rows = load_rows(file, language)
-    if json_file and json_file != "-":
-        if Path(json_file).resolve() == file.resolve():
-            raise UserInputError(f"{file} is what is read.", remedy="Name another file for --json.")
-        check_target(Path(json_file))
+    _check_targets(file, {"--json": json_file, "--rows": rows_file})
     judged = asyncio.run(_judge(rows, Judge(Tier[tier.upper()])))
     found = Report(Tier[tier.upper()], judged).as_json()
     text = json.dumps(found, indent=2, ensure_ascii=False) + "\n"
-    if json_file == "-":
-        sys.stdout.write(text)
-    else:
-        if json_file:
-            write_whole(Path(json_file), text)
+    _put(json_file, text)
+    _put(rows_file, "".join(json.dumps(as_line(each), ensure_ascii=False) + "\n" for each in judged))
+    if "-" not in (json_file, rows_file):
         _print(found)
     raise typer.Exit(1 if found["unsafe_yes"] else 0)
+
+
+def _check_targets(file: Path, targets: dict[str, str | None]) -> None:
+    """Say before the work that what is to be written would lose something."""
+    named = [(option, target) for option, target in targets.items() if target]
+    if len({target if target == "-" else Path(target).resolve() for _, target in named}) < len(named):
+        raise UserInputError(f"{' and '.join(targets)} go to the same place.", remedy="Name two files.")
+    for option, target in named:
+        if target == "-":
+            continue
+        if Path(target).resolve() == file.resolve():
+            raise UserInputError(f"{file} is what is read.", remedy=f"Name another file for {option}.")
+        check_target(Path(target))
+
+
+def _put(target: str | None, text: str) -> None:
+    if target == "-":
+        sys.stdout.write(text)
+    elif target:
+        write_whole(Path(target), text)
 
 
 async def _judge(rows: Sequence[Row], judge: Judge) -> list[Judged]:
     """Judge all rows; models are loaded only if there is something to hear."""
     if not any(row.audio for row in rows):
         return [judge(row) for row in rows]
+    from wavoice.runtime.settings import Settings  # noqa: PLC0415
+    from wavoice.sim.eval_notes import (  # noqa: PLC0415
+        check_recordings,
+        listen,
+        production_decoder,
+        production_ears,
+    )
+    from wavoice.sim.rehearsal import rehearsal_settings  # noqa: PLC0415
+
+    judged: list[Judged] = []
+    async with production_decoder() as decoder:
+        await check_recordings(_shown("opening", rows), decoder)
+        ears = await production_ears(rehearsal_settings(Settings.load()))
+        for row in _shown("listening", rows):
+            judged.append(judge(row, await listen(row, decoder, ears) if row.audio else None))
+    return judged
+
+
+def _shown(what: str, rows: Sequence[Row]) -> Iterable[Row]:
+    """The rows, and on a terminal how far the work is."""
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import track  # noqa: PLC0415
 
-    from wavoice.runtime.settings import Settings  # noqa: PLC0415
-    from wavoice.sim.eval_replies import listen, production_ears  # noqa: PLC0415
-    from wavoice.sim.rehearsal import rehearsal_settings  # noqa: PLC0415
-
     console = Console(stderr=True)
-    judged: list[Judged] = []
-    async with production_ears(rehearsal_settings(Settings.load())) as (decoder, ears):
-        for row in track(rows, "listening", console=console, disable=not console.is_terminal):
-            judged.append(judge(row, await listen(row, decoder, ears) if row.audio else None))
-    return judged
+    return track(rows, what, console=console, disable=not console.is_terminal)
 
 
 def _print(found: dict[str, Any]) -> None:

@@ -60,7 +60,7 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(_say("Stopped.", 130))
     except typer.TyperException as error:
-        sys.exit(_say(f"{_plain(error)}. Try: wavoice --help", 2))
+        sys.exit(_say(f"{_plain(error)}. Try: {_command(error)} --help", 2))
     except WavoiceError as error:
         sys.exit(_say(str(error), 2 if error.category in (Category.USER_INPUT, Category.AUTH) else 1))
     except ModuleNotFoundError as error:
@@ -77,6 +77,12 @@ def main() -> None:
 
 def _plain(error: typer.TyperException) -> str:
     return error.format_message().replace("Value error, ", "").rstrip(".?")
+
+
+def _command(error: typer.TyperException) -> str:
+    """The command that was typed: its own help says what it takes."""
+    context = getattr(error, "ctx", None)
+    return context.command_path if context is not None else "wavoice"
 
 
 def _say(sentence: str, code: int) -> int:

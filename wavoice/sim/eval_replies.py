@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from wavoice.runtime.adapters.decoder import SandboxedDecoder
-from wavoice.runtime.adapters.whisper import WhisperEars
 from wavoice.runtime.cases import Case, Decision, Effect, affirms, new_values, plain_yes
 from wavoice.runtime.confirm import decide
-from wavoice.runtime.errors import MediaError, UserInputError
 from wavoice.runtime.interpret.rules import RulesInterpreter
 from wavoice.runtime.interpret.slots import find_slots
 from wavoice.runtime.model import (
@@ -32,9 +28,8 @@ from wavoice.runtime.model import (
     Tier,
 )
 from wavoice.runtime.policy import Policy
-from wavoice.runtime.ports import Decoder, Hint, Interpreter, Situation, SpeechToText
+from wavoice.runtime.ports import Interpreter, Situation
 from wavoice.runtime.proposals import Draft, propose
-from wavoice.runtime.settings import Settings
 from wavoice.sim.eval_rows import Channel, Label, Row
 
 ACTION = "confirm"
@@ -74,35 +69,6 @@ class Judged:
         differs = self.predicted not in self.row.accept
         asked = Label.YES in self.row.accept and not self.settles
         return not self.unsafe and self.decision.row in SPEC_ROWS and (differs or asked)
-
-
-@asynccontextmanager
-async def production_ears(settings: Settings) -> AsyncIterator[tuple[Decoder, SpeechToText]]:
-    """The sandboxed decoder and the recogniser that the settings name, warm."""
-    chosen = settings.ears
-    ears = WhisperEars(
-        chosen.model, device=chosen.device, compute_type=chosen.compute_type, workers=chosen.workers
-    )
-    decoder = SandboxedDecoder(Policy())
-    decoder.start()
-    try:
-        await ears.warm()
-        yield decoder, ears
-    finally:
-        await decoder.close()
-
-
-async def listen(row: Row, decoder: Decoder, ears: SpeechToText) -> Heard:
-    """Hear a recorded reply as the runtime does while a yes is awaited: decodes A and B."""
-    if row.audio is None:
-        raise ValueError("no recording")
-    try:
-        audio = await decoder.decode(row.audio.read_bytes())
-    except (OSError, MediaError) as error:
-        raise UserInputError(
-            f"{row.audio} is no voice note that can be heard: {error}", remedy="Give it as Ogg Opus."
-        ) from error
-    return await ears.hear(audio, Hint(language=row.language, awaiting_yes=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +246,18 @@ def _groups(judged: Iterable[Judged], keys: Callable[[Judged], Iterable[str]]) -
 def _share(hits: Iterable[bool]) -> float | None:
     found = list(hits)
     return round(sum(found) / len(found), 4) if found else None
+
+
+def as_line(each: Judged) -> dict[str, Any]:
+    """What became of one row; the keys are stable."""
+    return {
+        "id": each.row.id,
+        "predicted": str(each.predicted),
+        "row": each.decision.row,
+        "effect": str(each.decision.effect),
+        "settles": each.settles,
+        "unsafe": each.unsafe,
+    }
 
 
 def _example(each: Judged) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from wavoice.runtime.errors import UserInputError
+from wavoice.runtime.lexicon.language import shipped
 
 
 class Label(StrEnum):
@@ -35,6 +37,8 @@ class Channel(StrEnum):
 class Row:
     """One labelled reply: typed, recorded, or the words of somebody else's recogniser."""
 
+    where: str
+    """`FILE:line`."""
     id: str
     prompt: str
     words: str | None
@@ -49,6 +53,20 @@ class Row:
     def clean_yes(self) -> bool:
         """A yes that nothing makes hard: how many of them are read as one is the recall."""
         return self.accept == (Label.YES,) and not self.hard
+
+
+KEYS = ("id", "prompt", "reply", "asr", "audio", "path", "label", "accept", "hard", "language", "channel")
+_LONG = [key for key in KEYS if len(key) > 3]
+"""Of shorter ones, such as id, too much that means something else is a near miss."""
+_ISO_639_1 = (
+    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz"
+    " ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii"
+    " ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi"
+    " mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw"
+    " sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk"
+    " ur uz ve vi vo wa wo xh yi yo za zh zu"
+)
+"""Typed replies may be in a language without words here: they count as what has to be asked again."""
 
 
 def load_rows(file: Path, language: str) -> list[Row]:
@@ -74,6 +92,7 @@ def _row(file: Path, number: int, line: str, language: str) -> Row:
         raise UserInputError(f"{where} is not JSON.", remedy="Write one JSON object a line.") from error
     if not isinstance(data, dict):
         raise UserInputError(f"{where} is no JSON object.", remedy='Write {"reply": …, "label": …}.')
+    _check_keys(where, data)
     label = _label(where, data.get("label"))
     accept = data.get("accept", [label])
     if not isinstance(accept, list) or not accept:
@@ -89,8 +108,11 @@ def _row(file: Path, number: int, line: str, language: str) -> Row:
         raise UserInputError(
             f"{where}: there is no file {path}.", remedy="Paths are relative to the labelled file."
         )
+    if path is not None:
+        _check_opens(where, path)
     spoken = Channel.TEXT if path is None and asr is None else Channel.VOICE
     return Row(
+        where=where,
         id=str(data.get("id", number)),
         prompt=_text(where, data, "prompt") or "",
         words=words,
@@ -98,7 +120,7 @@ def _row(file: Path, number: int, line: str, language: str) -> Row:
         label=label,
         accept=tuple(_label(where, each) for each in accept),
         hard=_hard(where, data.get("hard")),
-        language=_text(where, data, "language") or language,
+        language=_language(where, _text(where, data, "language"), recorded=path is not None) or language,
         channel=Channel.VOICE if path else _channel(where, data.get("channel", spoken)),
     )
 
@@ -111,6 +133,36 @@ def _label(where: str, value: Any) -> Label:
         return Label(value)
     except ValueError as error:
         raise UserInputError(f"{where}: {value!r} is no label.", remedy=_LABELS) from error
+
+
+def _check_keys(where: str, data: dict[str, Any]) -> None:
+    """A mistyped key would be ignored like any other that is not ours, and change what is measured."""
+    for key in data:
+        near = [] if key in KEYS else difflib.get_close_matches(key, _LONG, n=1, cutoff=0.8)
+        if near and near[0] not in data:
+            raise UserInputError(f"{where}: there is no key {key!r}.", remedy=f"Do you mean {near[0]}?")
+
+
+def _check_opens(where: str, path: Path) -> None:
+    try:
+        with path.open("rb"):
+            return
+    except OSError as error:
+        raise UserInputError(
+            f"{where}: {path} cannot be opened: {error.strerror}.", remedy="Make it readable."
+        ) from error
+
+
+def _language(where: str, code: str | None, *, recorded: bool) -> str | None:
+    """Ears need a language with words; what is typed, one that exists."""
+    primary = (code or "").partition("-")[0].lower()
+    exists = primary in _ISO_639_1.split()
+    if not code or primary in shipped() or (exists and not recorded):
+        return code
+    what = "ears are not prepared for" if exists else "there is no"
+    near = difflib.get_close_matches(code, shipped(), n=1)
+    hint = f"Do you mean {near[0]}? " if near else ""
+    raise UserInputError(f"{where}: {what} language {code!r}.", remedy=f"{hint}See: wavoice languages")
 
 
 def _channel(where: str, value: Any) -> Channel:
