@@ -286,8 +286,8 @@ class TestAnswers:
 
 
 @pytest.mark.skipif(not CONFIRMATIONS.is_file(), reason="needs the labelled answers in ../shared/data")
-def test_share_of_unsafe_yes_over_labelled_answers() -> None:
-    """Of 1561 human answers at most 1 in 200 counts as a plain yes that its label does not allow."""
+def test_no_labelled_answer_is_an_unsafe_yes() -> None:
+    """Of 1561 human answers none counts as a plain yes that its label does not allow."""
     rows = [json.loads(line) for line in CONFIRMATIONS.read_text(encoding="utf-8").splitlines()]
     unsafe = []
     for row in rows:
@@ -295,4 +295,4 @@ def test_share_of_unsafe_yes_over_labelled_answers() -> None:
         if counts_as_yes(reading) and not reading.slots and "yes" not in row["accept"]:
             unsafe.append((row["id"], row["reply"]))
     assert len(rows) >= 1000
-    assert len(unsafe) / len(rows) <= 0.005, unsafe
+    assert unsafe == []
