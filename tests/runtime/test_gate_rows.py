@@ -17,9 +17,12 @@ from tests.runtime.gate_cases import ASKED, POLICY, case, proposal
 from tests.runtime.gate_rows_cases import CASES, R3_SETTLING, SETTLING
 from wavoice.runtime.confirm import decide
 from wavoice.runtime.model import SECOND, Address, Alias, Conversation, PromptState, Proposal, ProposalState
-from wavoice.runtime.proposals import CommitCase, idempotency_key, may_commit, may_retry
+from wavoice.runtime.proposals import CommitCase, apply, idempotency_key, may_commit, may_retry
 from wavoice.runtime.session import Consents, must_be_silent
 
+TIMES = frozenset({"settle_at", "held_at", "vetoed_at", "expires_at", "prompted_at", "lapses_at"})
+CHANGING = (*sorted(TIMES), "prompts", "prompt_state", "attempts", "code_tries", "approved_by", "reminded")
+BECOMES = Path(__file__).with_name("gate_rows_becomes.txt").read_text(encoding="utf-8")
 SAID = Path(__file__).with_name("gate_rows_said.txt").read_text(encoding="utf-8")
 
 
@@ -30,8 +33,30 @@ def test_row_effect_and_reason(line: str) -> None:
     assert line.partition(": ")[2] == f"{decision.row} {decision.effect}{held}: {decision.reason}"
 
 
+def becomes(name: str) -> str:
+    """What the proposal is after it, beside what it was before; times in seconds after the question."""
+    made = CASES[name]
+    if made.proposal is None:
+        return "nothing"
+    after = apply(made.proposal, decide(made, POLICY), made, "t_9", POLICY)
+    told = [str(after.state)]
+    for field in CHANGING:
+        before, value = getattr(made.proposal, field), getattr(after, field)
+        if before != value:
+            told.append(f"{field}={(value - ASKED) / SECOND if field in TIMES and value else value}")
+    if after.evidence != made.proposal.evidence:
+        told.append(f"evidence={after.evidence and after.evidence.row}")
+    return " ".join(told)
+
+
+@pytest.mark.parametrize("line", BECOMES.strip().splitlines(), ids=lambda line: line.partition(":")[0])
+def test_what_becomes_of_the_proposal(line: str) -> None:
+    assert line.partition(": ")[2] == becomes(line.partition(":")[0])
+
+
 def test_every_case_is_said() -> None:
-    assert list(CASES) == [line.partition(":")[0] for line in SAID.strip().splitlines()]
+    for lines in (SAID, BECOMES):
+        assert list(CASES) == [line.partition(":")[0] for line in lines.strip().splitlines()]
 
 
 def commit(open_one: Proposal = SETTLING, **changes: Any) -> CommitCase:
