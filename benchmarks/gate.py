@@ -12,30 +12,26 @@ import json
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from benchmarks.machine import machine
+from benchmarks.question import PROMPT, question
 from wavoice.runtime.cases import Case
 from wavoice.runtime.confirm import decide
 from wavoice.runtime.interpret.rules import RulesInterpreter
 from wavoice.runtime.model import (
     SECOND,
-    Address,
     Binding,
     Evidence,
     Modality,
-    PromptState,
     Tier,
 )
 from wavoice.runtime.policy import Policy
 from wavoice.runtime.ports import Situation
-from wavoice.runtime.proposals import Draft, propose
 
-PROMPT = "Order 1842: move it to Friday 27 November? Reply yes or no."
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 ASKED = int(NOW.timestamp()) * SECOND
 REPLIES = (
@@ -48,24 +44,9 @@ REPLIES = (
 def cases() -> list[Case]:
     """Every reply at both tiers that words can approve."""
     read, policy = RulesInterpreter().read, Policy()
-    draft = Draft(
-        address=Address("default", "100", "c_1"),
-        action="reschedule_delivery",
-        args={"order": "1842", "day": "2026-11-27"},
-        before={"order": "1842", "day": "2026-11-26"},
-        facts_version="v1",
-        tier=Tier.R2,
-        read_back=PROMPT,
-        turn="t_1",
-    )
     found = []
     for tier in (Tier.R1, Tier.R2):
-        asked = replace(
-            propose(replace(draft, tier=tier), "p_1", 1, ASKED, policy),
-            prompts=("wamid.PROMPT",),
-            prompted_at=ASKED,
-            prompt_state=PromptState.DELIVERED,
-        )
+        asked = question(ASKED, policy, tier)
         then = ASKED + 10 * SECOND
         evidence = Evidence(
             "wamid.ANSWER", Modality.TEXT, Binding.SOLE_OPEN, "wamid.PROMPT", asked.digest, then, then

@@ -6,11 +6,11 @@ import asyncio
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.spoken_phrases import PROMPT
+from benchmarks.question import question
 from benchmarks.spoken_set import Clip
 from wavoice.runtime.adapters.decoder import SandboxedDecoder
 from wavoice.runtime.adapters.whisper import WhisperEars
@@ -18,32 +18,17 @@ from wavoice.runtime.confirm import Case, Decision, decide
 from wavoice.runtime.interpret.rules import RulesInterpreter
 from wavoice.runtime.model import (
     SECOND,
-    Address,
     Binding,
     Decode,
     Evidence,
     Heard,
     Modality,
-    PromptState,
-    Proposal,
-    Tier,
 )
 from wavoice.runtime.policy import Policy
 from wavoice.runtime.ports import Hint, Situation
-from wavoice.runtime.proposals import Draft, propose
 
 ASKED = datetime(2026, 11, 25, 10, tzinfo=UTC)
 AT_ONCE = 2
-DRAFT = Draft(
-    address=Address("default", "100", "c_1"),
-    action="reschedule_delivery",
-    args={"order": "1842", "day": "2026-11-27"},
-    before={"order": "1842", "day": "2026-11-26"},
-    facts_version="v1",
-    tier=Tier.R2,
-    read_back=PROMPT,
-    turn="t_1",
-)
 
 
 class Listener:
@@ -93,7 +78,7 @@ def _heard(row: Mapping[str, object]) -> Heard:
 def answered(heard: Heard, policy: Policy) -> Decision:
     """The row of the gate for this note, sent 20 s after the question arrived."""
     asked = int(ASKED.timestamp()) * SECOND
-    open_one = _asked(asked, policy)
+    open_one = question(asked, policy)
     situation = Situation(now=ASKED, open_action=open_one.action, prompt=open_one.read_back)
     other, reading = (RULES.read(decode.text, situation) for decode in heard.decodes)
     sent = asked + 20 * SECOND
@@ -114,12 +99,3 @@ def answered(heard: Heard, policy: Policy) -> Decision:
 
 
 RULES = RulesInterpreter()
-
-
-def _asked(asked: int, policy: Policy) -> Proposal:
-    return replace(
-        propose(DRAFT, "p_1", 1, asked, policy),
-        prompts=("wamid.PROMPT",),
-        prompted_at=asked,
-        prompt_state=PromptState.DELIVERED,
-    )

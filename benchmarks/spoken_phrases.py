@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-PROMPT = "Order 1842: move it to Friday 27 November? Reply yes or no."
-
 YES = (
     "Yes.", "Yes, please.", "Yeah.", "Yep, go ahead.", "Yes, go ahead.", "Yes, do it.",
     "Sure, go ahead.", "That's correct.", "Yes, that's right.", "Yes, Friday is fine.", "Go ahead, please.",

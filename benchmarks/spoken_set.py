@@ -12,7 +12,8 @@ from zlib import crc32
 
 import numpy as np
 
-from benchmarks.spoken_phrases import BACKGROUND, LABELS, PROMPT, SAID
+from benchmarks.question import PROMPT
+from benchmarks.spoken_phrases import BACKGROUND, LABELS, SAID
 from wavoice.runtime.adapters.piper_voice import PiperVoice
 from wavoice.runtime.audio.encode import to_voice_note
 from wavoice.runtime.model import Speech

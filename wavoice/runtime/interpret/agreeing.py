@@ -17,18 +17,13 @@ _ECHO = r"(?:(?:the|that|this|these|those|my|a|an|some|your) )?§(?: (?:and |of 
 _DETAILS = (
     r"(?:(?:the|those|these|all) )*(?:details?|information|info|summary|recap)(?: you (?:have|gave|sent))?"
 )
-_IT = (
-    r"(?:(?:now )?(?:that|thats|this|it|its)|thatd|itd|thatll|itll|theyre|everythings"
-    r"|all(?: of)?(?: (?:that|this|it))?|they|yes"
-    rf"|{_DETAILS}|{_ECHO})"
-)
 _IT_ONLY = (
     r"(?:(?:now )?(?:that|thats|this|it|its)|thatd|itd|thatll|itll|everythings"
     r"|all(?: of)?(?: (?:that|this|it))?|yes"
     rf"|{_DETAILS})"
 )
 """Without words of the question: "the street is right" may be a part of it."""
-_IS_SURELY = r"(?: (?:all|is|are|will|would|be|does|do|sounds?|seems?|looks?|feels?|appears|found))*"
+_IT = rf"(?:{_IT_ONLY}|theyre|they|{_ECHO})"
 _IS = r"(?: (?:all|is|are|will|would|be|does|do|sounds?|seems?|looks?|feels?|appears|found))*"
 _GOOD = (
     r"(?:fine|good|great|perfect|correct|right|ok|okay|true|awesome|cool|nice|ideal|fantastic|amazing"
@@ -65,8 +60,8 @@ _ASKS_FOR_IT = re.compile(
     rf"|(?<![^ ])(?:(?:in|at|on|for|to|with|and) )*{_ECHO}(?= |$)"
 )
 _STRONG = re.compile(
-    rf"\b{_IT_ONLY}{_IS_SURELY}{_VERY} (?:right|correct|perfect|accurate|true|great|awesome)"
-    rf"{_TO_ME}(?= |$)|\b{_IT_ONLY}{_IS_SURELY}{_VERY} (?:works?|suits?)(?: (?:well|great|fine|perfectly))?"
+    rf"\b{_IT_ONLY}{_IS}{_VERY} (?:right|correct|perfect|accurate|true|great|awesome)"
+    rf"{_TO_ME}(?= |$)|\b{_IT_ONLY}{_IS}{_VERY} (?:works?|suits?)(?: (?:well|great|fine|perfectly))?"
     rf"(?: me(?: well)?|{_TO_ME})(?= |$)"
     rf"|\byou(?:ve)? (?:have |just )?(?:got|have|did|put) (?:it|that|all of it|all|everything|{_DETAILS})"
     rf"{_VERY} (?:right|correct|correctly|down)(?= |$)"

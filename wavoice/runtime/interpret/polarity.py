@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from wavoice.runtime.interpret.agreeing import agreeing, agreements, checked_parts, leans
 from wavoice.runtime.interpret.echoes import offers_choice
 from wavoice.runtime.interpret.jobs import JOBS
 from wavoice.runtime.interpret.manner import Found, is_reported, without_softened_no
+from wavoice.runtime.interpret.strict import YESES
 from wavoice.runtime.lexicon import Lexicon, Phrase, words_of
 from wavoice.runtime.model import VETOES, Mark
 from wavoice.runtime.ports import Situation
@@ -38,19 +39,6 @@ class Answer:
         """Words of the question."""
         return frozenset(words_of(self.situation.prompt))
 
-    def before(self, at: int) -> Answer:
-        """What stands before a request that begins at the word `at`."""
-        sentence = " ".join(self.sentence.split(" ")[:at])
-        scanned = [span for span in self.scanned if span[1] <= at]
-        return replace(self, spoken=self.spoken[:at], intent=None, sentence=sentence, scanned=scanned)
-
-
-def is_plain_yes(answer: Answer, found: list[Found], words: Lexicon) -> bool:
-    """True if these words hold a strong yes and nothing that is not accounted for."""
-    within = [span for span in found if span[1] <= len(answer.spoken)]
-    agrees = {mark for _, _, mark in within if mark is not None}
-    return Mark.YES in agrees and agrees <= {Mark.YES, Mark.WEAK} and is_plain(answer, within, words)
-
 
 def marks_of(answer: Answer, words: Lexicon) -> list[Found]:
     """Marks with their word positions. An echo of the question is no mark; nor are words of a slot,
@@ -60,7 +48,7 @@ def marks_of(answer: Answer, words: Lexicon) -> list[Found]:
     if intent == "bare_stop":
         return [(0, len(spoken), Mark.STOP)]
     dropped: set[Mark | None] = set()
-    if is_reported(spoken, words) or words.has("sarcastic", spoken):
+    if _is_turned(spoken, words):
         dropped |= {Mark.YES, Mark.WEAK}
     if intent in JOBS and intent != open_action:
         dropped.add(Mark.QUESTION)
@@ -132,8 +120,8 @@ def _weighed(spoken: Phrase, scanned: list[Found], words: Lexicon) -> list[Found
 
 _NEGATES = frozenset({"dont", "not", "never", "wont", "cant", "cannot", "shouldnt"})
 _ASSURES = frozenset({("definitely",), ("absolutely",), ("certainly",), ("of", "course"), ("surely",)})
-_CONFIRMS = frozenset({"i", "thats", "yes", "yeah", "yep", "yup", "yea"})
-_YES_WORDS = frozenset({"yes", "yeah", "yep", "yup", "yea", "ya"})
+_CONFIRMS = YESES | {"i", "thats"}
+_YES_WORDS = YESES | {"ya"}
 
 
 def _is_negated(spoken: Phrase, start: int, end: int, kept: list[Found]) -> bool:
@@ -169,12 +157,16 @@ def _tells(spoken: Phrase, start: int, end: int) -> bool:
 
 def _is_doubtful(spoken: Phrase, found: list[Found], words: Lexicon) -> bool:
     """True for somebody else's yes, one in irony, "yes maybe", and what "not at all" may deny (A6)."""
-    if is_reported(spoken, words) or words.has("sarcastic", spoken):
+    if _is_turned(spoken, words):
         return True
     agrees = any(mark in (Mark.YES, Mark.WEAK) for _, _, mark in found)
     said = {place for start, end, _ in found for place in range(start, end)}
     unfinished = bool(spoken) and spoken[-1] in _UNFINISHED and len(spoken) - 1 not in said
     return unfinished or _is_denied(spoken) or (agrees and words.has("hedge", spoken))
+
+
+def _is_turned(spoken: Phrase, words: Lexicon) -> bool:
+    return is_reported(spoken, words) or words.has("sarcastic", spoken)
 
 
 def _is_denied(spoken: Phrase) -> bool:
@@ -194,9 +186,8 @@ def opens_with_yes(answer: Answer, found: list[Found], words: Lexicon) -> bool:
     opens = first[0] <= _OPENING and (first[1] is Mark.YES or sentence)
     if not opens and not leans(answer.sentence) and not agreements(answer.sentence):
         return False
-    parts = offers_choice(answer.situation.prompt) and _names_a_part(answer)
-    turned = is_reported(answer.spoken, words) or words.has("sarcastic", answer.spoken)
-    return not parts and not turned and not _is_denied(answer.spoken)
+    turned = _is_turned(answer.spoken, words) or _is_denied(answer.spoken)
+    return not turned and not _names_a_part(answer)
 
 
 def _is_vague(spoken: Phrase, place: int) -> bool:
@@ -237,7 +228,7 @@ def is_plain(answer: Answer, found: list[Found], words: Lexicon) -> bool:
         agreed and all(phrase in words.sets["doubt"] for phrase in agreed)
     ):
         return False
-    if offers_choice(answer.situation.prompt) and _names_a_part(answer):
+    if _names_a_part(answer):
         return False
     if any(map(partial(_is_vague, spoken), answer.valued)) or (
         spoken[:2] == ("why", "not") and answer.valued
@@ -258,7 +249,7 @@ _PART = re.compile(
 
 def _names_a_part(answer: Answer) -> bool:
     """True for "yes, and a shared ride is fine", where more than one thing was asked."""
-    return _PART.search(" ".join(answer.spoken)) is not None
+    return offers_choice(answer.situation.prompt) and _PART.search(" ".join(answer.spoken)) is not None
 
 
 def only_echoes(answer: Answer, found: list[Found], words: Lexicon) -> bool:

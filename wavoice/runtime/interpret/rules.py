@@ -77,7 +77,7 @@ class RulesInterpreter:
         rest = self._vetoes_in(text[LONGEST:], situation.language)
         plain = not text[LONGEST:] and is_plain(answer, found, words)
         credit = words.credit(spoken, found)
-        ahead = answer.before(at) if intent in JOBS and intent != situation.open_action else None
+        another_job = intent in JOBS and intent != situation.open_action
         return Reading(
             text=text,
             acts=_acts(found, request_at(intent, at, slots, situation), slots, situation, plain=plain),
@@ -88,8 +88,8 @@ class RulesInterpreter:
             plain=plain,
             explicit=is_explicit(spoken, found),
             runs_on=runs_on(spoken),
-            loose=not rest and opens_with_yes(answer, found, words) and not (plain and found),
-            yes_first=ahead is not None and begins_with_yes(spoken[:at]) and only_asks(spoken[at:]),
+            loose=not rest and not (plain and found) and opens_with_yes(answer, found, words),
+            yes_first=another_job and begins_with_yes(spoken[:at]) and only_asks(spoken[at:]),
             asks_only=only_asks(spoken),
             bare=is_bare(spoken, text if code is None else said),
             taken_back=is_taken_back(spoken, found),

@@ -10,7 +10,7 @@ from wavoice.runtime.interpret.manner import Found
 from wavoice.runtime.lexicon import Phrase
 from wavoice.runtime.model import Mark
 
-_YESES = frozenset({"yes", "yeah", "yep", "yup", "yea"})
+YESES = frozenset({"yes", "yeah", "yep", "yup", "yea"})
 _BESIDE = frozenset({"please", "pls", "thanks", "thank", "you", "sir", "madam", "maam", "ok", "okay"})
 _BARE = re.compile(r"[\w\s.,!'\u2019-]*")
 """Signs that say nothing of their own; an arrow, a tilde or a sad face may."""
@@ -52,12 +52,12 @@ def only_asks(words: Phrase) -> bool:
 def begins_with_yes(words: Phrase) -> bool:
     """True for a yes and courtesy alone, before a question of its own: "yes, and where is it?" (D15)."""
     said = [word for word in words if word not in ("and", "also")]
-    return bool(said) and said[0] in _YESES and set(said) <= _YESES | _BESIDE
+    return bool(said) and said[0] in YESES and set(said) <= YESES | _BESIDE
 
 
 def is_bare(words: Phrase, text: str) -> bool:
     """True for a yes with nothing beside it but courtesy: what a code must stand with (A2)."""
-    return bool(_YESES & set(words)) and set(words) <= _YESES | _BESIDE and _BARE.fullmatch(text) is not None
+    return bool(YESES & set(words)) and set(words) <= YESES | _BESIDE and _BARE.fullmatch(text) is not None
 
 
 def is_explicit(spoken: Phrase, found: list[Found]) -> bool:

@@ -26,7 +26,6 @@ __all__ = [
 REMOVED = "[card number removed]"
 REMOVED_CODE = "[code removed]"
 _IDS = frozenset({"id", "from", "from_user_id", "user_id", "wa_id", "message_id"})
-_DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W\d_][\w\u0900-\u0963]*")
 _SHORTEST_CODE, _SHORTEST_CARD = 3, 13
 _FEWEST_FOREIGN = 3
