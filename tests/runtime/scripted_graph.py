@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from wavoice.runtime.adapters.graph import GraphClient, GraphSettings
 from wavoice.runtime.model import SECOND, Alias, Micros
 from wavoice.sim.clock import VirtualClock
-from wavoice.sim.wire import Business
+from wavoice.sim.emulator.wire import Business
 
 TOKEN = "EAAcanary0token"
 START: Micros = 1_795_000_000 * SECOND

@@ -39,10 +39,10 @@ from wavoice.runtime.errors import (
 from wavoice.runtime.model import SECOND, Alias, Button, MediaRef, Micros, Outgoing
 from wavoice.runtime.ports import Channel
 from wavoice.sim.clock import VirtualClock
-from wavoice.sim.graph import Emulator, EmulatorConfig
-from wavoice.sim.phone import Phone
+from wavoice.sim.emulator.emulator import Emulator, EmulatorConfig
+from wavoice.sim.emulator.phone import Phone
+from wavoice.sim.emulator.wire import Business
 from wavoice.sim.tcp import serve
-from wavoice.sim.wire import Business
 
 MINUTE: Micros = 60 * SECOND
 

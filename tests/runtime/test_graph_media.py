@@ -15,7 +15,7 @@ from tests.runtime.scripted_graph import LIMIT, OPUS, refused, scripted, streame
 from wavoice.runtime.adapters.graph import GraphClient
 from wavoice.runtime.errors import AuthError, ChannelError, MediaGoneError, MediaTooLargeError, WavoiceError
 from wavoice.runtime.model import MediaRef
-from wavoice.sim.wire import Business
+from wavoice.sim.emulator.wire import Business
 
 
 class TestDownloads:

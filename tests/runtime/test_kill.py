@@ -25,11 +25,11 @@ from wavoice.runtime.adapters.webhook import PATH
 from wavoice.runtime.audit import audit
 from wavoice.runtime.journal import Event
 from wavoice.runtime.model import Alias, Consent, ConsentRecord, ConsentStatus
-from wavoice.sim.graph import Emulator, EmulatorConfig
-from wavoice.sim.phone import Phone
+from wavoice.sim.emulator.emulator import Emulator, EmulatorConfig
+from wavoice.sim.emulator.phone import Phone
+from wavoice.sim.emulator.wire import Business
 from wavoice.sim.rehearsal import ACCESS_TOKEN, APP_SECRET, VERIFY_TOKEN, Customer, today_in
 from wavoice.sim.tcp import serve
-from wavoice.sim.wire import Business
 from wavoice.sim.world import World
 
 AUDIO = Path(__file__).parents[2] / "fixtures" / "audio"

@@ -19,12 +19,12 @@ from wavoice.runtime.build import Parts, Runtime, build
 from wavoice.runtime.model import Modality
 from wavoice.runtime.policy import Policy
 from wavoice.runtime.settings import Settings, Shop, Store, WhatsApp
-from wavoice.sim.graph import Emulator, EmulatorConfig
-from wavoice.sim.phone import Phone
+from wavoice.sim.emulator.emulator import Emulator, EmulatorConfig
+from wavoice.sim.emulator.phone import Phone
+from wavoice.sim.emulator.wire import Business
 from wavoice.sim.rehearsal import ACCESS_TOKEN, APP_SECRET, VERIFY_TOKEN, Customer, agree, today_in
 from wavoice.sim.scripted import Line, ScriptedEars, ToneVoice
 from wavoice.sim.tcp import serve
-from wavoice.sim.wire import Business
 from wavoice.sim.world import World
 
 NOTE = Path(__file__).parents[2] / "fixtures" / "audio" / "where_is_my_order__street_20db.ogg"

@@ -24,10 +24,10 @@ from wavoice.runtime.journal import Event
 from wavoice.runtime.model import SECOND, Alias, Consent, ConsentRecord, ConsentStatus, Micros
 from wavoice.runtime.ports import Clock
 from wavoice.runtime.settings import Settings, Shop, Store, WhatsApp
-from wavoice.sim.graph import Emulator, EmulatorConfig
+from wavoice.sim.emulator.emulator import Emulator, EmulatorConfig
+from wavoice.sim.emulator.phone import Phone
+from wavoice.sim.emulator.wire import Business
 from wavoice.sim.in_process import InProcess
-from wavoice.sim.phone import Phone
-from wavoice.sim.wire import Business
 from wavoice.sim.world import World
 
 ACCESS_TOKEN = "emulated-access-token"  # noqa: S105 -- opens nothing but the emulator

@@ -11,7 +11,7 @@ from tests.sim.scenario.scripts import ASKED, MOVE, load, play
 from tests.sim.scenario.tampered import PERSON, TWO, also, broken, edited, first, in_turn, saying
 from wavoice.runtime import journal
 from wavoice.runtime.policy import Policy
-from wavoice.sim.graph import Emulator
+from wavoice.sim.emulator.emulator import Emulator
 from wavoice.sim.scenario.laws import check_laws
 from wavoice.sim.scenario.perform import perform
 from wavoice.sim.scenario.record import Record

@@ -13,7 +13,7 @@ from wavoice.runtime.cases import Effect
 from wavoice.runtime.errors import ScenarioError, UserInputError
 from wavoice.runtime.model import SECOND, Alias, Micros, Offered, Payment, PromptState
 from wavoice.sim.clock import VirtualClock
-from wavoice.sim.network_faults import NetworkFault
+from wavoice.sim.emulator.network_faults import NetworkFault
 from wavoice.sim.scenario.cast import start_of
 from wavoice.sim.scenario.failure import Failure
 from wavoice.sim.scenario.format import OfferSpec, OrderChange, Step

@@ -15,7 +15,7 @@ from wavoice.runtime.journal import Event
 from wavoice.runtime.journal_lines import to_json
 from wavoice.runtime.model import SECOND, Micros, ProposalState
 from wavoice.runtime.policy import Policy
-from wavoice.sim.phone import PhoneMessage
+from wavoice.sim.emulator.phone import PhoneMessage
 from wavoice.sim.scenario.failure import Failure
 from wavoice.sim.scenario.format import Step
 from wavoice.sim.scenario.given import ConsentSpec

@@ -27,11 +27,11 @@ from wavoice.runtime.model import SECOND, Alias, Consent, ConsentRecord, Consent
 from wavoice.runtime.policy import Policy
 from wavoice.runtime.ports import Decoder, SpeechToText, Store, TextToSpeech, UnitOfWork
 from wavoice.runtime.settings import Settings, Shop, WhatsApp
-from wavoice.sim.chaos import Chaos
 from wavoice.sim.clock import CountingIds, VirtualClock
-from wavoice.sim.graph import Emulator, EmulatorConfig
+from wavoice.sim.emulator.chaos import Chaos
+from wavoice.sim.emulator.emulator import Emulator, EmulatorConfig
+from wavoice.sim.emulator.phone import Phone
 from wavoice.sim.in_process import InProcessPoster
-from wavoice.sim.phone import Phone
 from wavoice.sim.rehearsal import ACCESS_TOKEN, APP_SECRET, BOT_URL, Ear, rehearsal_settings, today_in
 from wavoice.sim.scenario.cast import name_of, numbers_of, shop_of
 from wavoice.sim.scenario.format import Step

@@ -11,10 +11,10 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from tests.sim.emulated_world import MESSAGES, SECRET, START, TOKEN, World, opus, says
+from tests.sim.emulator.emulated_world import MESSAGES, SECRET, START, TOKEN, World, opus, says
 from wavoice.runtime.adapters.wire import parse, verify_signature
-from wavoice.sim.network_faults import SLOW, NetworkFault
-from wavoice.sim.phone import LATE
+from wavoice.sim.emulator.network_faults import SLOW, NetworkFault
+from wavoice.sim.emulator.phone import LATE
 from wavoice.sim.tcp import serve
 
 

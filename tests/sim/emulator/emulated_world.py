@@ -15,8 +15,8 @@ from starlette.routing import Route
 from wavoice.runtime.adapters.wire import parse
 from wavoice.runtime.model import SECOND, Micros, StatusUpdate
 from wavoice.sim.clock import VirtualClock
-from wavoice.sim.graph import Emulator, EmulatorConfig
-from wavoice.sim.wire import Business
+from wavoice.sim.emulator.emulator import Emulator, EmulatorConfig
+from wavoice.sim.emulator.wire import Business
 
 TOKEN = "EAAtoken"
 SECRET = "app-secret"

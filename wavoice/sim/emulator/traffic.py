@@ -14,14 +14,14 @@ from typing import Any
 
 from wavoice.runtime.model import PromptState
 from wavoice.runtime.ports import Clock
-from wavoice.sim import wire
 from wavoice.sim.background import Background
-from wavoice.sim.chaos import Chaos
-from wavoice.sim.graph_errors import GraphError
-from wavoice.sim.media import INBOUND_LIFETIME, MediaShelf, opus_channels
-from wavoice.sim.messages import Content, Receipt, Send
-from wavoice.sim.phone import LATE, PLAYS_INLINE_BYTES, Deliver, Phone, PhoneMessage
-from wavoice.sim.webhooks import Hook, WebhookClient, Webhooks
+from wavoice.sim.emulator import wire
+from wavoice.sim.emulator.chaos import Chaos
+from wavoice.sim.emulator.graph_errors import GraphError
+from wavoice.sim.emulator.media import INBOUND_LIFETIME, MediaShelf, opus_channels
+from wavoice.sim.emulator.messages import Content, Receipt, Send
+from wavoice.sim.emulator.phone import LATE, PLAYS_INLINE_BYTES, Deliver, Phone, PhoneMessage
+from wavoice.sim.emulator.webhooks import Hook, WebhookClient, Webhooks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.sim.emulated_world import START, WEEK, World, says
+from tests.sim.emulator.emulated_world import START, WEEK, World, says
 from wavoice.runtime.adapters.wire import parse
 from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.model import SECOND, Micros
-from wavoice.sim.chaos import Chaos
+from wavoice.sim.emulator.chaos import Chaos
 
 MANY = 60
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from wavoice.runtime.audio.sniff import is_ogg_opus
 from wavoice.runtime.model import SECOND, Micros
 from wavoice.runtime.ports import Clock
-from wavoice.sim.graph_errors import GraphError, unknown_object
-from wavoice.sim.wire import WireIds
+from wavoice.sim.emulator.graph_errors import GraphError, unknown_object
+from wavoice.sim.emulator.wire import WireIds
 
 URL_LIFETIME: Micros = 5 * 60 * SECOND
 INBOUND_LIFETIME: Micros = 7 * 24 * 3600 * SECOND

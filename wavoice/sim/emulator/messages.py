@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from wavoice.runtime.model import Button
-from wavoice.sim.graph_errors import GraphError
+from wavoice.sim.emulator.graph_errors import GraphError
 
 MAX_TEXT = 4096
 MAX_BODY = 1024

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 
 from wavoice.runtime.model import SECOND, Micros
 from wavoice.runtime.ports import Clock
-from wavoice.sim.graph_errors import GraphError
+from wavoice.sim.emulator.graph_errors import GraphError
 from wavoice.sim.shop_faults import instead_of_answer, instead_of_work
 
 SLOW: Micros = 2 * SECOND

@@ -16,14 +16,14 @@ from itertools import pairwise
 import httpx
 import pytest
 
-from tests.sim.emulated_world import NUMBER, SECRET, START, TOKEN, WEEK, Bot, World, opus, says
+from tests.sim.emulator.emulated_world import NUMBER, SECRET, START, TOKEN, WEEK, Bot, World, opus, says
 from wavoice.runtime.adapters.wire import parse, verify_signature
 from wavoice.runtime.errors import PortInUseError, UserInputError
 from wavoice.runtime.model import SECOND, Alias, Modality
 from wavoice.sim.clock import VirtualClock
-from wavoice.sim.graph import Emulator, EmulatorConfig
+from wavoice.sim.emulator.emulator import Emulator, EmulatorConfig
+from wavoice.sim.emulator.wire import Business
 from wavoice.sim.tcp import serve
-from wavoice.sim.wire import Business
 
 
 @pytest.fixture

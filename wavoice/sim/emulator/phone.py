@@ -10,8 +10,8 @@ from typing import Any, Literal, Protocol
 from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.model import SECOND, Button, Micros, PromptState
 from wavoice.runtime.ports import Clock
-from wavoice.sim.media import JPEG_MIME, TINY_JPEG, document_mime
-from wavoice.sim.wire import VOICE_MIME, Person, content
+from wavoice.sim.emulator.media import JPEG_MIME, TINY_JPEG, document_mime
+from wavoice.sim.emulator.wire import VOICE_MIME, Person, content
 
 TYPING_LASTS: Micros = 25 * SECOND
 PLAYS_INLINE_BYTES = 512 * 1024

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.sim.emulated_world import MESSAGES, NUMBER, START, TOKEN, World, opus, says
+from tests.sim.emulator.emulated_world import MESSAGES, NUMBER, START, TOKEN, World, opus, says
 from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.model import SECOND
 

@@ -15,11 +15,11 @@ from typing import Any
 import av
 import pytest
 
-from tests.sim.emulated_world import MESSAGES, NUMBER, START, TOKEN, World, opus, says
+from tests.sim.emulator.emulated_world import MESSAGES, NUMBER, START, TOKEN, World, opus, says
 from wavoice.runtime.adapters.wire import parse
 from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.model import SECOND, Modality, PromptState
-from wavoice.sim.media import TINY_JPEG
+from wavoice.sim.emulator.media import TINY_JPEG
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ import httpx
 from wavoice.runtime.model import SECOND, Micros
 from wavoice.runtime.ports import Clock
 from wavoice.sim.background import Background
-from wavoice.sim.chaos import UNHARMED, Chaos, Fate
-from wavoice.sim.wire import encode, sign
+from wavoice.sim.emulator.chaos import UNHARMED, Chaos, Fate
+from wavoice.sim.emulator.wire import encode, sign
 
 FIRST_GAP: Micros = SECOND
 LONGEST_GAP: Micros = 6 * 3600 * SECOND

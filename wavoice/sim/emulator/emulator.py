@@ -8,30 +8,26 @@ TCP with `sim.tcp.serve`. Bodies and signatures are the same either way.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
-import re
 from collections.abc import Awaitable, Callable
 
 import httpx
 from starlette.applications import Starlette
-from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
 
 from wavoice.runtime.ports import Clock
-from wavoice.sim.graph_errors import GraphError, unknown_object
+from wavoice.sim.emulator.access import Access
+from wavoice.sim.emulator.graph_errors import GraphError
+from wavoice.sim.emulator.graph_media import MediaEdge
+from wavoice.sim.emulator.graph_messages import MessagesEdge
+from wavoice.sim.emulator.graph_number import NumberEdge
+from wavoice.sim.emulator.network_faults import NetworkFault, NetworkFaults
+from wavoice.sim.emulator.phone import Phone
+from wavoice.sim.emulator.traffic import EmulatorConfig, Traffic
+from wavoice.sim.emulator.webhooks import WebhookClient
+from wavoice.sim.emulator.wire import Person
 from wavoice.sim.in_process import InProcess
-from wavoice.sim.media import MEDIA_PATH, UPLOAD_LIFETIME, check_upload
-from wavoice.sim.messages import Receipt, Send, read_request
-from wavoice.sim.network_faults import NetworkFault, NetworkFaults
-from wavoice.sim.phone import Phone
-from wavoice.sim.traffic import EmulatorConfig, Traffic, bare_digits
-from wavoice.sim.webhooks import WebhookClient
-from wavoice.sim.wire import Person
 
 __all__ = ["Emulator", "EmulatorConfig"]
 
@@ -48,15 +44,16 @@ class Emulator:
         self._config = config
         self._traffic = Traffic(config, clock, webhook)
         self._faults = NetworkFaults(clock)
+        self._access = Access(config)
+        self._number = NumberEdge(config)
+        self._media = MediaEdge(config, self._traffic, self._access)
+        messages = MessagesEdge(self._traffic, self._access, self._faults)
+        nodes = [Route("/{version}/{node}", self._get_node, methods=["GET"])]
         refused = {GraphError: self._refuse}
-        routes = [
-            Route("/{version}/{node}/messages", self._post_message, methods=["POST"]),
-            Route("/{version}/{node}/media", self._post_media, methods=["POST"]),
-            Route("/{version}/{node}", self._get_node, methods=["GET"]),
-        ]
-        self.graph_app = Starlette(routes=routes, exception_handlers=refused)
-        routes = [Route(MEDIA_PATH, self._get_bytes, methods=["GET"])]
-        self.media_app = Starlette(routes=routes, exception_handlers=refused)
+        self.graph_app = Starlette(
+            routes=[*messages.routes, *self._media.routes, *nodes], exception_handlers=refused
+        )
+        self.media_app = Starlette(routes=self._media.host_routes, exception_handlers=refused)
 
     def phone(
         self, name: str, digits: str | None, bsuid: str | None = None, username: str | None = None
@@ -132,99 +129,12 @@ class Emulator:
         """Stop all deliveries, redeliveries included; then raise as `idle` does."""
         await self._traffic.background.close()
 
-    async def _post_message(self, request: Request) -> ASGIApp:
-        self._admit_to_number(request)
-        try:
-            body = json.loads(await request.body())
-        except ValueError as error:
-            raise GraphError(100, "The request body is not JSON") from error
-        match read_request(body):
-            case Receipt() as receipt:
-                self._traffic.mark_read(receipt)
-                return JSONResponse({"success": True})
-            case Send() as send:
-                return await self._faults.serve(lambda: self._accepted(send))
-
-    def _accepted(self, send: Send) -> Response:
-        sent = self._traffic.accept(send)
-        contact = (
-            {"input": send.recipient, "user_id": send.recipient}
-            if send.to is None
-            else {"input": send.to, "wa_id": bare_digits(send.to)}
-        )
-        return JSONResponse(
-            {"messaging_product": "whatsapp", "contacts": [contact], "messages": [{"id": sent.wamid}]}
-        )
-
-    async def _post_media(self, request: Request) -> Response:
-        self._admit_to_number(request)
-        async with request.form() as form:
-            if form.get("messaging_product") != "whatsapp":
-                raise GraphError(100, "Param messaging_product must be 'whatsapp'")
-            file = form.get("file")
-            if not isinstance(file, UploadFile):
-                raise GraphError(100, "Param file is required")
-            data, mime_type = await file.read(), file.content_type or str(form.get("type"))
-        check_upload(data, mime_type)
-        return JSONResponse({"id": self._traffic.shelf.put(data, mime_type, UPLOAD_LIFETIME).id})
-
     async def _get_node(self, request: Request) -> Response:
-        self._admit(request)
+        """Answer `GET /{id}` by what the id is."""
+        self._access.admit(request)
         if request.path_params["node"] == self._config.business.number:
-            return self._number(request)
-        return self._media(request)
-
-    def _number(self, request: Request) -> Response:
-        business = self._config.business
-        known = {
-            "display_phone_number": f"+{business.display_phone}",
-            "verified_name": business.name,
-            "status": "CONNECTED",
-        }
-        asked = request.query_params.get("fields", "display_phone_number,verified_name").split(",")
-        return JSONResponse({key: known[key] for key in asked if key in known} | {"id": business.number})
-
-    def _media(self, request: Request) -> Response:
-        node, number = request.path_params["node"], self._config.business.number
-        if request.query_params.get("phone_number_id", number) != number:
-            raise unknown_object(node)
-        stored = self._traffic.shelf.get(node)
-        digest = hashlib.sha256(stored.data).digest()
-        return JSONResponse(
-            {
-                "messaging_product": "whatsapp",
-                "url": self._traffic.shelf.url(stored),
-                "mime_type": stored.mime_type,
-                "sha256": digest.hex() if self._config.hex_sha256 else base64.b64encode(digest).decode(),
-                "file_size": len(stored.data),
-                "id": stored.id,
-            }
-        )
-
-    async def _get_bytes(self, request: Request) -> Response:
-        self._check_token(request)
-        stored = self._traffic.shelf.open(request.query_params.get("hash", ""))
-        if stored is None:
-            return Response(status_code=404)
-        return Response(stored.data, media_type=stored.mime_type)
-
-    def _admit_to_number(self, request: Request) -> None:
-        self._admit(request)
-        node = request.path_params["node"]
-        if node != self._config.business.number:
-            raise unknown_object(node)
-
-    def _admit(self, request: Request) -> None:
-        self._check_token(request)
-        if not re.fullmatch(r"v\d+\.\d+", request.path_params["version"]):
-            raise GraphError(100, "The path must begin with a version such as v24.0")
-
-    def _check_token(self, request: Request) -> None:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise GraphError(104, "Send the access token as an Authorization: Bearer header")
-        if token != self._config.access_token:
-            raise GraphError(190, "The access token is not the one of this business")
+            return self._number.get(request)
+        return self._media.get(request)
 
     async def _refuse(self, _request: Request, error: Exception) -> Response:
         if not isinstance(error, GraphError):

@@ -1,0 +1,50 @@
+"""`POST /{phone-number-id}/messages`: sends, receipts and typing."""
+
+from __future__ import annotations
+
+import json
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from wavoice.sim.emulator.access import Access
+from wavoice.sim.emulator.graph_errors import GraphError
+from wavoice.sim.emulator.messages import Receipt, Send, read_request
+from wavoice.sim.emulator.network_faults import NetworkFaults
+from wavoice.sim.emulator.traffic import Traffic, bare_digits
+
+
+class MessagesEdge:
+    """Takes what the business sends."""
+
+    def __init__(self, traffic: Traffic, access: Access, faults: NetworkFaults) -> None:
+        self._traffic = traffic
+        self._access = access
+        self._faults = faults
+        self.routes = [Route("/{version}/{node}/messages", self._post, methods=["POST"])]
+
+    async def _post(self, request: Request) -> ASGIApp:
+        self._access.admit_to_number(request)
+        try:
+            body = json.loads(await request.body())
+        except ValueError as error:
+            raise GraphError(100, "The request body is not JSON") from error
+        match read_request(body):
+            case Receipt() as receipt:
+                self._traffic.mark_read(receipt)
+                return JSONResponse({"success": True})
+            case Send() as send:
+                return await self._faults.serve(lambda: self._accepted(send))
+
+    def _accepted(self, send: Send) -> Response:
+        sent = self._traffic.accept(send)
+        contact = (
+            {"input": send.recipient, "user_id": send.recipient}
+            if send.to is None
+            else {"input": send.to, "wa_id": bare_digits(send.to)}
+        )
+        return JSONResponse(
+            {"messaging_product": "whatsapp", "contacts": [contact], "messages": [{"id": sent.wamid}]}
+        )

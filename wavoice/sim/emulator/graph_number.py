@@ -1,0 +1,26 @@
+"""The business number as a node of the Graph API."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from wavoice.sim.emulator.traffic import EmulatorConfig
+
+
+class NumberEdge:
+    """What Graph tells of the number."""
+
+    def __init__(self, config: EmulatorConfig) -> None:
+        self._config = config
+
+    def get(self, request: Request) -> Response:
+        """Answer `GET /{phone-number-id}`."""
+        business = self._config.business
+        known = {
+            "display_phone_number": f"+{business.display_phone}",
+            "verified_name": business.name,
+            "status": "CONNECTED",
+        }
+        asked = request.query_params.get("fields", "display_phone_number,verified_name").split(",")
+        return JSONResponse({key: known[key] for key in asked if key in known} | {"id": business.number})
