@@ -45,7 +45,7 @@ async def stored(at: Desk, *messages: tuple[Any, ...]) -> list[str]:
 
 async def raw(at: Desk, kind: str, node: dict[str, Any], **keys: Any) -> list[str]:
     phone = at.rehearsal.phone
-    await phone._network.carry(phone, {"type": kind, kind: node, **keys}, "once")
+    await phone.network.carry(phone, {"type": kind, kind: node, **keys}, "once")
     return await at.news()
 
 

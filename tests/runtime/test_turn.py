@@ -317,7 +317,7 @@ class TestVetoes:
         async with desk() as at:
             await at.types("move my delivery to Friday")
             await at.types("yes")
-            network, phone = at.rehearsal.phone._network, at.rehearsal.phone
+            network, phone = at.rehearsal.phone.network, at.rehearsal.phone
             heart = {"message_id": at.messages[-1].wamid, "emoji": "\u2764"}
             for _ in range(3):
                 await network.carry(phone, {"type": "reaction", "reaction": heart}, "once")

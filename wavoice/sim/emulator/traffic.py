@@ -18,6 +18,7 @@ from wavoice.sim.background import Background
 from wavoice.sim.emulator import wire
 from wavoice.sim.emulator.chaos import Chaos
 from wavoice.sim.emulator.graph_errors import GraphError
+from wavoice.sim.emulator.handset.base import Handset
 from wavoice.sim.emulator.media import INBOUND_LIFETIME, MediaShelf, opus_channels
 from wavoice.sim.emulator.messages import Content, Receipt, Send
 from wavoice.sim.emulator.phone import LATE, PLAYS_INLINE_BYTES, Deliver, Phone, PhoneMessage
@@ -74,9 +75,9 @@ class Traffic:
         self.webhooks = Webhooks(hook, webhook, clock, self.background)
         self._phones: list[Phone] = []
         self._sent: dict[str, Sent] = {}
-        self._received: dict[str, Phone] = {}
-        self._held: dict[Phone, Sequence[Mapping[str, Any]]] = {}
-        self._waiting: dict[Phone, list[Sent]] = {}
+        self._received: dict[str, Handset] = {}
+        self._held: dict[Handset, Sequence[Mapping[str, Any]]] = {}
+        self._waiting: dict[Handset, list[Sent]] = {}
 
     def add_phone(self, person: wire.Person) -> Phone:
         """Connect a customer."""
@@ -84,7 +85,7 @@ class Traffic:
         self._phones.append(phone)
         return phone
 
-    async def carry(self, phone: Phone, said: Mapping[str, Any], deliver: Deliver) -> str:
+    async def carry(self, phone: Handset, said: Mapping[str, Any], deliver: Deliver) -> str:
         """Take a customer's message to the business, with those held back until it."""
         wamid = self.ids.wamid()
         self._received[wamid] = phone
@@ -159,7 +160,7 @@ class Traffic:
         await self.webhooks.post(echo, surely=True)
         return sent.wamid
 
-    def is_back(self, phone: Phone) -> None:
+    def is_back(self, phone: Handset) -> None:
         """Bring what waited for a handset, in order."""
         if phone in self._waiting:
             self.background.start(self._arrive_all(phone))
@@ -190,7 +191,7 @@ class Traffic:
             else:
                 self._waiting.setdefault(sent.phone, []).append(sent)
 
-    async def _arrive_all(self, phone: Phone) -> None:
+    async def _arrive_all(self, phone: Handset) -> None:
         # Popped here, not in `is_back`: until they are shown, later ones queue up behind them.
         if not phone.on:
             return
@@ -216,7 +217,7 @@ class Traffic:
             return GraphError(131053, "A voice message must be an Ogg file with an Opus stream")
         return None
 
-    def _show(self, sent: Sent, phone: Phone) -> Sequence[PromptState]:
+    def _show(self, sent: Sent, phone: Handset) -> Sequence[PromptState]:
         content = sent.request.content
         data = self.shelf.get(content.media).data if content.media is not None else None
         message = PhoneMessage(

@@ -1,0 +1,1 @@
+"""A customer's handset, by what is done with it."""

@@ -1,0 +1,175 @@
+"""What every handset has: an owner, a screen, and a way to WhatsApp."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Protocol
+
+from wavoice.runtime.errors import UserInputError
+from wavoice.runtime.model import SECOND, Micros, PromptState
+from wavoice.runtime.ports import Clock
+from wavoice.sim.emulator.handset.message import PhoneMessage
+from wavoice.sim.emulator.wire import Person
+
+TYPING_LASTS: Micros = 25 * SECOND
+
+LATE: Micros = 10 * SECOND
+"""How long after its sending a late webhook is first tried."""
+
+Deliver = Literal["once", "twice", "late", "reordered"]
+"""How the webhook of a customer's message reaches the business; `Phone` says what each means."""
+
+_REACHES = {
+    PromptState.FAILED: (),
+    PromptState.SENT: (),
+    PromptState.DELIVERED: (PromptState.DELIVERED,),
+    PromptState.READ: (PromptState.DELIVERED, PromptState.READ),
+    PromptState.PLAYED: (PromptState.DELIVERED, PromptState.READ, PromptState.PLAYED),
+}
+"""What a handset reports of a message that reaches it, in this order."""
+KNOWN = "Use what a verb of this phone returned, or the `wamid` of one of its `messages`."
+
+
+class Network(Protocol):
+    """What a handset needs of WhatsApp."""
+
+    async def carry(self, phone: Handset, said: Mapping[str, Any], deliver: Deliver) -> str:
+        """Take a message to the business; return its wamid as `Phone` promises."""
+        ...
+
+    def keep(self, data: bytes, mime_type: str) -> dict[str, Any]:
+        """Keep a file and return what all media nodes of a webhook have."""
+        ...
+
+    def quote(self, wamid: str) -> dict[str, Any]:
+        """Return the webhook's `context` of an answer to that message."""
+        ...
+
+    async def report(self, wamid: str, state: PromptState) -> None:
+        """Tell the business what happened to its message."""
+        ...
+
+    def is_back(self, phone: Handset) -> None:
+        """Bring what waited for this handset."""
+        ...
+
+
+class Handset:
+    """Screen and line of one customer's handset; the verbs stand in the files beside this one."""
+
+    def __init__(self, person: Person, network: Network, clock: Clock) -> None:
+        self.person = person
+        self.messages: list[PhoneMessage] = []
+        """Received, oldest first."""
+        self.seen: list[str] = []
+        """wamids of own messages that the business has read, in the order of reading."""
+        self.identity: str | None = None
+        """WhatsApp's identity key hash of its owner; None: the business does not check it."""
+        self.ahead: Micros = 0
+        """How far in the future its messages are dated."""
+        self.network = network
+        """WhatsApp, as the verbs reach it."""
+        self._clock = clock
+        self.said: dict[str, str] = {}
+        """Types of own messages by wamid, oldest first."""
+        self._reach = PromptState.DELIVERED
+        self._unread: list[str] = []
+        self._played: set[str] = set()
+        self._typing_until: Micros = 0
+        self._arrived = asyncio.Event()
+
+    @property
+    def typing(self) -> bool:
+        """True while the business is shown as typing: until its next message, at most 25 s."""
+        return self._clock.now() < self._typing_until
+
+    @property
+    def reach(self) -> PromptState:
+        """How far messages of the business get here from now on; `delivered` unless set.
+
+        * `failed`: none is shown, and WhatsApp reports the failure (131026).
+        * `sent`: the handset is off: messages wait, and arrive in order once `reach` is set further.
+        * `delivered`: shown. `read`: shown and read at once. `played`: voice notes are also played.
+
+        Setting any other state raises `UserInputError`.
+        """
+        return self._reach
+
+    @reach.setter
+    def reach(self, state: PromptState) -> None:
+        if state not in _REACHES:
+            raise UserInputError(
+                f"A message cannot get as far as {state.value!r} on a phone.",
+                remedy=f"Use one of {', '.join(_REACHES)}.",
+            )
+        self._reach = state
+        if self.on:
+            self.network.is_back(self)
+
+    @property
+    def on(self) -> bool:
+        """True while messages get as far as this handset."""
+        return bool(_REACHES[self._reach])
+
+    async def hears(self, after: int) -> PhoneMessage:
+        """Return message number `after` (from 0), waiting until it has arrived.
+
+        Take `after = len(phone.messages)` before you speak.
+        """
+        while len(self.messages) <= after:
+            self._arrived.clear()
+            await self._arrived.wait()
+        return self.messages[after]
+
+    async def reads(self) -> None:
+        """Open the chat: everything received and unread is reported as read."""
+        unread, self._unread = self._unread, []
+        for wamid in unread:
+            await self.network.report(wamid, PromptState.READ)
+
+    async def plays(self) -> None:
+        """Play the newest voice note; only its first playing is reported."""
+        note = next((message for message in reversed(self.messages) if message.kind == "voice"), None)
+        if note is None:
+            raise self.missing("no voice note", "Wait for it with `hears` before it is played.")
+        if note.wamid not in self._played:
+            self._played.add(note.wamid)
+            await self.network.report(note.wamid, PromptState.PLAYED)
+
+    def receive(self, message: PhoneMessage) -> Sequence[PromptState]:
+        """WhatsApp delivers: the message appears, typing ends; return what the handset reports."""
+        self._typing_until = 0
+        self.messages.append(message)
+        reports = _REACHES[self._reach][: 3 if message.kind == "voice" else 2]
+        if PromptState.READ not in reports:
+            self._unread.append(message.wamid)
+        if PromptState.PLAYED in reports:
+            self._played.add(message.wamid)
+        self._arrived.set()
+        return reports
+
+    def mark_read(self, wamid: str, *, typing: bool) -> None:
+        """WhatsApp shows that the business has read up to this message, and perhaps types."""
+        said = list(self.said)
+        read = said[: said.index(wamid) + 1]
+        self.seen += [earlier for earlier in read if earlier not in self.seen]
+        if typing:
+            self._typing_until = self._clock.now() + TYPING_LASTS
+
+    def note_sent(self, wamid: str, kind: str) -> None:
+        """WhatsApp has taken a message of this phone, of that type on the wire."""
+        self.said[wamid] = kind
+
+    def missing(self, what: str, remedy: str = KNOWN) -> UserInputError:
+        """What to raise when there is no such thing here; `what` begins with "no"."""
+        return UserInputError(f"There is {what} on {self.person.name}'s phone.", remedy=remedy)
+
+    def context(self, quotes: str | None, *, forwarded: bool = False) -> dict[str, Any]:
+        """The `context` of what is sent next."""
+        context = {} if quotes is None else self.network.quote(quotes)
+        return context | ({"forwarded": True} if forwarded else {})
+
+    async def send(self, said: dict[str, Any], context: dict[str, Any], deliver: Deliver) -> str:
+        """Take it to the business; return its wamid."""
+        return await self.network.carry(self, said | ({"context": context} if context else {}), deliver)
