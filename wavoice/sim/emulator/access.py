@@ -6,8 +6,8 @@ import re
 
 from starlette.requests import Request
 
+from wavoice.sim.emulator.config import EmulatorConfig
 from wavoice.sim.emulator.graph_errors import GraphError, unknown_object
-from wavoice.sim.emulator.traffic import EmulatorConfig
 
 
 class Access:

@@ -18,13 +18,14 @@ from starlette.routing import Route
 
 from wavoice.runtime.ports import Clock
 from wavoice.sim.emulator.access import Access
+from wavoice.sim.emulator.config import EmulatorConfig
 from wavoice.sim.emulator.graph_errors import GraphError
 from wavoice.sim.emulator.graph_media import MediaEdge
 from wavoice.sim.emulator.graph_messages import MessagesEdge
 from wavoice.sim.emulator.graph_number import NumberEdge
 from wavoice.sim.emulator.network_faults import NetworkFault, NetworkFaults
 from wavoice.sim.emulator.phone import Phone
-from wavoice.sim.emulator.traffic import EmulatorConfig, Traffic
+from wavoice.sim.emulator.traffic import Traffic
 from wavoice.sim.emulator.webhooks import WebhookClient
 from wavoice.sim.emulator.wire import Person
 from wavoice.sim.in_process import InProcess

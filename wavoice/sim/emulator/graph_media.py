@@ -11,9 +11,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from wavoice.sim.emulator.access import Access
+from wavoice.sim.emulator.config import EmulatorConfig
 from wavoice.sim.emulator.graph_errors import GraphError, unknown_object
 from wavoice.sim.emulator.media import MEDIA_PATH, UPLOAD_LIFETIME, check_upload
-from wavoice.sim.emulator.traffic import EmulatorConfig, Traffic
+from wavoice.sim.emulator.traffic import Traffic
 
 
 class MediaEdge:

@@ -10,10 +10,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from wavoice.sim.emulator.access import Access
+from wavoice.sim.emulator.directory import bare_digits
 from wavoice.sim.emulator.graph_errors import GraphError
 from wavoice.sim.emulator.messages import Receipt, Send, read_request
 from wavoice.sim.emulator.network_faults import NetworkFaults
-from wavoice.sim.emulator.traffic import Traffic, bare_digits
+from wavoice.sim.emulator.traffic import Traffic
 
 
 class MessagesEdge:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from wavoice.sim.emulator.traffic import EmulatorConfig
+from wavoice.sim.emulator.config import EmulatorConfig
 
 
 class NumberEdge:
