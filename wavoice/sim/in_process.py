@@ -39,9 +39,10 @@ class InProcess(httpx.AsyncBaseTransport):
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """An answer of which only the status is looked at."""
+    """An answer of which only the status is looked at, and of a GET the body."""
 
     status_code: int
+    content: bytes = b""
 
 
 class InProcessPoster:
@@ -52,14 +53,26 @@ class InProcessPoster:
 
     async def post(self, url: str, *, content: bytes, headers: Mapping[str, str]) -> Status:
         """Post these bytes. Raises `httpx.RemoteProtocolError` if the app breaks off."""
-        sent = {"host": _split(url).netloc, "content-length": str(len(content)), **headers}
-        raw = [(name.lower().encode(), value.encode()) for name, value in sent.items()]
-        exchange = _Exchange(content, None)
         parts = _split(url)
-        await self._app(_asgi("POST", parts, raw), exchange.receive, exchange.send)
+        sent = {"host": parts.netloc, "content-length": str(len(content)), **headers}
+        exchange = await self._exchange("POST", parts, sent, content)
+        return Status(exchange.status)
+
+    async def get(self, url: str, *, headers: Mapping[str, str]) -> Status:
+        """Get this. Raises `httpx.RemoteProtocolError` if the app breaks off."""
+        parts = urlsplit(url)
+        exchange = await self._exchange("GET", parts, {"host": parts.netloc, **headers}, b"")
+        return Status(exchange.status, bytes(exchange.body))
+
+    async def _exchange(
+        self, method: str, parts: SplitResult, headers: Mapping[str, str], content: bytes
+    ) -> _Exchange:
+        raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        exchange = _Exchange(content, None)
+        await self._app(_asgi(method, parts, raw), exchange.receive, exchange.send)
         if not exchange.answered:
             raise httpx.RemoteProtocolError("the server closed the connection")
-        return Status(exchange.status)
+        return exchange
 
 
 _split = cache(urlsplit)

@@ -18,7 +18,13 @@ class EmulatorConfig:
 
     access_token: str = field(repr=False)
     app_secret: str = field(repr=False)
-    webhook_url: str
+    webhook_url: str | None = None
+    """The callback of the app, verified already and subscribed to everything; None: the app is yet to
+    subscribe over the Graph API, and gets nothing until then."""
+    app_id: str = "300000000000001"
+    """The app whose secret and token these are."""
+    delivery_log: int = 10_000
+    """How many webhooks that are done are remembered."""
     business: wire.Business = field(default_factory=wire.Business)
     graph_host: str = "http://graph.wavoice.test"
     """Scheme and host of the Graph API in process."""

@@ -18,13 +18,17 @@ from starlette.routing import Route
 
 from wavoice.runtime.ports import Clock
 from wavoice.sim.emulator.access import Access
+from wavoice.sim.emulator.callbacks import Callbacks
 from wavoice.sim.emulator.config import EmulatorConfig
+from wavoice.sim.emulator.deliveries import Delivery
+from wavoice.sim.emulator.graph_apps import AppsEdge, parameters
 from wavoice.sim.emulator.graph_errors import GraphError
 from wavoice.sim.emulator.graph_media import MediaEdge
 from wavoice.sim.emulator.graph_messages import MessagesEdge
 from wavoice.sim.emulator.graph_number import NumberEdge
 from wavoice.sim.emulator.network_faults import NetworkFault, NetworkFaults
 from wavoice.sim.emulator.phone import Phone
+from wavoice.sim.emulator.tokens import MANAGEMENT, Token, Tokens
 from wavoice.sim.emulator.traffic import Traffic
 from wavoice.sim.emulator.webhooks import WebhookClient
 from wavoice.sim.emulator.wire import Person
@@ -44,15 +48,29 @@ class Emulator:
     def __init__(self, config: EmulatorConfig, clock: Clock, webhook: WebhookClient) -> None:
         self._config = config
         self._traffic = Traffic(config, clock, webhook)
-        self._faults = NetworkFaults(clock)
-        self._access = Access(config)
+        webhooks = self._traffic.webhooks
+        self._faults = NetworkFaults(clock, webhooks, config.chaos)
+        self.subscriptions = self._traffic.subscriptions
+        """The apps and where their webhooks go."""
+        self.tokens = Tokens(self.subscriptions, clock)
+        """Who may call the Graph API."""
+        self.tokens.add(Token(value=config.access_token, app=config.app_id))
+        self.rules = self._traffic.rules
+        """Errors by rule."""
+        self._access = Access(config, self.tokens)
+        callbacks = Callbacks(webhook, self._traffic.ids)
+        self._apps = AppsEdge(self.subscriptions, self.tokens, callbacks, self._access)
         self._number = NumberEdge(config)
         self._media = MediaEdge(config, self._traffic, self._access)
         messages = MessagesEdge(self._traffic, self._access, self._faults)
-        nodes = [Route("/{version}/{node}", self._get_node, methods=["GET"])]
+        nodes = [
+            Route("/{version}/{node}", self._get_node, methods=["GET"]),
+            Route("/{version}/{node}", self._post_node, methods=["POST"]),
+        ]
         refused = {GraphError: self._refuse}
         self.graph_app = Starlette(
-            routes=[*messages.routes, *self._media.routes, *nodes], exception_handlers=refused
+            routes=[*messages.routes, *self._media.routes, *self._apps.routes, *nodes],
+            exception_handlers=refused,
         )
         self.media_app = Starlette(routes=self._media.host_routes, exception_handlers=refused)
 
@@ -117,7 +135,16 @@ class Emulator:
     @property
     def dropped(self) -> tuple[bytes, ...]:
         """Webhook bodies given up after a week without a 200, oldest first."""
-        return tuple(self._traffic.webhooks.dropped)
+        return self._traffic.webhooks.dropped
+
+    @property
+    def deliveries(self) -> tuple[Delivery, ...]:
+        """The delivery log, oldest first; of webhooks that are done only the newest."""
+        return self._traffic.webhooks.log
+
+    async def retry(self, delivery: str) -> bool:
+        """Try a webhook of the log once more, by its id; False if the log does not have it."""
+        return await self._traffic.webhooks.redeliver(delivery)
 
     async def idle(self) -> None:
         """Return when no webhook is under way and none is due before the clock moves.
@@ -132,10 +159,22 @@ class Emulator:
 
     async def _get_node(self, request: Request) -> Response:
         """Answer `GET /{id}` by what the id is."""
-        self._access.admit(request)
-        if request.path_params["node"] == self._config.business.number:
-            return self._number.get(request)
+        token = self._access.admit(request)
+        node, business = request.path_params["node"], self._config.business
+        if node == business.number:
+            return self._number.get(request, self._apps.configuration(token, number=True))
+        if node == business.waba:
+            return self._number.get_account(request, self._apps.configuration(token, number=False))
         return self._media.get(request)
+
+    async def _post_node(self, request: Request) -> Response:
+        """Answer `POST /{phone-number-id}`: what of the number is to change."""
+        token = self._access.admit_to_number(request, MANAGEMENT)
+        given = await parameters(request)
+        if "webhook_configuration" not in given:
+            raise GraphError(100, "Nothing of the number is to change")
+        await self._apps.configure_number(token, given["webhook_configuration"])
+        return JSONResponse({"success": True})
 
     async def _refuse(self, _request: Request, error: Exception) -> Response:
         if not isinstance(error, GraphError):

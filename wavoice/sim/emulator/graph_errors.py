@@ -7,11 +7,16 @@ from __future__ import annotations
 
 from typing import Any
 
-_CODES: dict[int, tuple[int, str]] = {
+CODES: dict[int, tuple[int, str]] = {
+    1: (400, "API Unknown"),
+    10: (403, "Application does not have permission for this action"),
+    15: (400, "This method must be called with an app access_token"),
     33: (400, "Object does not exist"),
     100: (400, "Invalid parameter"),
     104: (401, "An access token is required to request this resource"),
     190: (401, "Invalid OAuth access token"),
+    200: (403, "Permissions error"),
+    2200: (400, "Callback verification failed"),
     131000: (500, "Something went wrong"),
     131008: (400, "Required parameter is missing"),
     131009: (400, "Parameter value is not valid"),
@@ -30,7 +35,7 @@ class GraphError(Exception):
         self.code = code
         self.details = details
         self.subcode = subcode
-        self.status, self.title = _CODES[code]
+        self.status, self.title = CODES[code]
 
     def body(self, trace: str) -> dict[str, Any]:
         """Return the JSON answer of a synchronous refusal."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
@@ -13,7 +13,7 @@ from wavoice.sim.emulator.access import Access
 from wavoice.sim.emulator.directory import bare_digits
 from wavoice.sim.emulator.graph_errors import GraphError
 from wavoice.sim.emulator.messages import Receipt, Send, read_request
-from wavoice.sim.emulator.network_faults import NetworkFaults
+from wavoice.sim.emulator.network_faults import Accepted, NetworkFaults
 from wavoice.sim.emulator.traffic import Traffic
 
 
@@ -39,13 +39,12 @@ class MessagesEdge:
             case Send() as send:
                 return await self._faults.serve(lambda: self._accepted(send))
 
-    def _accepted(self, send: Send) -> Response:
+    def _accepted(self, send: Send) -> Accepted:
         sent = self._traffic.accept(send)
         contact = (
             {"input": send.recipient, "user_id": send.recipient}
             if send.to is None
             else {"input": send.to, "wa_id": bare_digits(send.to)}
         )
-        return JSONResponse(
-            {"messaging_product": "whatsapp", "contacts": [contact], "messages": [{"id": sent.wamid}]}
-        )
+        answer = {"messaging_product": "whatsapp", "contacts": [contact], "messages": [{"id": sent.wamid}]}
+        return Accepted(sent.wamid, JSONResponse(answer))

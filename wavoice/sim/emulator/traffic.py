@@ -14,13 +14,15 @@ from wavoice.sim.background import Background
 from wavoice.sim.emulator import wire
 from wavoice.sim.emulator.config import EmulatorConfig
 from wavoice.sim.emulator.directory import Directory
+from wavoice.sim.emulator.error_rules import ErrorRules
 from wavoice.sim.emulator.graph_errors import GraphError
 from wavoice.sim.emulator.handset.base import Handset
 from wavoice.sim.emulator.ladder import Ladder, Sent
 from wavoice.sim.emulator.media import INBOUND_LIFETIME, MediaShelf
 from wavoice.sim.emulator.messages import Content, Receipt, Send
 from wavoice.sim.emulator.phone import LATE, Deliver, Phone
-from wavoice.sim.emulator.webhooks import Hook, WebhookClient, Webhooks
+from wavoice.sim.emulator.subscriptions import FIELDS, App, Subscriptions
+from wavoice.sim.emulator.webhooks import WebhookClient, Webhooks
 
 
 class Traffic:
@@ -32,8 +34,11 @@ class Traffic:
         self.ids = wire.WireIds(config.seed)
         self.shelf = MediaShelf(config.media_host, self.ids, clock)
         self.background = Background(clock)
-        hook = Hook(config.webhook_url, config.app_secret, config.chaos)
-        self.webhooks = Webhooks(hook, webhook, clock, self.background)
+        self.subscriptions = Subscriptions(_app(config))
+        self.webhooks = Webhooks(
+            self.subscriptions, webhook, clock, self.background, config.chaos, config.delivery_log
+        )
+        self.rules = ErrorRules()
         self.directory = Directory()
         self._ladder = Ladder(config, clock, self.shelf, self.webhooks, self.background)
         self._sent: dict[str, Sent] = {}
@@ -103,7 +108,11 @@ class Traffic:
         if request.content.media is not None:
             self.shelf.get(request.content.media)
         person, phone = self.directory.addressee(request.to, request.recipient)
-        sent = Sent(self.ids.wamid(), person, phone, request)
+        injected = self.rules.next(person, _type(request))
+        if injected is not None and not injected.later:
+            raise injected.error
+        failure = injected.error if injected else None
+        sent = Sent(self.ids.wamid(), person, phone, request, failure=failure)
         self._sent[sent.wamid] = sent
         self.background.start(self._ladder.deliver(sent))
         return sent
@@ -126,3 +135,15 @@ class Traffic:
     async def _post(self, bodies: Sequence[Mapping[str, Any]]) -> None:
         for body in bodies:
             await self.webhooks.post(body)
+
+
+def _app(config: EmulatorConfig) -> App:
+    app = App(id=config.app_id, secret=config.app_secret, callback_url=config.webhook_url)
+    if config.webhook_url is not None:
+        app.fields, app.installed = FIELDS, True
+    return app
+
+
+def _type(request: Send) -> str:
+    """`type` on the wire."""
+    return "interactive" if request.content.kind == "buttons" else request.content.kind
