@@ -39,6 +39,11 @@ class Background:
         finally:
             del self._parked[task]
 
+    @property
+    def next_due(self) -> Micros | None:
+        """When parked work is due next; None if there is none."""
+        return min(self._parked.values(), default=None)
+
     async def idle(self) -> None:
         """Return when nothing more happens until the clock moves.
 

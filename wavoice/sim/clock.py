@@ -66,7 +66,7 @@ class SkippingClock:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._skipped: Micros = 0
-        self._skip = asyncio.Event()
+        self._waiting: set[asyncio.Event] = set()
 
     def now(self) -> Micros:
         """Wall clock plus what was skipped."""
@@ -79,20 +79,21 @@ class SkippingClock:
     def skip_to(self, moment: Micros) -> None:
         """Jump ahead; a moment that has passed already is reached."""
         self._skipped += max(0, moment - self.now())
-        self._skip.set()
+        for wake in self._waiting:
+            wake.set()
 
     async def wait(self, poke: asyncio.Event, until: Micros | None) -> None:
         """Return when poked, or when `until` is reached by waiting or by a skip."""
         while not poke.is_set() and (until is None or self.now() < until):
-            self._skip.clear()
             either = asyncio.Event()
-            watchers = [asyncio.create_task(_relay(event, either)) for event in (poke, self._skip)]
+            self._waiting.add(either)
+            watcher = asyncio.create_task(_relay(poke, either))
             try:
                 await self._clock.wait(either, None if until is None else until - self._skipped)
             finally:
-                for watcher in watchers:
-                    watcher.cancel()
-                await asyncio.gather(*watchers, return_exceptions=True)
+                self._waiting.discard(either)
+                watcher.cancel()
+                await asyncio.gather(watcher, return_exceptions=True)
 
 
 async def _relay(source: asyncio.Event, target: asyncio.Event) -> None:

@@ -24,15 +24,16 @@ from wavoice.runtime.journal import Event
 from wavoice.runtime.model import SECOND, Alias, Consent, ConsentRecord, ConsentStatus, Micros
 from wavoice.runtime.ports import Clock
 from wavoice.runtime.settings import Settings, Shop, Store, WhatsApp
+from wavoice.sim.emulator import defaults
 from wavoice.sim.emulator.emulator import Emulator, EmulatorConfig
 from wavoice.sim.emulator.phone import Phone
 from wavoice.sim.emulator.wire import Business
 from wavoice.sim.in_process import InProcess
 from wavoice.sim.world import World
 
-ACCESS_TOKEN = "emulated-access-token"  # noqa: S105 -- opens nothing but the emulator
-APP_SECRET = "emulated-app-secret"  # noqa: S105
-VERIFY_TOKEN = "emulated-verify-token"  # noqa: S105
+ACCESS_TOKEN = defaults.ACCESS_TOKEN
+APP_SECRET = defaults.APP_SECRET
+VERIFY_TOKEN = defaults.VERIFY_TOKEN
 BOT_URL = "http://bot.wavoice.test"
 SHOP_URL = "http://shop.wavoice.test"
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import logging
 import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -31,13 +32,25 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serve(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[int]:
+async def serve(
+    app: ASGIApp,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    *,
+    option: str = "--port",
+    grace: int | None = None,
+) -> AsyncIterator[int]:
     """Serve while the context lasts; yields the port (`port=0` takes a free one).
 
-    Raises `PortInUseError`. Leaving takes about 0.2 s: uvicorn looks for its end ten times a second.
+    `grace`: seconds that requests under way have at the end; None: as long as they take. Raises
+    `PortInUseError`, which names `option`. Leaving takes about 0.2 s: uvicorn looks for its end ten
+    times a second.
     """
-    with _listen(host, port) as listener:
-        server = _Server(uvicorn.Config(app, log_level="warning", access_log=False))
+    with _listen(host, port, option) as listener:
+        config = uvicorn.Config(
+            app, log_level="warning", access_log=False, ws="none", timeout_graceful_shutdown=grace
+        )
+        server = _Server(config)
         serving = asyncio.create_task(server.serve([listener]))
         starting = asyncio.create_task(server.up.wait())
         try:
@@ -46,17 +59,30 @@ async def serve(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> AsyncIt
         finally:
             starting.cancel()
             server.should_exit = True
-            await serving
+            with _silence() if grace is not None else nullcontext():
+                await serving
 
 
-def _listen(host: str, port: int) -> socket.socket:
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Whoever is still there at the end is cut off on purpose: uvicorn need not call that an error."""
+    log = logging.getLogger("uvicorn.error")
+    before, log.disabled = log.disabled, True
     try:
-        listener = socket.create_server((host, port))
+        yield
+    finally:
+        log.disabled = before
+
+
+def _listen(host: str, port: int, option: str) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host, port), family=family)
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise
         raise PortInUseError(
-            f"Port {port} on {host} is taken.", remedy="Stop what listens there, or choose another --port."
+            f"Port {port} on {host} is taken.", remedy=f"Stop what listens there, or choose another {option}."
         ) from error
     # Inherited by every connection; without it an answer waits 40 ms for its own acknowledgement.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -67,7 +67,7 @@ class Espeak:
             with wave.open(str(path)) as file:
                 rate = file.getframerate()
                 samples = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2")
-        return _tight(_resampled(samples / 32768, rate))
+        return _tight(resampled(samples / 32768, rate))
 
     def tools(self) -> Mapping[str, str]:
         """espeak-ng's version."""
@@ -97,7 +97,7 @@ class Kokoro:
         language = "en-gb" if voice.model.startswith("b") else "en-us"
         style = self._style(voice.model)
         samples, rate = self._model.create(text, style, voice.speed, language)
-        return _tight(_resampled(samples.astype(np.float64), rate))
+        return _tight(resampled(samples.astype(np.float64), rate))
 
     def tools(self) -> Mapping[str, str]:
         """Versions of model runner and phonemiser, and the processor: int8 kernels differ between them."""
@@ -153,7 +153,8 @@ def _weights() -> bytes:
     return data
 
 
-def _resampled(samples: Signal, rate: int) -> Signal:
+def resampled(samples: Signal, rate: int) -> Signal:
+    """Return the same sound at `RATE`."""
     frame = av.AudioFrame.from_ndarray(
         np.ascontiguousarray(samples[np.newaxis]), format="dblp", layout="mono"
     )

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from wavoice.runtime.model import Micros
 from wavoice.runtime.ports import Clock
 from wavoice.sim.emulator.access import Access
 from wavoice.sim.emulator.callbacks import Callbacks
@@ -145,6 +146,16 @@ class Emulator:
     async def retry(self, delivery: str) -> bool:
         """Try a webhook of the log once more, by its id; False if the log does not have it."""
         return await self._traffic.webhooks.redeliver(delivery)
+
+    @property
+    def phones(self) -> tuple[Phone, ...]:
+        """Every customer, in the order in which they were connected."""
+        return self._traffic.phones
+
+    @property
+    def next_due(self) -> Micros | None:
+        """When something is due that waits for the clock: a redelivery, a late webhook; None: nothing."""
+        return self._traffic.background.next_due
 
     async def idle(self) -> None:
         """Return when no webhook is under way and none is due before the clock moves.

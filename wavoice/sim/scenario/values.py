@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from babel.numbers import get_currency_precision
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
@@ -100,7 +99,7 @@ def money(text: str) -> Money:
     found = _MONEY.fullmatch(text)
     if found is None:
         raise ValueError(f"{text} is no amount of money such as 45.00 EUR")
-    minor = Decimal(found[1]).scaleb(get_currency_precision(found[2]))
+    minor = Decimal(found[1]).scaleb(_decimals(found[2]))
     if minor != minor.to_integral_value():
         raise ValueError(f"{text} has more decimals than {found[2]} has")
     return Money(int(minor), found[2])
@@ -108,7 +107,7 @@ def money(text: str) -> Money:
 
 def as_amount(value: Money) -> str:
     """The way to write that amount: `money(as_amount(m)) == m`."""
-    digits = get_currency_precision(value.currency)
+    digits = _decimals(value.currency)
     return f"{Decimal(value.minor).scaleb(-digits)} {value.currency}"
 
 
@@ -147,3 +146,9 @@ def dated(value: Any, today: date) -> Any:
     if isinstance(value, str) and value.lower() in WEEKDAYS:
         return next_weekday(value, today).isoformat()
     return value
+
+
+def _decimals(currency: str) -> int:
+    from babel.numbers import get_currency_precision  # noqa: PLC0415 -- durations are read without it, too
+
+    return get_currency_precision(currency)

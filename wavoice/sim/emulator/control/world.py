@@ -1,0 +1,37 @@
+"""Time, and the world as a whole."""
+
+from __future__ import annotations
+
+from wavoice.sim.emulator.control import models as m
+from wavoice.sim.emulator.control.calls import Call
+from wavoice.sim.emulator.live import Live, iso
+
+
+class WorldDesk:
+    """Calls about the world as a whole."""
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+
+    def calls(self) -> list[Call]:
+        """What can be asked for here."""
+        return [
+            Call("GET", "/clock", self.clock),
+            Call("POST", "/clock/advance", self.advance),
+            Call("POST", "/reset", self.reset),
+        ]
+
+    async def clock(self) -> m.ClockState:
+        """Tell the time of this world: that of the system plus every jump."""
+        now = self._live.clock.now()
+        return m.ClockState(now=now, iso=iso(now))
+
+    async def advance(self, body: m.Advance) -> m.ClockState:
+        """Jump ahead; returns once everything that fell due on the way has happened."""
+        await self._live.advance(body.by)
+        return await self.clock()
+
+    async def reset(self) -> m.Done:
+        """Drop the whole world and start an empty one with the same ids and secrets; time goes on."""
+        await self._live.reset()
+        return m.Done()

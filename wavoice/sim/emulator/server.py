@@ -1,0 +1,185 @@
+"""`wavoice sim`: one process, one world, three ports: Graph API, media host, control API.
+
+Media and control have ports of their own, so that a bot's token never reaches them by accident, and a
+bot that sends its token to any host it is shown is found out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+from starlette.types import ASGIApp
+
+from wavoice.runtime.adapters.clock import SystemClock
+from wavoice.runtime.errors import UserInputError
+from wavoice.sim.clock import SkippingClock
+from wavoice.sim.emulator import defaults
+from wavoice.sim.emulator.carrier import PROFILES, Carrier, FarApp, FarBot, Network
+from wavoice.sim.emulator.chaos import Chaos
+from wavoice.sim.emulator.control.app import control_app, every_call, is_local
+from wavoice.sim.emulator.control.voice import NoteSource
+from wavoice.sim.emulator.emulator import Emulator, EmulatorConfig
+from wavoice.sim.emulator.live import Live
+from wavoice.sim.emulator.live_log import Line, LiveLog
+from wavoice.sim.emulator.webhooks import WebhookClient
+from wavoice.sim.emulator.wire import Business
+from wavoice.sim.scenario.values import duration
+from wavoice.sim.tcp import serve
+
+PATIENCE = 10.0
+"""Seconds that a bot has to answer a webhook. WhatsApp publishes no number."""
+GRACE = 1
+"""Seconds that calls under way have at the end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimOptions:
+    """What `wavoice sim` can be told."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    """Of the Graph API; 0 takes a free one, here and below."""
+    media_port: int = 8081
+    control_port: int = 8082
+    allow_remote: bool = False
+    """Without it only addresses of this machine are listened on."""
+    webhook: str | None = None
+    """Where the bot is; None: it registers over the Graph API."""
+    access_token: str = field(default=defaults.ACCESS_TOKEN, repr=False)
+    app_secret: str = field(default=defaults.APP_SECRET, repr=False)
+    verify_token: str = field(default=defaults.VERIFY_TOKEN, repr=False)
+    control_token: str | None = field(default=None, repr=False)
+    """What calls of the control API have to bring; None: nothing, on this machine."""
+    chaos: Chaos | None = None
+    network: Network = "none"
+    seed: int = 0
+    world: Path | None = None
+    """A world to begin with."""
+    save: Path | None = None
+    """Where the world is written at the end."""
+    fixtures: Path = Path("fixtures/audio")
+    """Where the control API finds notes by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A simulator that is up."""
+
+    live: Live
+    graph: str
+    """Address of the Graph API, without a version."""
+    media: str
+    control: str
+    business: Business
+
+
+@asynccontextmanager
+async def simulate(options: SimOptions, show: Callable[[Line], None] | None = None) -> AsyncIterator[Running]:
+    """Run a simulator while the context lasts; `show` gets a line for everything that passes.
+
+    Raises `UserInputError` for a remote host that is not secured, `PortInUseError`.
+    """
+    _check_host(options)
+    clock = SkippingClock(SystemClock())
+    log = None if show is None else LiveLog(clock, show)
+    profile = PROFILES[options.network]
+    carrier = None if profile is None else Carrier(profile, options.seed, clock)
+    async with AsyncExitStack() as stack:
+        # No proxy of the environment stands between WhatsApp and a bot under test.
+        client = await stack.enter_async_context(httpx.AsyncClient(timeout=PATIENCE, trust_env=False))
+        bot: WebhookClient = client if carrier is None else FarBot(client, carrier)
+        bot = bot if log is None else log.bot(bot)
+        world = _World(options, clock, bot)
+        live = Live(world.make, clock)
+        calls = every_call(live, NoteSource(options.fixtures, options.seed))
+        apps = [(live.graph_app, "graph"), (live.media_app, "media")]
+        listeners = [(_seen(app, way, carrier, log), way) for app, way in apps]
+        listeners.append((control_app(calls, options.control_token), "control"))
+        urls = {}
+        for (app, way), port in zip(listeners, _ports(options), strict=True):
+            option = f"--{way}-port" if way != "graph" else "--port"
+            server = serve(app, options.host, port, option=option, grace=GRACE)
+            urls[way] = _url(options.host, await stack.enter_async_context(server))
+        world.media = urls["media"]
+        live.emulator.serve_media_at(world.media)
+        stack.push_async_callback(live.close)
+        yield Running(live, urls["graph"], urls["media"], urls["control"], world.config.business)
+
+
+class _World:
+    """Makes the emulators of one simulator."""
+
+    def __init__(self, options: SimOptions, clock: SkippingClock, bot: WebhookClient) -> None:
+        self.config = EmulatorConfig(
+            access_token=options.access_token,
+            app_secret=options.app_secret,
+            webhook_url=options.webhook or "",
+            seed=options.seed,
+            chaos=options.chaos,
+        )
+        self.media: str | None = None
+        self._clock = clock
+        self._bot = bot
+
+    def make(self) -> Emulator:
+        config = self.config if self.media is None else replace(self.config, media_host=self.media)
+        return Emulator(config, self._clock, self._bot)
+
+
+def _ports(options: SimOptions) -> tuple[int, int, int]:
+    return options.port, options.media_port, options.control_port
+
+
+def _seen(app: ASGIApp, way: str, carrier: Carrier | None, log: LiveLog | None) -> ASGIApp:
+    far = app if carrier is None else FarApp(app, carrier, way)
+    return far if log is None else log.app(far, way)
+
+
+def _check_host(options: SimOptions) -> None:
+    if is_local(options.host):
+        return
+    if not options.allow_remote:
+        raise UserInputError(
+            f"{options.host} can be reached from other machines.",
+            remedy="Add --allow-remote and --control-token if that is meant.",
+        )
+    if options.control_token is None:
+        raise UserInputError(
+            "Whoever reaches the control API commands the simulator.",
+            remedy="Choose a --control-token, e.g. env:SIM_TOKEN.",
+        )
+
+
+def _url(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def read_network(name: str) -> Network:
+    """Return the network of that name. Raises `UserInputError`."""
+    for known in PROFILES:
+        if name == known:
+            return known
+    raise UserInputError(f"There is no network {name!r}.", remedy=f"Use one of: {', '.join(PROFILES)}.")
+
+
+def read_chaos(words: str) -> Chaos:
+    """Return the chaos that `seed=7,duplicate=0.2,reorder=3s` describes. Raises `UserInputError`."""
+    times = {"delay", "reorder"}
+    given: dict[str, Any] = {}
+    for word in words.split(","):
+        name, _, value = word.strip().partition("=")
+        try:
+            given[name] = int(value) if name == "seed" else duration(value) if name in times else float(value)
+        except ValueError as error:
+            raise UserInputError(f"--chaos: {word}: {error}.", remedy=_CHAOS) from error
+    if not {"seed"} <= given.keys() <= {"seed", "duplicate", "drop", *times}:
+        raise UserInputError(f"--chaos {words} is not understood.", remedy=_CHAOS)
+    return Chaos(**given)
+
+
+_CHAOS = "Write it as in seed=7,duplicate=0.2,drop=0.1,delay=2s,reorder=3s; seed is needed."
