@@ -150,7 +150,7 @@ class Emulator:
     @property
     def phones(self) -> tuple[Phone, ...]:
         """Every customer, in the order in which they were connected."""
-        return self._traffic.phones
+        return tuple(self._traffic.directory.phones)
 
     @property
     def next_due(self) -> Micros | None:

@@ -45,11 +45,6 @@ class Traffic:
         self._received: dict[str, Handset] = {}
         self._held: dict[Handset, Sequence[Mapping[str, Any]]] = {}
 
-    @property
-    def phones(self) -> tuple[Phone, ...]:
-        """Every customer, in the order in which they were connected."""
-        return tuple(self._phones)
-
     def add_phone(self, person: wire.Person) -> Phone:
         """Connect a customer."""
         phone = Phone(person, self, self._clock)

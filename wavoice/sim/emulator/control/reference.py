@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -25,7 +26,7 @@ def reference() -> Iterator[str]:
     yield "| call | takes | gives | what it does |"
     yield "|---|---|---|---|"
     for call in calls:
-        takes = ", ".join(_link(model) for model in (call.query, call.body) if model) or "–"
+        takes = ", ".join(_link(model) for model in (call.query, call.body) if model) or "-"
         yield f"| `{call.method} {ROOT}{call.path}` | {takes} | {_link(call.answer)} | {_line(call.about)} |"
     for model in _mentioned(calls):
         yield ""
@@ -70,7 +71,7 @@ def _meanings(model: type[BaseModel]) -> dict[str, str]:
             continue
         (definition,) = ast.parse(inspect.getsource(kind)).body
         body = cast(ast.ClassDef, definition).body
-        for node, after in zip(body, body[1:], strict=False):
+        for node, after in itertools.pairwise(body):
             if isinstance(node, ast.AnnAssign) and isinstance(after, ast.Expr):
                 found[ast.unparse(node.target)] = ast.literal_eval(after.value)
     return found
@@ -104,7 +105,7 @@ def _link(model: Any) -> str:
     if model is Response:
         return "bytes"
     name = model.__name__
-    return f"[{name}](#{name.lower()})" if model.model_fields else "–"
+    return f"[{name}](#{name.lower()})" if model.model_fields else "-"
 
 
 def _line(text: str) -> str:

@@ -1,0 +1,140 @@
+"""`wavoice sim` in a process of its own: any bot can be tested with it, over TCP."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands import NOTES, script
+from tests.sim.emulator.foreign_bot import EchoBot
+from tests.sim.emulator.simulator import FREE, Simulator, simulator
+from wavoice.sim.tcp import serve
+
+NOTE = "where_is_my_order__street_20db"
+
+
+@asynccontextmanager
+async def foreign(folder: Path, *arguments: str) -> AsyncIterator[tuple[Simulator, EchoBot]]:
+    """A simulator, and a bot of somebody else that was told only addresses and secrets."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    hook = f"http://127.0.0.1:{port}/hook"
+    async with simulator(folder, "--webhook", hook, "--fixtures", str(NOTES), *arguments) as sim:
+        told = sim.told
+        bot = EchoBot(
+            told["graph"],
+            told["phone_number_id"],
+            told["access_token"],
+            told["app_secret"],
+            told["verify_token"],
+        )
+        async with serve(bot.app, port=port), bot.http:
+            await sim("POST", "/users", json={"name": "Anna", "phone": "15550100200"})
+            yield sim, bot
+
+
+async def test_a_foreign_bot_hears_a_note_and_answers_with_one(tmp_path: Path) -> None:
+    ogg = (NOTES / f"{NOTE}.ogg").read_bytes()
+    async with foreign(tmp_path) as (sim, bot):
+        await sim("POST", "/users/Anna/notes", json={"fixture": NOTE})
+        heard = await sim("GET", "/users/Anna/messages", params={"wait": "60s"})
+        media = heard["messages"][0]["media"]
+        got = await sim.http.get(sim.told["control"] + media["path"])
+        tapped = await sim("POST", "/users/Anna/texts", json={"text": "hello"})
+        asked = await sim("GET", "/users/Anna/messages", params={"after": heard["next"], "wait": "60s"})
+        await sim("POST", "/users/Anna/taps", json={"choice": "yes"})
+        assert await sim.ends() == 0
+    assert bot.bytes_heard == [ogg]
+    assert bot.media_hosts == {sim.told["media"].removeprefix("http://")}
+    assert [message["kind"] for message in heard["messages"]] == ["voice"]
+    assert (got.content, media["sha256"]) == (ogg, hashlib.sha256(ogg).hexdigest())
+    assert asked["messages"][0]["text"] == "You wrote: hello"
+    assert bot.seen[1]["id"] == tapped["wamid"]
+    assert bot.seen[2]["interactive"]["button_reply"]["id"] == "yes"
+    assert bot.seen[2]["context"]["id"] == asked["messages"][0]["wamid"]
+    assert {status["status"] for status in bot.statuses} == {"sent", "delivered"}
+
+
+async def test_note_bytes_come_as_they_are(tmp_path: Path) -> None:
+    ogg = (NOTES / f"{NOTE}.ogg").read_bytes()
+    async with foreign(tmp_path) as (sim, bot):
+        await sim(
+            "POST",
+            "/users/Anna/notes",
+            content=ogg,
+            headers={"Content-Type": "audio/ogg"},
+            params={"deliver": "twice"},
+        )
+    assert bot.bytes_heard == [ogg]
+
+
+async def test_a_world_goes_on_after_an_outage_of_the_bot(tmp_path: Path) -> None:
+    """Nobody listens when the message is sent; an hour later by the clock, somebody does."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    async with simulator(tmp_path, "--webhook", f"http://127.0.0.1:{port}/hook") as sim:
+        told = sim.told
+        bot = EchoBot(told["graph"], told["phone_number_id"], "-", told["app_secret"], "")
+        before = (await sim("GET", "/clock"))["now"]
+        await sim("POST", "/users", json={"name": "Anna", "phone": "15550100200"})
+        await sim("POST", "/users/Anna/images", json={"caption": "see"})
+        async with serve(bot.app, port=port), bot.http:
+            after = (await sim("POST", "/clock/advance", json={"by": "1h"}))["now"]
+    assert after - before >= 3600 * 1_000_000
+    assert [message["image"]["caption"] for message in bot.seen] == ["see"]
+
+
+async def test_what_it_tells_and_leaves_behind(tmp_path: Path) -> None:
+    word = tmp_path / "cache" / "wavoice" / "sim.json"
+    async with simulator(tmp_path, "--quiet") as sim:
+        assert json.loads(word.read_text())["control"] == sim.told["control"]
+        ports = {sim.told[name].rpartition(":")[2] for name in ("graph", "media", "control")}
+        poll = asyncio.create_task(sim("GET", "/users"))
+        await poll
+        assert await sim.ends() == 0
+    assert len(ports) == 3
+    assert not word.exists()
+
+
+class TestRefusals:
+    def test_a_taken_port_is_named_with_the_option_that_changes_it(self, tmp_path: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = str(taken.getsockname()[1])
+            done = script("sim", *FREE, "--control-port", port, folder=tmp_path)
+        assert (done.code, done.out) == (2, "")
+        assert done.err == (
+            f"wavoice: Port {port} on 127.0.0.1 is taken. "
+            "Stop what listens there, or choose another --control-port.\n"
+        )
+
+    @pytest.mark.parametrize(
+        ("arguments", "sentence"),
+        [
+            (
+                ["--host", "0.0.0.0"],
+                "0.0.0.0 can be reached from other machines. "
+                "Add --allow-remote and --control-token if that is meant.",
+            ),
+            (
+                ["--host", "0.0.0.0", "--allow-remote"],
+                "Whoever reaches the control API commands the simulator. "
+                "Choose a --control-token, e.g. env:SIM_TOKEN.",
+            ),
+            (["--network", "5g"], "There is no network '5g'. Use one of: none, wifi, mobile."),
+            (
+                ["--access-token", "env:NOT_THERE"],
+                "The environment variable NOT_THERE is not set. "
+                "It is needed because a setting says env:NOT_THERE.",
+            ),
+        ],
+    )
+    def test_what_cannot_start(self, arguments: list[str], sentence: str, tmp_path: Path) -> None:
+        done = script("sim", *FREE, *arguments, folder=tmp_path)
+        assert (done.code, done.out, done.err) == (2, "", f"wavoice: {sentence}\n")
