@@ -13,7 +13,7 @@ from wavoice.runtime.journal import Event
 from wavoice.runtime.model import SECOND, Micros
 from wavoice.runtime.settings import Shop
 from wavoice.sim.clock import CountingIds, VirtualClock
-from wavoice.sim.emulator.phone import PhoneMessage
+from wavoice.sim.emulator.handset.message import PhoneMessage
 from wavoice.sim.rehearsal import Customer, Rehearsal, rehearsal_settings, rehearse
 from wavoice.sim.scripted import Line, ScriptedEars, ToneVoice
 from wavoice.sim.world import World

@@ -141,7 +141,7 @@ class TestSending:
         assert (error["type"], error["code"]) == ("OAuthException", 131009)
         assert error["error_data"] == {
             "messaging_product": "whatsapp",
-            "details": "Param body must be a string of 1 to 4096 characters",
+            "details": "Param text['body'] must be at least 1 character long",
         }
         assert error["fbtrace_id"]
 
@@ -170,10 +170,10 @@ class TestSending:
         [
             ([], "?", "1 to 3 buttons"),
             ([(str(i), str(i)) for i in range(4)], "?", "1 to 3 buttons"),
-            ([("1", "t" * 21)], "?", "Param title"),
-            ([("1", "")], "?", "Param title"),
-            ([("i" * 257, "Yes")], "?", "Param id"),
-            ([("1", "Yes")], "b" * 1025, "Param text"),
+            ([("1", "t" * 21)], "?", "['buttons'][0]['reply']['title'] must be"),
+            ([("1", "")], "?", "['buttons'][0]['reply']['title'] must be"),
+            ([("i" * 257, "Yes")], "?", "['buttons'][0]['reply']['id'] must be"),
+            ([("1", "Yes")], "b" * 1025, "['body']['text'] must be at most 1024"),
             ([("1", "Yes"), ("1", "No")], "?", "every id must be unique"),
             ([("1", "Yes"), ("2", "Yes")], "?", "every title must be unique"),
         ],
@@ -193,7 +193,7 @@ class TestSending:
         [
             ({"type": "text"}, 131008),
             ({"type": "audio", "audio": {"voice": True}}, 131008),
-            ({"type": "interactive", "interactive": {"type": "carousel"}}, 131051),
+            ({"type": "interactive", "interactive": {"type": "hologram"}}, 131009),
             ({"type": "hologram"}, 131051),
             ({**says("x"), "to": None}, 131008),
             ({**says("x"), "messaging_product": "sms"}, 100),

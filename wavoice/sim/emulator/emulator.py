@@ -190,7 +190,11 @@ class Emulator:
     async def _refuse(self, _request: Request, error: Exception) -> Response:
         if not isinstance(error, GraphError):
             raise error
-        return JSONResponse(error.body(self._traffic.ids.token()), status_code=error.status)
+        return JSONResponse(
+            error.body(self._traffic.ids.token()),
+            status_code=error.status,
+            headers=dict(error.headers(self._config.business.waba)),
+        )
 
 
 def _no_host(request: httpx.Request) -> httpx.Response:

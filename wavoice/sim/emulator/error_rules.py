@@ -11,7 +11,8 @@ from typing import Literal, TypedDict, Unpack
 from pydantic import BaseModel, Field
 
 from wavoice.runtime.errors import UserInputError
-from wavoice.sim.emulator.graph_errors import CODES, GraphError
+from wavoice.sim.emulator.error_codes import CODES
+from wavoice.sim.emulator.graph_errors import GraphError
 from wavoice.sim.emulator.wire import Person
 
 When = Literal["next", "every"]
@@ -107,7 +108,7 @@ class ErrorRules:
         if wire not in CODES:
             near = min(CODES, key=lambda known: abs(known - code))
             raise UserInputError(
-                f"WhatsApp has no error {code}.", remedy=f"Did you mean {near}, {CODES[near][1]!r}?"
+                f"WhatsApp has no error {code}.", remedy=f"Did you mean {near}, {CODES[near].title!r}?"
             )
         when, n, times = how.get("when", "next"), how.get("n", 1), how.get("times")
         if n < 1 or (times is not None and times < 1):
@@ -118,7 +119,7 @@ class ErrorRules:
             id=f"e{self.state.made}",
             code=wire,
             subcode=how.get("subcode"),
-            details=how.get("details") or f"{CODES[wire][1]} (injected by rule)",
+            details=how.get("details") or f"{CODES[wire].title} (injected by rule)",
             when=when,
             n=n if when == "every" else 1,
             times=times if when == "every" else n * (times or 1),

@@ -1,41 +1,45 @@
-"""Refusals as the Graph API words them: code, HTTP status and title of each code that we play.
+"""Refusals as the Graph API words them, at once or later in a status.
 
-Codes and statuses: Cloud API error reference (v24.0) and Meta's OpenAPI description.
+Shape: Graph API error handling and the Cloud API error reference (v24.0).
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
-CODES: dict[int, tuple[int, str]] = {
-    1: (400, "API Unknown"),
-    10: (403, "Application does not have permission for this action"),
-    15: (400, "This method must be called with an app access_token"),
-    33: (400, "Object does not exist"),
-    100: (400, "Invalid parameter"),
-    104: (401, "An access token is required to request this resource"),
-    190: (401, "Invalid OAuth access token"),
-    200: (403, "Permissions error"),
-    2200: (400, "Callback verification failed"),
-    131000: (500, "Something went wrong"),
-    131008: (400, "Required parameter is missing"),
-    131009: (400, "Parameter value is not valid"),
-    131026: (400, "Message undeliverable"),
-    131047: (400, "Re-engagement message"),
-    131051: (400, "Unsupported message type"),
-    131053: (400, "Media upload error"),
-}
+from wavoice.sim.emulator.error_codes import CODES, THROTTLED, TRANSIENT
+
+HREF = "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/"
 
 
 class GraphError(Exception):
-    """A call is refused with this code; `details` names the field and the limit."""
+    """A call is refused with this code; `details` names the field and the limit.
 
-    def __init__(self, code: int, details: str, *, subcode: int | None = None) -> None:
-        super().__init__(f"(#{code}) {details}")
+    Without `details` it says what the code says in general. Raises `KeyError` for a code that
+    `error_codes.CODES` does not know.
+    """
+
+    def __init__(
+        self,
+        code: int,
+        details: str | None = None,
+        *,
+        subcode: int | None = None,
+        told: tuple[str, str] | None = None,
+        wait: int | None = None,
+    ) -> None:
         self.code = code
-        self.details = details
+        known = CODES[code]
+        self.status, self.title = known.status, known.title
+        self.details = details or known.details or known.title
         self.subcode = subcode
-        self.status, self.title = CODES[code]
+        self.told = told
+        """`error_user_title` and `error_user_msg`, which refused templates carry."""
+        self.wait = wait
+        """Seconds until the same call may succeed, if that is known."""
+        super().__init__(f"(#{code}) {self.details}")
 
     def body(self, trace: str) -> dict[str, Any]:
         """Return the JSON answer of a synchronous refusal."""
@@ -44,11 +48,32 @@ class GraphError(Exception):
             "type": "OAuthException",
             "code": self.code,
             "error_data": {"messaging_product": "whatsapp", "details": self.details},
-            "fbtrace_id": trace,
         }
         if self.subcode is not None:
             error["error_subcode"] = self.subcode
-        return {"error": error}
+        if self.code in TRANSIENT:
+            error["is_transient"] = True
+        if self.told is not None:
+            error["error_user_title"], error["error_user_msg"] = self.told
+        return {"error": {**error, "fbtrace_id": trace}}
+
+    def headers(self, account: str) -> Mapping[str, str]:
+        """Return the headers of a synchronous refusal: those of throttling, for limits only.
+
+        `X-Business-Use-Case-Usage` counts minutes, `Retry-After` seconds; the latter comes only when
+        `wait` is known.
+        """
+        if self.code not in THROTTLED:
+            return {}
+        usage = {
+            "type": "whatsapp",
+            "call_count": 100,
+            "total_cputime": 0,
+            "total_time": 0,
+            "estimated_time_to_regain_access": -(-(self.wait or 60) // 60),
+        }
+        headers = {"X-Business-Use-Case-Usage": json.dumps({account: [usage]}, separators=(",", ":"))}
+        return headers if self.wait is None else {**headers, "Retry-After": str(self.wait)}
 
     def in_status(self) -> dict[str, Any]:
         """Return the item of `statuses[].errors` for a message that fails after it was accepted."""
@@ -57,7 +82,7 @@ class GraphError(Exception):
             "title": self.title,
             "message": self.title,
             "error_data": {"details": self.details},
-            "href": "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/",
+            "href": HREF,
         }
 
 

@@ -12,8 +12,9 @@ from starlette.types import ASGIApp
 from wavoice.sim.emulator.access import Access
 from wavoice.sim.emulator.directory import bare_digits
 from wavoice.sim.emulator.graph_errors import GraphError
-from wavoice.sim.emulator.messages import Receipt, Send, read_request
 from wavoice.sim.emulator.network_faults import Accepted, NetworkFaults
+from wavoice.sim.emulator.sending.content import Receipt, Send
+from wavoice.sim.emulator.sending.read import read_request
 from wavoice.sim.emulator.traffic import Traffic
 
 

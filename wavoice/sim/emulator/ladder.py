@@ -14,9 +14,9 @@ from wavoice.sim.emulator import wire
 from wavoice.sim.emulator.config import EmulatorConfig
 from wavoice.sim.emulator.graph_errors import GraphError
 from wavoice.sim.emulator.handset.base import Handset
+from wavoice.sim.emulator.handset.message import Arrival, shown
 from wavoice.sim.emulator.media import MediaShelf, opus_channels
-from wavoice.sim.emulator.messages import Send
-from wavoice.sim.emulator.phone import PLAYS_INLINE_BYTES, PhoneMessage
+from wavoice.sim.emulator.sending.content import Send
 from wavoice.sim.emulator.webhooks import Webhooks
 
 
@@ -86,8 +86,8 @@ class Ladder:
         async with AsyncExitStack() as lanes:
             for sent in waiting:
                 await lanes.enter_async_context(sent.lane)
-            shown = [(sent, self._show(sent, phone)) for sent in waiting]
-            for sent, states in shown:
+            arrived = [(sent, self._show(sent, phone)) for sent in waiting]
+            for sent, states in arrived:
                 await self._report_all(sent, states)
 
     async def _report_all(self, sent: Sent, states: Sequence[PromptState]) -> None:
@@ -108,19 +108,16 @@ class Ladder:
 
     def _show(self, sent: Sent, phone: Handset) -> Sequence[PromptState]:
         content = sent.request.content
-        data = self._shelf.get(content.media).data if content.media is not None else None
-        message = PhoneMessage(
+        file = self._shelf.get(content.media) if content.media is not None else None
+        arrival = Arrival(
             wamid=sent.wamid,
-            kind="voice" if content.voice else content.kind,
             at=self._clock.now(),
-            text=content.text,
-            buttons=content.buttons,
-            media=data,
             quotes=sent.request.quotes,
-            download_icon=content.voice and data is not None and len(data) > PLAYS_INLINE_BYTES,
             typing=phone.typing,
+            media=None if file is None else file.data,
+            mime_type=None if file is None else file.mime_type,
         )
-        return phone.receive(message)
+        return phone.receive(shown(content, arrival))
 
     async def _status(self, sent: Sent, state: PromptState, failure: GraphError | None = None) -> None:
         if sent.by_staff:

@@ -19,8 +19,8 @@ from wavoice.sim.emulator.graph_errors import GraphError
 from wavoice.sim.emulator.handset.base import Handset
 from wavoice.sim.emulator.ladder import Ladder, Sent
 from wavoice.sim.emulator.media import INBOUND_LIFETIME, MediaShelf
-from wavoice.sim.emulator.messages import Content, Receipt, Send
 from wavoice.sim.emulator.phone import LATE, Deliver, Phone
+from wavoice.sim.emulator.sending.content import Content, Receipt, Send
 from wavoice.sim.emulator.subscriptions import FIELDS, App, Subscriptions
 from wavoice.sim.emulator.webhooks import WebhookClient, Webhooks
 
@@ -105,10 +105,10 @@ class Traffic:
 
     def accept(self, request: Send) -> Sent:
         """Take a message of the business; what becomes of it follows in the background."""
-        if request.content.media is not None:
-            self.shelf.get(request.content.media)
+        for file in request.content.files:
+            self.shelf.get(file)
         person, phone = self.directory.addressee(request.to, request.recipient)
-        injected = self.rules.next(person, _type(request))
+        injected = self.rules.next(person, request.content.type)
         if injected is not None and not injected.later:
             raise injected.error
         failure = injected.error if injected else None
@@ -142,8 +142,3 @@ def _app(config: EmulatorConfig) -> App:
     if config.webhook_url is not None:
         app.fields, app.installed = FIELDS, True
     return app
-
-
-def _type(request: Send) -> str:
-    """`type` on the wire."""
-    return "interactive" if request.content.kind == "buttons" else request.content.kind

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from wavoice.runtime.journal import Event
-from wavoice.sim.emulator.phone import PhoneMessage
+from wavoice.sim.emulator.handset.message import PhoneMessage
 from wavoice.sim.scenario.expect import PartExpect, ReplyExpect
 
 Problem = tuple[str, str, str]

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from wavoice.runtime import journal
 from wavoice.runtime.journal import Event
 from wavoice.runtime.model import SECOND
-from wavoice.sim.emulator.phone import PhoneMessage
+from wavoice.sim.emulator.handset.message import PhoneMessage
 from wavoice.sim.scenario.record import ProposalView, proposal_after
 from wavoice.sim.scenario.talk import BotMessage, Talk
 from wavoice.sim.scenario.values import as_text, dated

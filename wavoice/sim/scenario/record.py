@@ -15,7 +15,7 @@ from wavoice.runtime.journal import Event
 from wavoice.runtime.journal_lines import to_json
 from wavoice.runtime.model import SECOND, Micros, ProposalState
 from wavoice.runtime.policy import Policy
-from wavoice.sim.emulator.phone import PhoneMessage
+from wavoice.sim.emulator.handset.message import PhoneMessage
 from wavoice.sim.scenario.failure import Failure
 from wavoice.sim.scenario.format import Step
 from wavoice.sim.scenario.given import ConsentSpec
@@ -127,8 +127,7 @@ class Record:
 
 def _shown(message: PhoneMessage) -> Mapping[str, Any]:
     media = None if message.media is None else hashlib.sha256(message.media).hexdigest()
-    fields = {spec.name: getattr(message, spec.name) for spec in dataclasses.fields(message)}
-    return {**fields, "buttons": [(one.id, one.title) for one in message.buttons], "media": media}
+    return {**dataclasses.asdict(message), "media": media}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from wavoice.runtime import journal
 from wavoice.runtime.errors import ScenarioError, UserInputError
 from wavoice.runtime.journal import Event
 from wavoice.sim.clock import VirtualClock
-from wavoice.sim.emulator.phone import PhoneMessage
+from wavoice.sim.emulator.handset.message import PhoneMessage
 from wavoice.sim.scenario.cast import start_of
 from wavoice.sim.scenario.failure import Failure
 from wavoice.sim.scenario.format import Step
