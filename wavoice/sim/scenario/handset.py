@@ -8,8 +8,8 @@ from pathlib import Path
 
 from wavoice.runtime import journal
 from wavoice.runtime.errors import ScenarioError
-from wavoice.sim.emulator.phone import Phone
 from wavoice.sim.emulator.handset.message import PhoneMessage
+from wavoice.sim.emulator.phone import Phone
 from wavoice.sim.scenario.codes import codes_in, fill_in, names_code
 from wavoice.sim.scenario.format import Step
 from wavoice.sim.scenario.load import Case

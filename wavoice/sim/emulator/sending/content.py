@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 
 from wavoice.runtime.model import Button
 
-Kind = Literal[
+Plain = Literal[
     "text",
     "image",
     "video",
@@ -19,6 +19,8 @@ Kind = Literal[
     "contacts",
     "reaction",
     "template",
+]
+Interactive = Literal[
     "buttons",
     "list",
     "cta_url",
@@ -35,10 +37,11 @@ Kind = Literal[
     "voice_call",
     "carousel",
 ]
+Kind = Plain | Interactive
 """WhatsApp's own names; only reply buttons, `button` on the wire, are called `buttons` here."""
 
 
-_INTERACTIVE = frozenset(get_args(Kind)[10:])
+_INTERACTIVE = frozenset(get_args(Interactive))
 
 
 @dataclass(frozen=True, slots=True)
