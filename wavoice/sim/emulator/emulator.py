@@ -8,7 +8,8 @@ TCP with `sim.tcp.serve`. Bodies and signatures are the same either way.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
 
 import httpx
 from starlette.applications import Starlette
@@ -22,6 +23,7 @@ from wavoice.sim.emulator.access import Access
 from wavoice.sim.emulator.callbacks import Callbacks
 from wavoice.sim.emulator.config import EmulatorConfig
 from wavoice.sim.emulator.deliveries import Delivery
+from wavoice.sim.emulator.events import make
 from wavoice.sim.emulator.graph_apps import AppsEdge, parameters
 from wavoice.sim.emulator.graph_errors import GraphError
 from wavoice.sim.emulator.graph_media import MediaEdge
@@ -106,6 +108,24 @@ class Emulator:
         no status. Returns once that webhook was tried.
         """
         return await self._traffic.staff_says(phone, text)
+
+    async def inject(self, payload: Mapping[str, Any]) -> None:
+        """Send the business any webhook body, also one that WhatsApp has never sent.
+
+        It is signed and delivered like every other. Messages in it can be marked read by the
+        business if their sender is a connected customer.
+        """
+        await self._traffic.inject(payload)
+
+    async def trigger(self, event: str, phone: Phone, overrides: Sequence[str] = ()) -> dict[str, Any]:
+        """Send an event of `events.EVENTS` about a customer; return its payload.
+
+        It is about the newest message on the handset where it is about one, and only a webhook:
+        nothing changes on the emulated WhatsApp. Raises `UserInputError` as `events.make` does.
+        """
+        payload = make(event, self._traffic.context(phone), overrides)
+        await self.inject(payload)
+        return payload
 
     def fault(self, does: NetworkFault, times: int = 1) -> None:
         """Script what the next `times` messages of the business meet; faults are used in this order.

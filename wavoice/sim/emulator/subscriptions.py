@@ -110,7 +110,8 @@ def _place(app: App, field: str) -> str | None:
     override = (app.number_override or app.account_override) if field == "messages" else None
     if override and (field in app.fields or app.callback_url is None):
         return override
-    return app.callback_url if field in app.fields else None
+    # What nobody can ask for yet comes to all: so new fields reach bots that do not expect them.
+    return app.callback_url if field in app.fields or field not in FIELDS else None
 
 
 def configuration(app: App, *, number: bool) -> dict[str, str]:

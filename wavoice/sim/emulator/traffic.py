@@ -15,6 +15,7 @@ from wavoice.sim.emulator import wire
 from wavoice.sim.emulator.config import EmulatorConfig
 from wavoice.sim.emulator.directory import Directory
 from wavoice.sim.emulator.error_rules import ErrorRules
+from wavoice.sim.emulator.events import EventContext
 from wavoice.sim.emulator.graph_errors import GraphError
 from wavoice.sim.emulator.handset.base import Handset
 from wavoice.sim.emulator.ladder import Ladder, Sent
@@ -67,6 +68,28 @@ class Traffic:
             case _:
                 await self._post(bodies)
         return wamid
+
+    async def inject(self, payload: Mapping[str, Any]) -> None:
+        """Send any webhook; messages in it count as sent by the customers who are named as senders."""
+        for sender in wire.senders(payload):
+            phone = self.directory.by_user_id(sender.bsuid) if sender.bsuid else None
+            if phone is None and sender.phone:
+                phone = self.directory.by_digits(sender.phone)
+            if phone is not None and sender.wamid not in self._received:
+                self._received[sender.wamid] = phone
+                phone.note_sent(sender.wamid, sender.kind)
+        await self.webhooks.post(payload)
+
+    def context(self, phone: Handset) -> EventContext:
+        """Return what an event about a customer is made of."""
+        return EventContext(
+            business=self._config.business,
+            person=phone.person,
+            clock=self._clock,
+            ids=self.ids,
+            keep=self.keep,
+            about=phone.messages[-1].wamid if phone.messages else None,
+        )
 
     async def flush(self) -> None:
         """Bring what is held back until a next message."""

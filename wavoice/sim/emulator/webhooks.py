@@ -25,7 +25,7 @@ from wavoice.sim.emulator.batches import merge
 from wavoice.sim.emulator.chaos import UNHARMED, Chaos, Fate
 from wavoice.sim.emulator.deliveries import Attempt, Delivery, DeliveryLog
 from wavoice.sim.emulator.subscriptions import Subscriptions, Target
-from wavoice.sim.emulator.wire import encode, sign
+from wavoice.sim.emulator.wire import encode, field_of, sign, status_of
 
 FIRST_GAP: Micros = SECOND
 LONGEST_GAP: Micros = 6 * 3600 * SECOND
@@ -140,15 +140,15 @@ class Webhooks:
         """Return after the first try; if it was not answered with 200, repeat in the background.
 
         Chaos may hold it back: then this returns at once. `surely` keeps chaos away. It goes to every app
-        that has asked for its field, and nowhere if none has.
+        that has asked for its field, and nowhere if none has; a field that cannot be asked for goes to all.
         """
-        field = payload["entry"][0]["changes"][0]["field"]
+        field = field_of(payload)
         delivery = self._log.make(field, encode(payload), self._clock.now())
         if not self._subscriptions.targets(field):
             self._log.end(delivery, "unsubscribed")
             return
         fate = UNHARMED if surely else self._fate()
-        if self._awaited and (seen := self._awaited.get(_reported(payload))) is not None:
+        if self._awaited and (seen := self._awaited.get(status_of(payload))) is not None:
             await self._deliver(delivery, UNHARMED)
             seen.set()
         elif fate.held:
@@ -309,12 +309,6 @@ class Webhooks:
         except httpx.HTTPError:
             return None
         return response.status_code
-
-
-def _reported(payload: Mapping[str, Any]) -> str:
-    """The message that a status webhook is about; empty for any other."""
-    statuses = payload["entry"][0]["changes"][0]["value"].get("statuses")
-    return str(statuses[0]["id"]) if statuses else ""
 
 
 def _copy(delivery: Delivery) -> Delivery:

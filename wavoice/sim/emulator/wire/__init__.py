@@ -16,14 +16,17 @@ from wavoice.sim.emulator.wire.build import (
     message,
     seconds,
     sign,
+    unsupported,
 )
 from wavoice.sim.emulator.wire.parties import Business, Person, WireIds
+from wavoice.sim.emulator.wire.senders import Sender, field_of, senders, status_of
 from wavoice.sim.emulator.wire.statuses import StatusUpdate, status
 
 __all__ = [
     "VOICE_MIME",
     "Business",
     "Person",
+    "Sender",
     "StatusUpdate",
     "WireIds",
     "account_envelope",
@@ -32,9 +35,13 @@ __all__ = [
     "echo",
     "encode",
     "envelope",
+    "field_of",
     "inbound",
     "message",
     "seconds",
+    "senders",
     "sign",
     "status",
+    "status_of",
+    "unsupported",
 ]

@@ -38,6 +38,23 @@ def content(kind: str, /, **keys: Any) -> dict[str, Any]:
     return {"type": kind, kind: {key: value for key, value in keys.items() if value is not None}}
 
 
+def unsupported(kind: str | None = None, *, too_large: bool = False) -> dict[str, Any]:
+    """Return type and nodes of what the API cannot show: an unknown kind, or media over 100 MB.
+
+    `kind` is told since November 2025, and not always (unsupported messages webhook reference).
+    """
+    title = "Media download error" if too_large else "Message type unknown"
+    details = "Media file size too big. Max file size we currently support: 100 MB."
+    error = {
+        "code": 131052 if too_large else 131051,
+        "title": title,
+        "message": title,
+        "error_data": {"details": details if too_large else "Message type is currently not supported."},
+    }
+    node = {"type": "unsupported", "errors": [error]}
+    return node if kind is None else {**node, "unsupported": {"type": kind}}
+
+
 def message(
     business: Business,
     person: Person,
