@@ -6,7 +6,6 @@ import asyncio
 import gc
 import logging
 import multiprocessing
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
@@ -137,8 +136,7 @@ def _journal(stage: Stage) -> tuple[list[Stored], Head | None]:
     """The journal as the store holds it, with the chain that the runtime has made over all restarts."""
     store = stage.parts.store
     assert isinstance(store, SqliteStore)
-    database = store._connection.connection.driver_connection  # in memory nobody else can open it
-    assert isinstance(database, sqlite3.Connection)
+    database = store._database  # in memory nobody else can open it
     return read_from(database)
 
 

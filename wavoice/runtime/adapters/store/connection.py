@@ -7,9 +7,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import DBAPIError
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy.pool import PoolProxiedConnection
 
 
-def connect(path: str, lock_timeout: Micros) -> Connection:
+def connect(path: str, lock_timeout: Micros) -> sqlite3.Connection:
     """Open the database with its schema up to date. Blocks. Raises `StoreError`."""
     try:
         database = _open(path, lock_timeout)
@@ -76,28 +76,20 @@ def _empty() -> bytes:
         database.close()
 
 
-_COMPILED: dict[Any, Any] = {}
-"""Statements compiled by any store of this process: there are some fifty, the same for all."""
-
-
-def _prepare(database: sqlite3.Connection) -> Connection:
+def _prepare(database: sqlite3.Connection) -> sqlite3.Connection:
     # Looked at before anything is changed: the file may be another program's.
     revision = stored_revision(database)
     # What is redacted is overwritten, not only unlinked: not every build of SQLite does so by itself.
     for setting in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
         database.execute(f"PRAGMA {setting}")
-    connection = _engine(database).connect()
-    try:
-        if revision != HEAD:
+    if revision != HEAD:
+        with _engine(database).connect() as connection:
             upgrade(connection, revision)
-    except BaseException:
-        connection.close()
-        raise
-    return connection.execution_options(compiled_cache=_COMPILED)
+    return database
 
 
 def _engine(database: sqlite3.Connection) -> Engine:
-    """An engine of one connection. All engines share a dialect: compiled statements are kept by dialect."""
+    """An engine of one connection, for what makes and changes tables."""
     plain = _plain_engine()
     creator = cast("Callable[[], DBAPIConnection]", lambda: database)
     pool = StaticPool(creator, dialect=plain.dialect)
@@ -105,11 +97,7 @@ def _engine(database: sqlite3.Connection) -> Engine:
 
 
 class BeginsAtOnce(SQLiteDialect_pysqlite):
-    """The driver begins nothing (isolation_level None), this does.
-
-    IMMEDIATE takes the write lock first, so no transaction fails half way for want of it. SQLAlchemy's own
-    recipe listens to `begin` of the engine; one listener makes every statement some 5 % dearer.
-    """
+    """The driver begins nothing (isolation_level None), this does; IMMEDIATE takes the write lock first."""
 
     supports_statement_cache = True
 

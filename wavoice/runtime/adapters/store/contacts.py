@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, exists, insert, or_, select, update
+from sqlalchemy import and_, bindparam, exists, insert, or_, select, update
 
 from wavoice.runtime.adapters.store.conversations import add_conversation, find_conversation
-from wavoice.runtime.adapters.store.statements import Statements
+from wavoice.runtime.adapters.store.statements import Row, Statements
 from wavoice.runtime.adapters.store.tables import aliases, contacts
 from wavoice.runtime.errors import StoreError
 from wavoice.runtime.model import Address, Alias, Conversation, Micros
@@ -43,6 +42,9 @@ _end_old_name = _end.where(aliases.c.contact == bindparam("of_contact"))
 _end_old_owner = _end.where(
     aliases.c.tenant == bindparam("at_tenant"), aliases.c.value == bindparam("of_value")
 )
+
+_add_contact = insert(contacts)
+_add_alias = insert(aliases)
 
 
 class ContactRows:
@@ -87,7 +89,7 @@ class ContactRows:
                 await self._rename(tenant, contact, (kind, name), at)
         return await self._conversation(Address(tenant, number, contact), new)
 
-    async def _owners(self, tenant: str, alias: Alias) -> Mapping[str, Row[Any]]:
+    async def _owners(self, tenant: str, alias: Alias) -> Mapping[str, Row]:
         found = await self._db.execute(
             _owners, {"at_tenant": tenant, _BSUID: alias.bsuid, _PHONE: alias.phone}
         )
@@ -99,7 +101,7 @@ class ContactRows:
 
     async def _add(self, tenant: str, at: Micros) -> str:
         contact = self._ids.new("c")
-        await self._db.execute(insert(contacts), {"id": contact, "tenant": tenant, "created_at": at})
+        await self._db.execute(_add_contact, {"id": contact, "tenant": tenant, "created_at": at})
         return contact
 
     async def _rename(self, tenant: str, contact: str, name: tuple[str, str], at: Micros) -> None:
@@ -108,12 +110,12 @@ class ContactRows:
         await self._db.execute(_end_old_name, {**ending, "of_contact": contact})
         await self._db.execute(_end_old_owner, {**ending, "at_tenant": tenant, "of_value": value})
         await self._db.execute(
-            insert(aliases),
+            _add_alias,
             {"tenant": tenant, "kind": kind, "value": value, "contact": contact, "since": at},
         )
 
 
-def _chosen(owners: Mapping[str, Row[Any]], alias: Alias) -> str | None:
+def _chosen(owners: Mapping[str, Row], alias: Alias) -> str | None:
     if _BSUID in owners:
         return str(owners[_BSUID].contact)
     by_phone = owners.get(_PHONE)

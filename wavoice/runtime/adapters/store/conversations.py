@@ -30,6 +30,7 @@ def _current(kind: str) -> ScalarSelect[str]:
 _read = select(
     conversations, _current("phone").label("phone"), _current("bsuid").label("bsuid")
 ).where(of_contact(conversations))  # fmt: skip
+_add = insert(conversations)
 _take = update(conversations).where(of_contact(conversations)).values(epoch=conversations.c.epoch + 1)
 _save = (
     update(conversations)
@@ -50,7 +51,7 @@ async def find_conversation(db: Statements, address: Address) -> Conversation | 
 async def add_conversation(db: Statements, conversation: Conversation) -> Conversation:
     """Store a new one and return it as it now stands."""
     await db.execute(
-        insert(conversations),
+        _add,
         {
             **columns(conversation.address),
             "epoch": conversation.epoch,

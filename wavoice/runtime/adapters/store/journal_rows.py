@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from wavoice.runtime.adapters.store.codec import dump_json
-from wavoice.runtime.adapters.store.statements import Statements
+from wavoice.runtime.adapters.store.statements import Row, Statements
 from wavoice.runtime.adapters.store.tables import Retention, journal, journal_heads
 from wavoice.runtime.chain import GENESIS, SEALED, Head, hash_pii, seal
 from wavoice.runtime.errors import StoreError
@@ -42,6 +42,7 @@ _replace = (
     .values(pii=bindparam("new_pii"), pii_salt=bindparam("new_salt"))
 )
 _last = select(func.coalesce(func.max(journal.c.seq), 0)).scalar_subquery()
+_newest = select(_last.label("written"))
 _begin = insert(journal_heads)
 _look = select(journal_heads, _last.label("written")).where(journal_heads.c.name == HEAD_NAME)
 _move = (
@@ -95,7 +96,7 @@ class JournalRows:
     async def _chain_anew(self, rows: Sequence[dict[str, Any]]) -> None:
         found = (await self._db.execute(_look)).one_or_none()
         if found is None:
-            written = int((await self._db.execute(select(_last))).scalar_one())
+            written = int((await self._db.execute(_newest)).scalar_one())
             head = Head(written + 1, written, GENESIS)
             ahead = _chain(head, written, rows)
             named = {"name": HEAD_NAME, "tenant": "", "first": ahead.first}
@@ -126,12 +127,12 @@ class JournalRows:
             await self.add([replace(why, body=body)])
         return len(done)
 
-    async def _rows(self, turn: str | None) -> Sequence[Row[Any]]:
+    async def _rows(self, turn: str | None) -> Sequence[Row]:
         found = await (self._db.execute(_of_turn, {"of_turn": turn}) if turn else self._db.execute(_all))
         return found.all()
 
 
-def _event(row: Row[Any]) -> Event:
+def _event(row: Row) -> Event:
     try:
         return from_json({**json.loads(row.line), "pii": json.loads(row.pii)})
     except ValidationError:

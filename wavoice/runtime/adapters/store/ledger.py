@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select
+from sqlalchemy import bindparam, insert, select
 
-from wavoice.runtime.adapters.store.statements import Statements
+from wavoice.runtime.adapters.store.statements import Row, Statements
 from wavoice.runtime.adapters.store.tables import columns, consents, consents_shown, of_contact, place
 from wavoice.runtime.model import Address, Consent, ConsentRecord, ConsentStatus
 
@@ -66,13 +65,13 @@ class ConsentRows:
         return given
 
 
-def _status(row: Row[Any]) -> ConsentStatus:
+def _status(row: Row) -> ConsentStatus:
     if row.status:
         return ConsentStatus(row.status)
     return ConsentStatus.GRANTED if row.given else ConsentStatus.WITHDRAWN
 
 
-def _record(address: Address, row: Row[Any], status: ConsentStatus, shown_in: str = "") -> ConsentRecord:
+def _record(address: Address, row: Row, status: ConsentStatus, shown_in: str = "") -> ConsentRecord:
     return ConsentRecord(
         address=address,
         purpose=Consent(row.purpose),

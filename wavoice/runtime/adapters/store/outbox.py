@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from wavoice.runtime.adapters.store.codec import VERSION, dump, load
-from wavoice.runtime.adapters.store.statements import Statements
+from wavoice.runtime.adapters.store.statements import Row, Statements
 from wavoice.runtime.adapters.store.tables import columns, of_contact, outbox, outbox_messages, place
 from wavoice.runtime.model import Address, OutboxGroup, OutboxState, PromptState
 
@@ -137,6 +136,6 @@ class OutboxRows:
         )
         return await self._group(row)
 
-    async def _group(self, row: Row[Any]) -> OutboxGroup:
+    async def _group(self, row: Row) -> OutboxGroup:
         messages = (await self._db.execute(_messages, {"of_outbox": row.id})).scalars()
         return replace(load(OutboxGroup, row.value, row.version), messages=tuple(messages))

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
-
-from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
 from wavoice.runtime import ports
 from wavoice.runtime.adapters.store.connection import connect
@@ -75,8 +73,11 @@ class SqliteStore:
     clock takes the same path every time.
     """
 
-    def __init__(self, connection: Connection, ids: ports.Ids, thread: ThreadPoolExecutor | None) -> None:
-        self._connection = connection
+    def __init__(
+        self, database: sqlite3.Connection, ids: ports.Ids, thread: ThreadPoolExecutor | None
+    ) -> None:
+        self._database = database
+        self._closed = False
         self._ids = ids
         self._thread = thread
         self._turnstile = asyncio.Lock()
@@ -95,12 +96,12 @@ class SqliteStore:
         """
         thread = None if str(path) == MEMORY else ThreadPoolExecutor(1, thread_name_prefix="wavoice-store")
         try:
-            connection = await _wait(thread, lambda: connect(str(path), lock_timeout))
+            database = await _wait(thread, lambda: connect(str(path), lock_timeout))
         except BaseException:
             if thread:
                 thread.shutdown(wait=False)
             raise
-        return cls(connection, ids, thread)
+        return cls(database, ids, thread)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[ports.UnitOfWork]:
@@ -111,36 +112,39 @@ class SqliteStore:
         if self._holder is asyncio.current_task():
             raise RuntimeError("a transaction inside a transaction would wait for itself")
         async with self._turnstile:
-            if self._connection.closed:
+            if self._closed:
                 raise StoreError("The store is closed.", remedy="Open it again.")
             self._holder = asyncio.current_task()
-            db = OpenTransaction(self._connection)
+            db = OpenTransaction(self._database)
             unit = Unit(db, self._ids, self._known)
             try:
-                await _wait(self._thread, self._connection.begin)
+                await _wait(self._thread, self._begin)
                 yield unit
                 db.end()
                 await _wait(self._thread, lambda: self._commit(unit))
-            except DBAPIError as error:  # rows are fetched after their statement has run
-                raise store_error(error) from None
             finally:
                 db.end()
                 self._holder = None
                 if unit.durable:
                     unit.run_calls()
                 else:
-                    await _wait(self._thread, self._rollback)
+                    await _wait(self._thread, self._database.rollback)
 
     async def close(self) -> None:
         """See `ports.Store`; waits for the open transaction. Closing twice is harmless."""
         async with self._turnstile:
-            if not self._connection.closed:
-                await _wait(self._thread, self._disconnect)
+            if not self._closed:
+                self._closed = True
+                await _wait(self._thread, self._database.close)
                 if self._thread:
                     self._thread.shutdown()
 
+    def _begin(self) -> None:
+        # The write lock first: no transaction fails half way for want of it.
+        self._database.execute("BEGIN IMMEDIATE")
+
     def _commit(self, unit: Unit) -> None:
-        self._connection.commit()
+        self._database.commit()
         unit.durable = True
         self._log_holds_erased |= unit.erased
         if self._log_holds_erased:
@@ -148,19 +152,8 @@ class SqliteStore:
 
     def _empty_the_log(self) -> None:
         """Old pages stay in the write-ahead log until it is begun anew; a busy reader puts it off."""
-        cursor = self._connection.connection.cursor()
-        busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-        cursor.close()
+        busy = self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         self._log_holds_erased = bool(busy)
-
-    def _rollback(self) -> None:
-        self._connection.rollback()
-        # After a commit that failed SQLAlchemy holds the transaction for ended; SQLite keeps it open.
-        self._connection.connection.rollback()
-
-    def _disconnect(self) -> None:
-        self._connection.close()
-        self._connection.engine.dispose()
 
 
 async def _wait(thread: ThreadPoolExecutor | None, call: Callable[[], T]) -> T:
@@ -178,5 +171,5 @@ async def _wait(thread: ThreadPoolExecutor | None, call: Callable[[], T]) -> T:
         if cancelled:
             raise cancelled from job.exception()
         return job.result()
-    except DBAPIError as error:
+    except sqlite3.Error as error:
         raise store_error(error) from None
