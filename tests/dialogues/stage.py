@@ -49,6 +49,7 @@ from wavoice.runtime.model import (
     Tier,
 )
 from wavoice.runtime.model import Stage as Stages
+from wavoice.runtime.policy import Policy
 from wavoice.runtime.trace import Trace
 from wavoice.sim.clock import CountingIds
 
@@ -58,6 +59,7 @@ TENANT, NUMBER, ME, NEIGHBOUR = "default", "100", "1", "2"
 _CONTACTS = tuple(Address(TENANT, NUMBER, f"c_{phone}") for phone in (ME, NEIGHBOUR))
 ZONE = ZoneInfo("Asia/Kolkata")
 CODES = Codes(b"of dialogues")
+POLICY = Policy()
 _CODE = re.compile(r"YES (\d{4})", re.I)
 _FORMS = {
     "reaction": Form.REACTION,
@@ -210,6 +212,7 @@ class Stage:
             failpoints=NoFailpoints(),
             sink=cast("journal.Sink", None),  # the bot itself, two lines down
             codes=CODES,
+            policy=POLICY,
         )
         bot = _Bot(kit, TENANT, frozenset({NUMBER}), lambda _address: None, entries)
         object.__setattr__(kit, "sink", bot)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import logging
 import multiprocessing
@@ -35,7 +34,7 @@ from wavoice.sim.scenario.load import Case
 from wavoice.sim.scenario.perform import Play
 from wavoice.sim.scenario.stage import Models, Stage, open_stage
 from wavoice.sim.scenario.talk import _case
-from wavoice.sim.virtual_loop import VirtualLoop
+from wavoice.sim.virtual_loop import VirtualLoop, run_virtually
 
 CHUNK = 20
 
@@ -91,10 +90,7 @@ def weather(seed: int) -> tuple[Tally, list[Event]]:
     drawn = storm(seed)
     case = _case(drawn.given, Path("storms") / "a_storm.yaml")
     clock = VirtualClock(start_of(case.scenario.given))
-    with asyncio.Runner(loop_factory=lambda: VirtualLoop(clock)) as runner:
-        loop = runner.get_loop()
-        assert isinstance(loop, VirtualLoop)
-        return runner.run(_weather(drawn, case, loop))
+    return run_virtually(clock, lambda loop: _weather(drawn, case, loop))
 
 
 async def _weather(drawn: Storm, case: Case, loop: VirtualLoop) -> tuple[Tally, list[Event]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import math
 import selectors
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar, TypeVarTuple
 
@@ -48,7 +48,7 @@ class _QuietSelector(selectors.DefaultSelector):
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
-    """Its `time()` is the clock's; use it with `asyncio.Runner(loop_factory=…)`."""
+    """Its `time()` is the clock's; `run_virtually` makes one."""
 
     def __init__(self, clock: VirtualClock) -> None:
         self.clock, self._began = clock, clock.now()
@@ -102,3 +102,19 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         ahead = None if timeout is None else math.ceil(round(timeout * SECOND, 3))
         waiter.set_result(None if ahead is None else self.clock.now() + ahead)
         return True
+
+
+def run_virtually(clock: VirtualClock, work: Callable[[VirtualLoop], Coroutine[Any, Any, T]]) -> T:
+    """Do the work on a loop of its own, in the clock's time."""
+    kept: list[T] = []
+
+    async def keep(loop: VirtualLoop) -> None:
+        # The task itself ends with nothing: where Ctrl-C is Python's own, the runner asks `signal` for its
+        # handler, which writes out the result of the task for the message of an error that nobody sees.
+        kept.append(await work(loop))
+
+    with asyncio.Runner(loop_factory=lambda: VirtualLoop(clock)) as runner:
+        loop = runner.get_loop()
+        assert isinstance(loop, VirtualLoop)  # noqa: S101 -- the line above makes it
+        runner.run(keep(loop))
+    return kept[0]

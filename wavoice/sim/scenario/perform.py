@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -23,7 +22,7 @@ from wavoice.sim.scenario.load import Case
 from wavoice.sim.scenario.record import LAST_TIMER, Mark, Record, StepRun
 from wavoice.sim.scenario.stage import Models, Person, Stage, open_stage
 from wavoice.sim.scenario.values import as_amount, dated, money
-from wavoice.sim.virtual_loop import VirtualLoop
+from wavoice.sim.virtual_loop import VirtualLoop, run_virtually
 
 PAUSE: Micros = 5 * SECOND
 """How long after the latest thing the customer sends the next one."""
@@ -42,10 +41,7 @@ class Swept:
 def perform(case: Case, models: Models | None = None, swept: Swept | None = None) -> Record:
     """Run one scenario from its first moment to its last timer, in virtual time."""
     clock = VirtualClock(start_of(case.scenario.given))
-    with asyncio.Runner(loop_factory=lambda: VirtualLoop(clock)) as runner:
-        loop = runner.get_loop()
-        assert isinstance(loop, VirtualLoop)  # noqa: S101 -- the line above makes it
-        return runner.run(_perform(case, models or Models(), swept, loop))
+    return run_virtually(clock, lambda loop: _perform(case, models or Models(), swept, loop))
 
 
 async def _perform(case: Case, models: Models, swept: Swept | None, loop: VirtualLoop) -> Record:
