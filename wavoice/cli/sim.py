@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from wavoice.sim.emulator.live_log import Line
     from wavoice.sim.emulator.server import Running, SimOptions
 
-Port = Annotated[int, typer.Option(min=0, max=65535, metavar="N")]
-
 
 def command(
     port: Annotated[
@@ -85,8 +83,9 @@ def command(
         -d '{"name": "Anna", "phone": "15550100200"}'
     """  # noqa: D301 -- \b keeps the lines of the examples apart
     from wavoice.cli.files import check_target  # noqa: PLC0415
+    from wavoice.sim.emulator.chaos_words import parse_chaos  # noqa: PLC0415
     from wavoice.sim.emulator.defaults import ACCESS_TOKEN, APP_SECRET, VERIFY_TOKEN  # noqa: PLC0415
-    from wavoice.sim.emulator.server import SimOptions, read_chaos, read_network  # noqa: PLC0415
+    from wavoice.sim.emulator.server import SimOptions, read_network  # noqa: PLC0415
 
     if save is not None:
         check_target(save)
@@ -104,7 +103,7 @@ def command(
         webhook=webhook,
         **{name: secret(reference) for name, reference in references.items()},
         control_token=None if control_token is None else secret(control_token),
-        chaos=None if chaos is None else read_chaos(chaos),
+        chaos=None if chaos is None else parse_chaos(chaos),
         network=read_network(network),
         seed=seed,
         world=world,

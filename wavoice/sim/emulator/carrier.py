@@ -139,3 +139,10 @@ class FarBot:
         answer = await self._client.post(url, content=content, headers=headers)
         await self._carrier.crossing("webhook answer", 0)
         return answer
+
+    async def get(self, url: str, *, headers: Mapping[str, str]) -> Answer:
+        """Get this once the call has travelled; return the answer once it has."""
+        await self._carrier.crossing("webhook", 0)
+        answer = await self._client.get(url, headers=headers)
+        await self._carrier.crossing("webhook answer", 0)
+        return answer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -104,12 +104,20 @@ class _WatchedBot:
         self._log = log
 
     async def post(self, url: str, *, content: bytes, headers: Mapping[str, str]) -> Answer:
+        return await self._seen(
+            describe_webhook(content), self._client.post(url, content=content, headers=headers)
+        )
+
+    async def get(self, url: str, *, headers: Mapping[str, str]) -> Answer:
+        return await self._seen("handshake", self._client.get(url, headers=headers))
+
+    async def _seen(self, what: str, answering: Awaitable[Answer]) -> Answer:
         since, status = self._log.ticks(), None
         try:
-            answer = await self._client.post(url, content=content, headers=headers)
+            answer = await answering
             status = answer.status_code
         finally:
-            self._log.line("webhook", describe_webhook(content), status, since)
+            self._log.line("webhook", what, status, since)
         return answer
 
 

@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import httpx
 from starlette.types import ASGIApp
@@ -28,7 +27,6 @@ from wavoice.sim.emulator.live import Live
 from wavoice.sim.emulator.live_log import Line, LiveLog
 from wavoice.sim.emulator.webhooks import WebhookClient
 from wavoice.sim.emulator.wire import Business
-from wavoice.sim.scenario.values import duration
 from wavoice.sim.tcp import serve
 
 PATIENCE = 10.0
@@ -76,6 +74,7 @@ class Running:
     media: str
     control: str
     business: Business
+    app_id: str
 
 
 @asynccontextmanager
@@ -108,7 +107,8 @@ async def simulate(options: SimOptions, show: Callable[[Line], None] | None = No
         world.media = urls["media"]
         live.emulator.serve_media_at(world.media)
         stack.push_async_callback(live.close)
-        yield Running(live, urls["graph"], urls["media"], urls["control"], world.config.business)
+        config = world.config
+        yield Running(live, urls["graph"], urls["media"], urls["control"], config.business, config.app_id)
 
 
 class _World:
@@ -118,7 +118,7 @@ class _World:
         self.config = EmulatorConfig(
             access_token=options.access_token,
             app_secret=options.app_secret,
-            webhook_url=options.webhook or "",
+            webhook_url=options.webhook,
             seed=options.seed,
             chaos=options.chaos,
         )
@@ -165,21 +165,3 @@ def read_network(name: str) -> Network:
         if name == known:
             return known
     raise UserInputError(f"There is no network {name!r}.", remedy=f"Use one of: {', '.join(PROFILES)}.")
-
-
-def read_chaos(words: str) -> Chaos:
-    """Return the chaos that `seed=7,duplicate=0.2,reorder=3s` describes. Raises `UserInputError`."""
-    times = {"delay", "reorder"}
-    given: dict[str, Any] = {}
-    for word in words.split(","):
-        name, _, value = word.strip().partition("=")
-        try:
-            given[name] = int(value) if name == "seed" else duration(value) if name in times else float(value)
-        except ValueError as error:
-            raise UserInputError(f"--chaos: {word}: {error}.", remedy=_CHAOS) from error
-    if not {"seed"} <= given.keys() <= {"seed", "duplicate", "drop", *times}:
-        raise UserInputError(f"--chaos {words} is not understood.", remedy=_CHAOS)
-    return Chaos(**given)
-
-
-_CHAOS = "Write it as in seed=7,duplicate=0.2,drop=0.1,delay=2s,reorder=3s; seed is needed."
