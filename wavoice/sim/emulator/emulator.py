@@ -21,6 +21,7 @@ from wavoice.runtime.model import Micros
 from wavoice.runtime.ports import Clock
 from wavoice.sim.emulator.access import Access
 from wavoice.sim.emulator.callbacks import Callbacks
+from wavoice.sim.emulator.chaos import Chaos
 from wavoice.sim.emulator.config import EmulatorConfig
 from wavoice.sim.emulator.deliveries import Delivery
 from wavoice.sim.emulator.events import make
@@ -50,6 +51,7 @@ class Emulator:
 
     def __init__(self, config: EmulatorConfig, clock: Clock, webhook: WebhookClient) -> None:
         self._config = config
+        self._chaos = config.chaos
         self._traffic = Traffic(config, clock, webhook)
         webhooks = self._traffic.webhooks
         self._faults = NetworkFaults(clock, webhooks, config.chaos)
@@ -139,6 +141,17 @@ class Emulator:
         * `slow`: accepted and delivered at once; the answer comes `network_faults.SLOW` later.
         """
         self._faults.add(does, times)
+
+    @property
+    def chaos(self) -> Chaos | None:
+        """Faults of delivery; may be changed at any time, and holds from the next webhook on."""
+        return self._chaos
+
+    @chaos.setter
+    def chaos(self, chaos: Chaos | None) -> None:
+        self._chaos = chaos
+        self._traffic.webhooks.suffer(chaos)
+        self._faults.suffer(chaos)
 
     @property
     def posted(self) -> tuple[bytes, ...]:

@@ -62,6 +62,10 @@ class NetworkFaults:
         """Go on from there."""
         self._queue, self._answered = deque(state.queue), state.answered
 
+    def suffer(self, chaos: Chaos | None) -> None:
+        """Let this chaos have the answers from now on."""
+        self._chaos = chaos
+
     def add(self, does: NetworkFault, times: int) -> None:
         """Queue a fault for the next `times` sends."""
         self._queue.extend([does] * times)

@@ -136,6 +136,10 @@ class Webhooks:
         """Bodies given up after a week, oldest first."""
         return tuple(one.body for one in self._log if one.state == "dropped")
 
+    def suffer(self, chaos: Chaos | None) -> None:
+        """Let this chaos have what is posted from now on; what it holds back already stays held."""
+        self._chaos = chaos
+
     async def post(self, payload: Mapping[str, Any], *, surely: bool = False) -> None:
         """Return after the first try; if it was not answered with 200, repeat in the background.
 

@@ -25,13 +25,14 @@ from wavoice.sim.emulator.control.problems import (
 )
 from wavoice.sim.emulator.control.users import UsersDesk
 from wavoice.sim.emulator.control.voice import NoteSource
+from wavoice.sim.emulator.control.webhooks import WebhooksDesk
 from wavoice.sim.emulator.control.world import WorldDesk
 from wavoice.sim.emulator.live import Live
 
 
 def every_call(live: Live, notes: NoteSource) -> list[Call]:
     """Return all calls, in the order of the reference."""
-    desks = (UsersDesk(live), ActsDesk(live, notes), WorldDesk(live))
+    desks = (UsersDesk(live), ActsDesk(live, notes), WebhooksDesk(live), WorldDesk(live))
     return [call for desk in desks for call in desk.calls()]
 
 

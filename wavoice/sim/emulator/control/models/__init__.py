@@ -1,0 +1,86 @@
+"""What the control API takes and gives: every key with its meaning; docs/emulator.md is made from these.
+
+Unknown keys are refused. A time span is a number with a unit, as in `800ms`, `1.5s`, `2min`, `26h`, `8d`.
+"""
+
+from wavoice.sim.emulator.control.models.acts import (
+    Edit,
+    React,
+    Revoke,
+    SayDocument,
+    SayImage,
+    SayLocation,
+    SayNote,
+    SayText,
+    Tap,
+    Wamid,
+)
+from wavoice.sim.emulator.control.models.base import After, CallLine, Done, Listing, Model, Poll
+from wavoice.sim.emulator.control.models.users import (
+    ChangeUser,
+    Media,
+    Message,
+    NewUser,
+    Received,
+    ShownButton,
+    User,
+    Users,
+)
+from wavoice.sim.emulator.control.models.webhooks import (
+    Attempt,
+    ChaosState,
+    ChaosWords,
+    Event,
+    Events,
+    Fault,
+    Inject,
+    Injected,
+    NewRule,
+    Rule,
+    Rules,
+    Webhook,
+    Webhooks,
+)
+from wavoice.sim.emulator.control.models.world import Advance, ClockState
+
+__all__ = [
+    "Advance",
+    "After",
+    "Attempt",
+    "CallLine",
+    "ChangeUser",
+    "ChaosState",
+    "ChaosWords",
+    "ClockState",
+    "Done",
+    "Edit",
+    "Event",
+    "Events",
+    "Fault",
+    "Inject",
+    "Injected",
+    "Listing",
+    "Media",
+    "Message",
+    "Model",
+    "NewRule",
+    "NewUser",
+    "Poll",
+    "React",
+    "Received",
+    "Revoke",
+    "Rule",
+    "Rules",
+    "SayDocument",
+    "SayImage",
+    "SayLocation",
+    "SayNote",
+    "SayText",
+    "ShownButton",
+    "Tap",
+    "User",
+    "Users",
+    "Wamid",
+    "Webhook",
+    "Webhooks",
+]
