@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from wavoice import __version__
-from wavoice.cli import audit, doctor, fixtures, languages, replay, sim, test
+from wavoice.cli import audit, doctor, fixtures, languages, replay, sim, test, trigger
 from wavoice.cli import eval as eval_command
 from wavoice.runtime.errors import Category, WavoiceError
 
@@ -23,6 +23,7 @@ app = typer.Typer(
 app.command("replay", short_help="Send voice notes through the runtime.")(replay.command)
 app.command("test", short_help="Run scenarios.")(test.command)
 app.command("sim", short_help="Run WhatsApp on this machine, for any bot.")(sim.command)
+app.command("trigger", short_help="Send a webhook event by name.")(trigger.command)
 app.command("audit", short_help="Prove every write from the journal.")(audit.command)
 app.command("doctor", short_help="Say what this machine lacks.")(doctor.command)
 app.command("languages", short_help="Say in which languages replies are read.")(languages.command)
