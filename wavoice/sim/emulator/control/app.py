@@ -6,6 +6,7 @@ import hmac
 import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -59,8 +60,8 @@ def control_app(calls: Sequence[Call], token: str | None) -> ASGIApp:
 class Guard:
     """Lets in who brings the token; without a token, who calls this machine by a local name.
 
-    The name is checked because a page in a browser can be made to call `http://some.name:8082`, with a
-    name that its owner lets point here.
+    Names are checked because a page in a browser can call this port as it is, or as `http://some.name:8082`
+    with a name that its owner lets point here.
     """
 
     app: ASGIApp
@@ -76,10 +77,11 @@ class Guard:
 
     def _problem(self, request: Request) -> ControlError | None:
         if self.token is None:
-            if is_local(request.url.hostname or ""):
+            stranger = _stranger(request)
+            if stranger is None:
                 return None
             return ControlError(
-                f"{request.url.hostname} is not a local name.",
+                f"{stranger} is not a local name.",
                 remedy="Call 127.0.0.1 or localhost, or start with --control-token.",
                 status=403,
             )
@@ -91,6 +93,13 @@ class Guard:
             remedy="Send the one of --control-token as Authorization: Bearer.",
             status=401,
         )
+
+
+def _stranger(request: Request) -> str | None:
+    """Return the name, of those that a call goes to and comes from, that is not of this machine."""
+    origin = request.headers.get("origin")
+    names = [request.url.hostname or "", *([] if origin is None else [urlsplit(origin).hostname or origin])]
+    return next((name for name in names if not is_local(name)), None)
 
 
 def is_local(host: str) -> bool:
