@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from dataclasses import asdict
 
 from starlette.responses import Response
 
@@ -100,7 +101,7 @@ class UsersDesk:
                 f"file in message {number} of {phone.person.name}",
                 f"GET {ROOT}/users/{user}/messages says which messages have one: `media` is not null.",
             )
-        return Response(message.media, media_type="application/octet-stream")
+        return Response(message.media, media_type=message.mime_type or "application/octet-stream")
 
 
 def as_user(phone: Phone) -> m.User:
@@ -120,19 +121,35 @@ def as_user(phone: Phone) -> m.User:
 
 def as_message(user: str, number: int, message: PhoneMessage) -> m.Message:
     """Return what the API shows of a message of the business."""
-    data = message.media
-    media = None
-    if data is not None:
-        path = f"{ROOT}/users/{user}/messages/{number}/media"
-        media = m.Media(path=path, size=len(data), sha256=hashlib.sha256(data).hexdigest())
     return m.Message(
         wamid=message.wamid,
         kind=message.kind,
         at=message.at,
         text=message.text,
+        header=message.header,
+        footer=message.footer,
         buttons=[m.ShownButton(id=button.id, title=button.title) for button in message.buttons],
-        media=media,
+        menu=message.menu,
+        rows=[m.ShownRow(**asdict(row)) for row in message.rows],
+        links=[m.ShownLink(**asdict(link)) for link in message.links],
+        media=_as_media(f"{ROOT}/users/{user}/messages/{number}/media", message),
         quotes=message.quotes,
+        about=message.about,
         download_icon=message.download_icon,
         typing_before=message.typing,
+        node=dict(message.node),
+    )
+
+
+def _as_media(path: str, message: PhoneMessage) -> m.Media | None:
+    data = message.media
+    if data is None and message.link is None:
+        return None
+    return m.Media(
+        path=None if data is None else path,
+        link=message.link,
+        mime_type=message.mime_type,
+        filename=message.filename,
+        size=None if data is None else len(data),
+        sha256=None if data is None else hashlib.sha256(data).hexdigest(),
     )

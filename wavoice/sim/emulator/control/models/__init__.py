@@ -23,6 +23,8 @@ from wavoice.sim.emulator.control.models.users import (
     NewUser,
     Received,
     ShownButton,
+    ShownLink,
+    ShownRow,
     User,
     Users,
 )
@@ -77,6 +79,8 @@ __all__ = [
     "SayNote",
     "SayText",
     "ShownButton",
+    "ShownLink",
+    "ShownRow",
     "Tap",
     "User",
     "Users",

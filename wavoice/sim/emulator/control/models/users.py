@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, WithJsonSchema
 
@@ -86,12 +86,42 @@ class ShownButton(Model):
 class Media(Model):
     """A file in a message."""
 
-    path: str
-    """Where this API has the bytes."""
-    size: int
+    path: str | None
+    """Where this API has the bytes; null: the business named a link."""
+    link: str | None
+    """The link, if the business named one."""
+    mime_type: str | None
+    """Its type."""
+    filename: str | None
+    """Name of a document."""
+    size: int | None
     """Bytes."""
-    sha256: str
+    sha256: str | None
     """Hash, in hex."""
+
+
+class ShownRow(Model):
+    """A row of a list."""
+
+    id: str
+    """What the tap's webhook names."""
+    title: str
+    """What it says."""
+    description: str | None
+    """What stands under it."""
+    section: str | None
+    """Title of its section."""
+
+
+class ShownLink(Model):
+    """A button that leads elsewhere."""
+
+    kind: str
+    """`url`, `phone_number`, `copy_code`, `flow`, `catalog` …"""
+    label: str
+    """What it says."""
+    target: str | None
+    """Where it leads to."""
 
 
 class Message(Model):
@@ -104,17 +134,31 @@ class Message(Model):
     at: int
     """When it appeared, in microseconds since the epoch."""
     text: str | None
-    """What it says."""
+    """Body, caption or emoji."""
+    header: str | None
+    """Words above it."""
+    footer: str | None
+    """Words under it."""
     buttons: list[ShownButton]
     """What can be tapped."""
+    menu: str | None
+    """Label that opens the list of `rows`."""
+    rows: list[ShownRow]
+    """Rows that can be tapped."""
+    links: list[ShownLink]
+    """Buttons that lead elsewhere."""
     media: Media | None
     """Its file."""
     quotes: str | None
     """wamid of the message that it answers."""
+    about: str | None
+    """wamid of the message that a reaction is put on."""
     download_icon: bool
     """A voice note above 512 KB, which has to be fetched by hand."""
     typing_before: bool
     """The business was shown as typing when it appeared."""
+    node: dict[str, Any]
+    """The object of its type, as the business sent it."""
 
 
 class Received(Model):
