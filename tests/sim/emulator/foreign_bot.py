@@ -33,6 +33,19 @@ class EchoBot:
     bytes_heard: list[bytes] = field(default_factory=list)
     media_hosts: set[str] = field(default_factory=set)
 
+    async def registers(self, hook: str, app: str, account: str) -> None:
+        """Do what the getting-started guide of the Cloud API asks for."""
+        wanted = {
+            "object": "whatsapp_business_account",
+            "callback_url": hook,
+            "verify_token": self.verify_token,
+            "fields": "messages",
+            "access_token": f"{app}|{self.app_secret}",
+        }
+        url = f"{self.graph}/v24.0/{app}/subscriptions"
+        (await self.http.post(url, params=wanted)).raise_for_status()
+        await self._call("POST", f"/{account}/subscribed_apps")
+
     @property
     def app(self) -> Starlette:
         return Starlette(

@@ -22,20 +22,13 @@ NOTE = "where_is_my_order__street_20db"
 
 @asynccontextmanager
 async def foreign(folder: Path, *arguments: str) -> AsyncIterator[tuple[Simulator, EchoBot]]:
-    """A simulator, and a bot of somebody else that was told only addresses and secrets."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    hook = f"http://127.0.0.1:{port}/hook"
-    async with simulator(folder, "--webhook", hook, "--fixtures", str(NOTES), *arguments) as sim:
+    """A simulator, and a bot of somebody else that was told only addresses, ids and secrets."""
+    async with simulator(folder, "--fixtures", str(NOTES), *arguments) as sim:
         told = sim.told
-        bot = EchoBot(
-            told["graph"],
-            told["phone_number_id"],
-            told["access_token"],
-            told["app_secret"],
-            told["verify_token"],
-        )
-        async with serve(bot.app, port=port), bot.http:
+        secrets = (told["access_token"], told["app_secret"], told["verify_token"])
+        bot = EchoBot(told["graph"], told["phone_number_id"], *secrets)
+        async with serve(bot.app) as port, bot.http:
+            await bot.registers(f"http://127.0.0.1:{port}/hook", told["app_id"], told["waba_id"])
             await sim("POST", "/users", json={"name": "Anna", "phone": "15550100200"})
             yield sim, bot
 
