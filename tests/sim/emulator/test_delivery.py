@@ -71,6 +71,7 @@ class TestReordered:
         third = await world.anna.says("thanks")
         assert heard(world) == [other, second, first, third]
 
+    @pytest.mark.conformance("S9")
     async def test_two_in_a_row_turn_round(self, world: World) -> None:
         """Each just after the next: the last comes first."""
         first = await world.anna.says("one", deliver="reordered")
@@ -148,6 +149,7 @@ class TestFaults:
             ("lost_response", "RemoteProtocolError", True),
         ],
     )
+    @pytest.mark.conformance("S56")
     async def test_what_the_business_and_the_customer_see(
         self, world: World, does: NetworkFault, seen: str, arrives: bool
     ) -> None:
@@ -158,6 +160,7 @@ class TestFaults:
         assert len(world.anna.messages) == (3 if arrives else 1)
         assert len(world.bot.statuses) == 2 * len(world.anna.messages)
 
+    @pytest.mark.conformance("S57")
     async def test_a_slow_answer_comes_after_the_message(self, world: World) -> None:
         """S57: the statuses overtake the answer."""
         world.emulator.fault("slow")

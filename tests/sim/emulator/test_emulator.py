@@ -34,6 +34,7 @@ async def world() -> AsyncIterator[World]:
 
 
 class TestWebhooks:
+    @pytest.mark.conformance("S3", "S4")
     async def test_body_is_ascii_and_signed_as_sent(self, world: World) -> None:
         """S3, S4, S11, S12."""
         await world.emulator.phone("Zoé हिन्दी", "15550100300", "US.zoe").says("हाँ 😀")
@@ -50,6 +51,7 @@ class TestWebhooks:
         assert value["metadata"] == {"display_phone_number": "15550100100", "phone_number_id": NUMBER}
         assert value["messages"][0]["timestamp"] == str(START // SECOND)
 
+    @pytest.mark.conformance("S3")
     async def test_bytes_are_the_same_over_tcp(self, world: World) -> None:
         """S3: transport changes neither body nor signature."""
         await world.anna.says("😀")
@@ -62,6 +64,7 @@ class TestWebhooks:
             await emulator.phone("Anna", "15550100200", "US.anna").says("😀")
         assert (bot.bodies, bot.signatures) == (world.bot.bodies, world.bot.signatures)
 
+    @pytest.mark.conformance("S6")
     async def test_anything_but_200_is_repeated_with_growing_gaps(self, world: World) -> None:
         """S6: 500, 204, 302 and 400 are all no 200; body and signature stay."""
         world.bot.answers = [500, 204, 302, 400]
@@ -78,6 +81,7 @@ class TestWebhooks:
         assert len({*world.bot.bodies}) == len({*world.bot.signatures}) == 1
         assert world.emulator.dropped == ()
 
+    @pytest.mark.conformance("S7")
     async def test_given_up_after_a_week(self, world: World) -> None:
         """S7."""
         world.bot.answers = [503] * 10_000
@@ -89,6 +93,7 @@ class TestWebhooks:
         assert world.emulator.dropped == (world.bot.bodies[0],)
         assert START + WEEK - 6 * 3600 * SECOND < world.clock.now() <= START + WEEK
 
+    @pytest.mark.conformance("S6")
     async def test_a_bot_that_is_down_is_tried_again(self, world: World) -> None:
         """S6: no answer is no 200."""
         up: list[bytes] = []
@@ -108,6 +113,7 @@ class TestWebhooks:
         await emulator.idle()
         assert len(up) == 1
 
+    @pytest.mark.conformance("S8")
     async def test_delivered_twice_although_answered(self, world: World) -> None:
         """S8."""
         wamid = await world.anna.says("hello", deliver="twice")
@@ -115,6 +121,7 @@ class TestWebhooks:
         assert first == second
         assert parse(first).messages[0].id == wamid
 
+    @pytest.mark.conformance("S57")
     async def test_sending_does_not_wait_for_the_bot(self, world: World) -> None:
         """S57: statuses go their own way, and idle waits for them."""
         world.bot.open.clear()

@@ -12,6 +12,8 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from wavoice.runtime.model import Payment
+from wavoice.sim.emulator.batches import MOST_UPDATES
+from wavoice.sim.emulator.chaos import Chaos
 from wavoice.sim.scenario.numbers import PolicyError, policy_with
 from wavoice.sim.scenario.strict import Phrases, Strict
 from wavoice.sim.scenario.values import Amount, Day, Duration, money
@@ -113,10 +115,30 @@ class ChaosSpec(Strict):
     """Probability that a webhook comes twice."""
     delay: Duration = 0
     """Longest time that a webhook is held back."""
+    delay_from: Duration = 0
+    """Shortest time that a webhook is held back; at most `delay`."""
     reorder: Duration = 0
     """Longest time by which one is overtaken by later ones."""
     drop: Annotated[float, Field(ge=0, le=1)] = 0.0
     """Probability that the first delivery fails and WhatsApp tries again."""
+    burst: Duration = 0
+    """Webhooks are held back for so long from the first one on, and then come all at once."""
+    batch: Annotated[int, Field(ge=0, le=MOST_UPDATES)] = 0
+    """Webhooks that come within a second, or in one burst, are merged, up to so many in one request."""
+    status_before_response: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """Probability that the statuses of a message come before its send is answered."""
+    lost_response: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """Probability that a message is accepted and shown, and the connection is cut instead of an answer."""
+
+    @model_validator(mode="after")
+    def _forwards(self) -> Self:
+        if self.delay_from > self.delay:
+            raise PydanticCustomError("delay", "delay_from is longer than delay", {})
+        return self
+
+    def chaos(self) -> Chaos:
+        """The same for the emulator."""
+        return Chaos(**self.model_dump())
 
 
 class FaultSpec(Strict):

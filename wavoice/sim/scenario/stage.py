@@ -28,7 +28,6 @@ from wavoice.runtime.policy import Policy
 from wavoice.runtime.ports import Decoder, SpeechToText, Store, TextToSpeech, UnitOfWork
 from wavoice.runtime.settings import Settings, Shop, WhatsApp
 from wavoice.sim.clock import CountingIds, VirtualClock
-from wavoice.sim.emulator.chaos import Chaos
 from wavoice.sim.emulator.emulator import Emulator, EmulatorConfig
 from wavoice.sim.emulator.phone import Phone
 from wavoice.sim.in_process import InProcessPoster
@@ -223,7 +222,7 @@ async def open_stage(
         access_token=ACCESS_TOKEN,
         app_secret=APP_SECRET,
         webhook_url=f"{BOT_URL}{PATH}",
-        chaos=_chaos(given),
+        chaos=given.chaos.chaos() if given.chaos else None,
     )
     async with AsyncExitStack() as stack:
         emulator = Emulator(config, clock, InProcessPoster(door))
@@ -288,13 +287,6 @@ def _agreed(consent: ConsentSpec) -> Iterator[tuple[Consent, ConsentStatus, str]
         given = getattr(consent, purpose)
         if given is not None:
             yield purpose, ConsentStatus.GRANTED if given else ConsentStatus.WITHDRAWN, "scenario"
-
-
-def _chaos(given: Given) -> Chaos | None:
-    spec = given.chaos
-    if spec is None:
-        return None
-    return Chaos(spec.seed, spec.duplicate, spec.delay, spec.reorder, spec.drop)
 
 
 @cache

@@ -1,0 +1,125 @@
+"""Under any chaos schedule a dialogue writes and answers what it does undisturbed.
+
+S-rows: what the runtime makes of duplicates (8), disorder (9), lost answers (56) and early statuses (57).
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from dataclasses import replace
+
+import pytest
+
+from tests.chaos_schedules.dialogues import DIALOGUES
+from tests.chaos_schedules.run import Tally, compare, compare_all, dialogue_of, hold, undisturbed
+from wavoice.runtime.bot import Bot
+from wavoice.runtime.model import Arrived, Micros, StatusUpdate
+from wavoice.sim.emulator.batches import MOST_UPDATES
+
+MANY = 500
+ALL = 10_000
+
+
+def told(tally: Tally) -> str:
+    return "\n".join(
+        f"uv run python -m tests.chaos_schedules --seed {seed}: {how}" for seed, how in tally.found
+    )
+
+
+def test_a_few_schedules_change_nothing() -> None:
+    tally = sum((compare(seed) for seed in range(6)), Tally())
+    assert not tally.found, told(tally)
+    assert tally.posts > tally.replies > tally.effects > 0
+
+
+def test_a_schedule_is_the_same_every_time() -> None:
+    assert compare(11) == compare(11)
+
+
+@pytest.mark.parametrize(
+    "chaos",
+    [
+        pytest.param({"duplicate": 1, "delay": "2s"}, marks=pytest.mark.conformance("S8"), id="twice"),
+        pytest.param({"reorder": "8s"}, marks=pytest.mark.conformance("S9"), id="shuffled"),
+        pytest.param({"lost_response": 1}, marks=pytest.mark.conformance("S56"), id="answers_lost"),
+        pytest.param(
+            {"status_before_response": 1}, marks=pytest.mark.conformance("S57"), id="statuses_first"
+        ),
+        pytest.param(
+            {"burst": "3s", "batch": MOST_UPDATES}, marks=pytest.mark.conformance("S10"), id="batches"
+        ),
+    ],
+)
+@pytest.mark.parametrize("name", ["a_tap", "no_wait", "twice_in_a_row"])
+def test_one_fault_at_full_strength_changes_nothing(name: str, chaos: dict[str, object]) -> None:
+    """Every webhook, every answer: not only some of them."""
+    dialogue = next(one for one in DIALOGUES if one.name == name)
+    wild, posts = hold(dialogue, {"seed": 1, **chaos})
+    calm, quiet = hold(dialogue, None)
+    assert wild == calm
+    assert wild.doubled == 0
+    if "duplicate" in chaos:
+        assert posts == 2 * quiet
+
+
+def test_undisturbed_dialogues_are_answered() -> None:
+    """What is compared with is something: every dialogue answers, most write."""
+    outcomes = [undisturbed(one.name) for one in DIALOGUES]
+    assert all(outcome.replies[0] == 1 and outcome.doubled == 0 for outcome in outcomes)
+    assert sum(bool(outcome.effects) for outcome in outcomes) > len(DIALOGUES) * 3 // 4
+    assert {dialogue_of(seed).name for seed in range(len(DIALOGUES))} == {one.name for one in DIALOGUES}
+
+
+class TestABrokenBotIsNoticed:
+    """The comparison sees what it is for."""
+
+    SEEDS = range(12)
+
+    def found(self) -> int:
+        return len(sum((compare(seed) for seed in self.SEEDS), Tally()).found)
+
+    def test_one_that_recognises_no_duplicate(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.remember_undisturbed()
+        receive, count = Bot.receive, itertools.count()
+
+        async def forgetful(bot: Bot, message: Arrived, at: Micros) -> bool:
+            return await receive(bot, replace(message, id=f"{message.id}{next(count)}"), at)
+
+        monkeypatch.setattr(Bot, "receive", forgetful)
+        assert self.found() > 2
+
+    def test_one_that_knows_its_reply_by_no_status(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.remember_undisturbed()
+        status = Bot.status
+
+        async def blind(bot: Bot, update: StatusUpdate) -> None:
+            await status(bot, replace(update, reference=None))
+
+        monkeypatch.setattr(Bot, "status", blind)
+        assert self.found() > 2
+
+    def remember_undisturbed(self) -> None:
+        for seed in self.SEEDS:
+            undisturbed(dialogue_of(seed).name)
+
+
+@pytest.mark.bulk
+@pytest.mark.timeout(600)
+def test_five_hundred_schedules_change_nothing() -> None:
+    _hold_all(MANY)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(7200)
+def test_ten_thousand_schedules_change_nothing() -> None:
+    _hold_all(ALL)
+
+
+def _hold_all(count: int) -> None:
+    began = time.process_time()
+    tally = sum(compare_all(range(count), processes=1), Tally())
+    print(f"{tally.runs} schedules, {1000 * (time.process_time() - began) / count:.0f} ms of CPU each")
+    assert not tally.found, told(tally)
+    assert tally.runs == count
+    assert min(tally.effects, tally.replies) > count // 2
