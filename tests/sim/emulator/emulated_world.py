@@ -63,6 +63,11 @@ class Bot:
         return [json.loads(body)["entry"][0]["changes"][0]["value"] for body in self.bodies]
 
     @property
+    def entries(self) -> list[dict[str, Any]]:
+        """`entry` of every webhook."""
+        return [json.loads(body)["entry"][0] for body in self.bodies]
+
+    @property
     def statuses(self) -> list[StatusUpdate]:
         return [status for body in self.bodies for status in parse(body).statuses]
 

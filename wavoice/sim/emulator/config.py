@@ -36,6 +36,8 @@ class EmulatorConfig:
     """Whether `GET /{media-id}` says the hash in hex; webhooks always say it in base64."""
     window: WindowMode = "async"
     """Outside the service window: a `failed` status after 200, an HTTP 400, or no window at all."""
+    allowed_recipients: frozenset[str] | None = None
+    """Digits of the only numbers that a test number may write to (131030); None: to everybody."""
     throughput: int = 80
     """Messages a second, in and out together, before 130429. Meta gives 80, 1,000 after an upgrade,
     and 20 to a number that is also on a phone (Cloud API throughput page)."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import re
-
 from wavoice.sim.emulator.graph_errors import GraphError
+from wavoice.sim.emulator.numbers import spellings, wa_id
 from wavoice.sim.emulator.phone import Phone
 from wavoice.sim.emulator.wire import Person
 
 
 class Directory:
-    """Handsets by what their owners are known as today: numbers and user ids change."""
+    """Handsets by what their owners are known as today: numbers and user ids change.
 
-    def __init__(self) -> None:
+    `own` is the business's number.
+    """
+
+    def __init__(self, own: str) -> None:
+        self._own = own
         self.phones: list[Phone] = []
         """In the order of joining."""
         self._found: dict[str, Phone] = {}
@@ -40,12 +43,16 @@ class Directory:
     def addressee(self, to: str | None, recipient: str | None) -> tuple[Person, Phone | None]:
         """Return who is meant; `to` wins. No handset: a number that is not on WhatsApp.
 
-        Raises `GraphError` 131009 for a user id that nobody has.
+        Its digits may differ from those given: Brazilian and Mexican numbers have two forms, and the
+        business's own country code may be missing. Raises `GraphError` 131009 for what is no number,
+        and for a user id that nobody has.
         """
         if to is not None:
-            digits = bare_digits(to)
-            phone = self.by_digits(digits)
-            return (Person(name="", bsuid="", phone=digits), None) if phone is None else (phone.person, phone)
+            digits = spellings(to, self._own)
+            for spelling in digits:
+                if (phone := self.by_digits(spelling)) is not None:
+                    return phone.person, phone
+            return Person(name="", bsuid="", phone=wa_id(digits[0])), None
         phone = self.by_user_id(recipient or "")
         if phone is None:
             raise GraphError(131009, "Param recipient is not a user known to this business portfolio")
@@ -55,8 +62,3 @@ class Directory:
         # Strangers are not kept: who joins later must be found.
         if phone is not None:
             self._found[key] = phone
-
-
-def bare_digits(address: str) -> str:
-    """Return the number behind `+1 (555) 010-0100`; all of these marks are allowed on the wire."""
-    return re.sub(r"[+\s()-]", "", address)

@@ -30,12 +30,13 @@ from wavoice.sim.emulator.graph_errors import GraphError
 from wavoice.sim.emulator.graph_media import MediaEdge
 from wavoice.sim.emulator.graph_messages import MessagesEdge
 from wavoice.sim.emulator.graph_number import NumberEdge
+from wavoice.sim.emulator.graph_templates import TemplatesEdge
 from wavoice.sim.emulator.network_faults import NetworkFault, NetworkFaults
 from wavoice.sim.emulator.phone import Phone
 from wavoice.sim.emulator.tokens import MANAGEMENT, Token, Tokens
 from wavoice.sim.emulator.traffic import Traffic
 from wavoice.sim.emulator.webhooks import WebhookClient
-from wavoice.sim.emulator.wire import Person
+from wavoice.sim.emulator.wire import Person, encode
 from wavoice.sim.in_process import InProcess
 
 __all__ = ["Emulator", "EmulatorConfig"]
@@ -62,7 +63,10 @@ class Emulator:
         self.tokens.add(Token(value=config.access_token, app=config.app_id))
         self.rules = self._traffic.rules
         """Errors by rule."""
+        self.templates = self._traffic.templates
+        """Message templates and what becomes of them."""
         self._access = Access(config, self.tokens)
+        self._templates = TemplatesEdge(self.templates, self._access)
         callbacks = Callbacks(webhook, self._traffic.ids)
         self._apps = AppsEdge(self.subscriptions, self.tokens, callbacks, self._access)
         self._number = NumberEdge(config)
@@ -74,7 +78,13 @@ class Emulator:
         ]
         refused = {GraphError: self._refuse}
         self.graph_app = Starlette(
-            routes=[*messages.routes, *self._media.routes, *self._apps.routes, *nodes],
+            routes=[
+                *messages.routes,
+                *self._media.routes,
+                *self._apps.routes,
+                *self._templates.routes,
+                *nodes,
+            ],
             exception_handlers=refused,
         )
         self.media_app = Starlette(routes=self._media.host_routes, exception_handlers=refused)
@@ -209,10 +219,14 @@ class Emulator:
             return self._number.get(request, self._apps.configuration(token, number=True))
         if node == business.waba:
             return self._number.get_account(request, self._apps.configuration(token, number=False))
+        if self.templates.book.has(node):
+            return self._templates.get(request)
         return self._media.get(request)
 
     async def _post_node(self, request: Request) -> Response:
-        """Answer `POST /{phone-number-id}`: what of the number is to change."""
+        """Answer `POST /{id}`: what of the number, or of a template, is to change."""
+        if self.templates.book.has(request.path_params["node"]):
+            return await self._templates.edit(request)
         token = self._access.admit_to_number(request, MANAGEMENT)
         given = await parameters(request)
         if "webhook_configuration" not in given:
@@ -223,8 +237,10 @@ class Emulator:
     async def _refuse(self, _request: Request, error: Exception) -> Response:
         if not isinstance(error, GraphError):
             raise error
-        return JSONResponse(
-            error.body(self._traffic.ids.token()),
+        # In ASCII: what is quoted of a request may hold halves of characters.
+        return Response(
+            encode(error.body(self._traffic.ids.token())),
+            media_type="application/json",
             status_code=error.status,
             headers=dict(error.headers(self._config.business.waba)),
         )

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from wavoice.sim.emulator.access import Access
-from wavoice.sim.emulator.directory import bare_digits
 from wavoice.sim.emulator.graph_errors import GraphError
 from wavoice.sim.emulator.network_faults import Accepted, NetworkFaults
 from wavoice.sim.emulator.sending.content import Receipt, Send
 from wavoice.sim.emulator.sending.read import read_request
 from wavoice.sim.emulator.traffic import Traffic
+
+log = structlog.get_logger("wavoice")
 
 
 class MessagesEdge:
@@ -38,6 +40,8 @@ class MessagesEdge:
                 self._traffic.mark_read(receipt)
                 return JSONResponse({"success": True})
             case Send() as send:
+                if send.unknown:
+                    log.warning("emulator.unknown_keys", keys=send.unknown)
                 return await self._faults.serve(lambda: self._accepted(send))
 
     def _accepted(self, send: Send) -> Accepted:
@@ -45,7 +49,7 @@ class MessagesEdge:
         contact = (
             {"input": send.recipient, "user_id": send.recipient}
             if send.to is None
-            else {"input": send.to, "wa_id": bare_digits(send.to)}
+            else {"input": send.to, "wa_id": sent.to.phone}
         )
         answer = {"messaging_product": "whatsapp", "contacts": [contact], "messages": [{"id": sent.wamid}]}
         return Accepted(sent.wamid, JSONResponse(answer))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -20,9 +21,13 @@ from wavoice.sim.emulator.graph_errors import GraphError
 from wavoice.sim.emulator.handset.base import Handset
 from wavoice.sim.emulator.ladder import Ladder, Sent
 from wavoice.sim.emulator.media import INBOUND_LIFETIME, MediaShelf
+from wavoice.sim.emulator.moments import Moments
 from wavoice.sim.emulator.phone import LATE, Deliver, Phone
+from wavoice.sim.emulator.recipients import bubble, check_addressee, late_refusal
 from wavoice.sim.emulator.sending.content import Content, Receipt, Send
 from wavoice.sim.emulator.subscriptions import FIELDS, App, Subscriptions
+from wavoice.sim.emulator.templates.book import Book
+from wavoice.sim.emulator.templates.life import Templates
 from wavoice.sim.emulator.webhooks import WebhookClient, Webhooks
 
 
@@ -40,7 +45,10 @@ class Traffic:
             self.subscriptions, webhook, clock, self.background, config.chaos, config.delivery_log
         )
         self.rules = ErrorRules()
-        self.directory = Directory()
+        self.directory = Directory(config.business.display_phone)
+        self.moments = Moments()
+        book = Book(self.ids, clock)
+        self.templates = Templates(config.business, book, clock, self.background, self.webhooks.post)
         self._ladder = Ladder(config, clock, self.shelf, self.webhooks, self.background)
         self._sent: dict[str, Sent] = {}
         self._received: dict[str, Handset] = {}
@@ -57,6 +65,7 @@ class Traffic:
         wamid = self.ids.wamid()
         self._received[wamid] = phone
         phone.note_sent(wamid, said["type"])
+        self.moments.note(wamid, self._clock.now())
         at = self._clock.now() + phone.ahead
         body = wire.message(self._config.business, phone.person, wamid, at, said, phone.identity)
         bodies = [body] * (2 if deliver == "twice" else 1) + [*self._held.pop(phone, ())]
@@ -122,21 +131,25 @@ class Traffic:
     def mark_read(self, receipt: Receipt) -> None:
         """Show a customer that the business has read. Raises `GraphError` for an unknown message."""
         phone = self._received.get(receipt.message)
-        if phone is None:
-            raise GraphError(131009, "Param message_id is not a message that this number received")
+        if phone is None or not self.moments.recent(receipt.message, self._clock.now()):
+            raise GraphError(131009, "Param message_id is not a recent message that this number received")
         phone.mark_read(receipt.message, typing=receipt.typing)
 
     def accept(self, request: Send) -> Sent:
         """Take a message of the business; what becomes of it follows in the background."""
+        now = self._clock.now()
+        person, phone = self.directory.addressee(request.to, request.recipient)
+        check_addressee(self._config, request, person, phone)
         for file in request.content.files:
             self.shelf.get(file)
-        person, phone = self.directory.addressee(request.to, request.recipient)
+        request = replace(self.templates.check(request), quotes=bubble(request, self.moments, now))
         injected = self.rules.next(person, request.content.type)
         if injected is not None and not injected.later:
             raise injected.error
-        failure = injected.error if injected else None
+        failure = injected.error if injected else self._late_refusal(request, phone)
         sent = Sent(self.ids.wamid(), person, phone, request, failure=failure)
         self._sent[sent.wamid] = sent
+        self.moments.note(sent.wamid, now)
         self.background.start(self._ladder.deliver(sent))
         return sent
 
@@ -154,6 +167,11 @@ class Traffic:
     def is_back(self, phone: Handset) -> None:
         """Bring what waited for a handset, in order."""
         self._ladder.is_back(phone)
+
+    def _late_refusal(self, request: Send, phone: Handset | None) -> GraphError | None:
+        about = request.content.about
+        recent = about is not None and self.moments.recent(about, self._clock.now())
+        return late_refusal(request, self._received, phone, recent)
 
     async def _post(self, bodies: Sequence[Mapping[str, Any]]) -> None:
         for body in bodies:

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError
 from wavoice.sim.emulator.graph_errors import GraphError, unknown_object
 from wavoice.sim.emulator.sending import cards, choices, leads, plain, shop, template
 from wavoice.sim.emulator.sending.content import Content, Receipt, Send
-from wavoice.sim.emulator.sending.shape import Shape, Shown, Words, refuse, unknown_keys
+from wavoice.sim.emulator.sending.shape import Shape, Shown, Words, refusal, unknown_keys
 
 MAX_REFERENCE = 512
 
@@ -118,7 +118,7 @@ def read_request(body: object) -> Receipt | Send:
 
 def _content(kind: str, body: Mapping[str, Any]) -> tuple[Content, tuple[str, ...]]:
     if kind not in KINDS:
-        raise GraphError(131051, f"Param type must be one of {', '.join(sorted(KINDS))}, not '{kind}'")
+        raise GraphError(131051, f"Param type must be one of {', '.join(sorted(KINDS))}, not {kind!a}")
     node = body.get(kind)
     if node is None:
         raise GraphError(131008, f"Param {kind} is required when type is '{kind}'")
@@ -137,15 +137,15 @@ def _kind(node: object) -> str:
     kind = node.get("type")
     if kind is None:
         raise GraphError(131008, "Param interactive['type'] is required")
-    if kind not in _INTERACTIVE:
+    if not isinstance(kind, str) or kind not in _INTERACTIVE:
         raise GraphError(
             131009, f"Param interactive['type'] must be one of {', '.join(sorted(_INTERACTIVE))}"
         )
-    return str(kind)
+    return kind
 
 
 def _shape(shape: type[S], node: object, *at: str) -> S:
     try:
         return shape.model_validate(node)
     except ValidationError as error:
-        refuse(error, *at)
+        raise refusal(error, *at) from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -57,8 +57,8 @@ def wrong(problem: str, code: int = 131009) -> PydanticCustomError:
     return PydanticCustomError("graph", "{problem}", {"problem": problem, "code": code})
 
 
-def refuse(error: ValidationError, *at: str | int) -> NoReturn:
-    """Raise the `GraphError` of what pydantic found first; `at` leads to the validated object.
+def refusal(error: ValidationError, *at: str | int) -> GraphError:
+    """Return the `GraphError` of what pydantic found first; `at` leads to the validated object.
 
     A missing key is 131008, an invalid value 131009. The field is named as Graph names it:
     `interactive['action']['buttons'][0]['reply']['title']`.
@@ -66,7 +66,7 @@ def refuse(error: ValidationError, *at: str | int) -> NoReturn:
     first = error.errors(include_url=False, include_input=False)[0]
     path = _path([*at, *first["loc"]])
     code, problem = _problem(first)
-    raise GraphError(code, f"Param {path} {problem}") from error
+    return GraphError(code, f"Param {path} {problem}")
 
 
 def unknown_keys(shape: Shape, *at: str | int) -> Iterator[str]:
@@ -83,7 +83,7 @@ def unknown_keys(shape: Shape, *at: str | int) -> Iterator[str]:
 
 
 def _path(parts: list[str | int]) -> str:
-    head, *rest = parts
+    head, *rest = parts or ["body"]
     return str(head) + "".join(f"[{part!r}]" for part in rest)
 
 
