@@ -106,14 +106,15 @@ class TestAgainstTheEmulator:
 
     async def test_sends_text_by_phone_or_user_id(self, world: World, client: GraphClient) -> None:
         """S36, S37: a hidden number is no obstacle."""
-        accepted = await client.send(Outgoing(to=ANNA, reference="o_1", text="Hello", answers="wamid.Q"))
+        asked = await world.anna.says("Hi")
+        accepted = await client.send(Outgoing(to=ANNA, reference="o_1", text="Hello", answers=asked))
         await client.send(Outgoing(to=Alias(None, "US.anna"), reference="o_2", text="again"))
         await world.emulator.idle()
         first, second = world.anna.messages
         assert (first.wamid, first.text, first.quotes, first.kind) == (
             accepted.message,
             "Hello",
-            "wamid.Q",
+            asked,
             "text",
         )
         assert (second.text, second.quotes) == ("again", None)

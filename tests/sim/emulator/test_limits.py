@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.sim.emulator import bodies
 from tests.sim.emulator.bodies import Body
@@ -52,7 +53,7 @@ def call(label: str) -> Body:
     return bodies.interactive("voice_call", {"name": "voice_call", "parameters": {"display_text": label}})
 
 
-ACTIONS = {
+ACTIONS: dict[str, Body] = {
     "cta_url": {
         "name": "cta_url",
         "parameters": {"display_text": "Open", "url": "https://shop.wavoice.test"},
@@ -438,6 +439,10 @@ class TestHostile:
 class TestUnknownKeys:
     async def test_are_taken(self, world: World) -> None:
         """Meta mostly takes them; the emulator does, and names them in its log."""
-        odd: dict[str, Any] = {**says("hi"), "colour": "red", "image": {}, "text": {"body": "hi", "font": 1}}
-        assert (await world.send(**odd)).status_code == 200
+        odd: dict[str, Any] = {**says("hi"), "colour": "red", "text": {"body": "hi", "font": 1}}
+        with capture_logs() as logs:
+            assert (await world.send(**odd)).status_code == 200
+        assert [(one["event"], one["keys"]) for one in logs] == [
+            ("emulator.unknown_keys", ("colour", "text['font']"))
+        ]
         assert (await world.anna.hears(0)).text == "hi"

@@ -15,7 +15,6 @@ from tests.sim.emulator.bodies import LINK, Body
 from tests.sim.emulator.emulated_world import MESSAGES, START, World, opus, says
 from wavoice.runtime.model import SECOND, Button, PromptState
 from wavoice.sim.emulator.handset.message import PhoneMessage
-from wavoice.sim.emulator.media import TINY_JPEG
 from wavoice.sim.emulator.moments import LASTS
 from wavoice.sim.emulator.sending.content import Link, Row
 
@@ -261,13 +260,14 @@ class TestReceipts:
         typing = {"typing_indicator": {"type": "text"}}
         assert await self.receipt(world, own, **typing) == {"success": True}
         assert (world.anna.seen, world.anna.typing) == ([own], True)
-        world.clock.advance_to(START + 25 * SECOND - 1)
-        assert world.anna.typing
-        world.clock.advance_to(START + 25 * SECOND)
-        assert not world.anna.typing
+        typed = []
+        for moment in (START + 25 * SECOND - 1, START + 25 * SECOND):
+            world.clock.advance_to(moment)
+            typed.append(world.anna.typing)
+        assert typed == [True, False]
         await self.receipt(world, own, **typing)
         assert (await shown(world, says("here I am"))).typing
-        assert not world.anna.typing
+        assert (world.anna.messages[-1].typing, world.anna.typing) == (True, False)
 
     async def test_the_handset_that_is_off_shows_it_later(self, world: World) -> None:
         world.anna.reach = PromptState.SENT
@@ -276,4 +276,3 @@ class TestReceipts:
         assert world.anna.messages == []
         world.anna.reach = PromptState.DELIVERED
         assert (await world.anna.hears(0)).link == LINK
-        assert TINY_JPEG.startswith(b"\xff\xd8")

@@ -387,7 +387,7 @@ class TestChanges:
         assert (await world.call("DELETE", EDGE, params={"name": "sale"})).status_code == 400
 
 
-TRACK = {
+TRACK: dict[str, Any] = {
     "category": "UTILITY",
     "components": [
         {"type": "HEADER", "format": "TEXT", "text": "Order {{1}}"},

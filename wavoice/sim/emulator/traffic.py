@@ -87,6 +87,7 @@ class Traffic:
             if phone is not None and sender.wamid not in self._received:
                 self._received[sender.wamid] = phone
                 phone.note_sent(sender.wamid, sender.kind)
+                self.moments.note(sender.wamid, self._clock.now())
         await self.webhooks.post(payload)
 
     def context(self, phone: Handset) -> EventContext:
