@@ -15,6 +15,7 @@ import pytest
 from tests.cli.commands import NOTES, script
 from tests.sim.emulator.foreign_bot import EchoBot
 from tests.sim.emulator.simulator import FREE, Simulator, simulator
+from tests.test_house import imported_by
 from wavoice.sim.tcp import serve
 
 NOTE = "where_is_my_order__street_20db"
@@ -94,6 +95,12 @@ async def test_what_it_tells_and_leaves_behind(tmp_path: Path) -> None:
         assert await sim.ends() == 0
     assert len(ports) == 3
     assert not word.exists()
+
+
+def test_it_starts_light() -> None:
+    """What only a voice, a store or a catalogue of events needs is not there at the start."""
+    modules = imported_by("import wavoice.sim.emulator.server")
+    assert modules & {"av", "numpy", "sqlalchemy", "babel", "faster_whisper", "pydub", "textual"} == set()
 
 
 class TestRefusals:
