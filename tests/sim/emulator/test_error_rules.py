@@ -11,6 +11,7 @@ import pytest
 
 from tests.sim.emulator.emulated_world import World, says
 from wavoice.runtime.errors import UserInputError
+from wavoice.sim.emulator.error_codes import CODES
 from wavoice.sim.emulator.error_rules import ErrorRulesState
 
 
@@ -51,6 +52,13 @@ class TestS55:
         assert error["fbtrace_id"]
         assert await outcomes(world, 1) == [0]
         assert [shown.text for shown in world.anna.messages] == ["0"]
+
+    async def test_every_code_of_the_reference_can_be_met(self, world: World) -> None:
+        for code, known in CODES.items():
+            world.emulator.rules.add(code)
+            answer = await world.send(**says("hi"))
+            assert (answer.status_code, answer.json()["error"]["code"]) == (known.status, code)
+        assert world.anna.messages == []
 
     async def test_the_next_few(self, world: World) -> None:
         world.emulator.rules.add(131056, n=3)
