@@ -87,7 +87,14 @@ _TEMPLATES = {
         "message_template_components_update",
         **_TEMPLATE,
         message_template_element="Order {{1}} now comes on {{2}}.",
+        message_template_title="Your order",
         message_template_footer="Corner Shop",
+        message_template_buttons=[
+            {
+                "message_template_button_type": "QUICK_REPLY",
+                "message_template_button_text": "Fine",
+            }
+        ],
     ),
 }
 

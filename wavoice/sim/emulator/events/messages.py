@@ -49,14 +49,14 @@ def _form(context: EventContext, name: str, answer: Mapping[str, Any]) -> dict[s
 
 def _call_permission(context: EventContext) -> dict[str, Any]:
     week = context.now // 1_000_000 + 7 * 24 * 3600
-    reply = {"response": "accept", "is_permanent": False, "expiration_timestamp": week}
+    reply = {"response": "accept", "expiration_timestamp": week}
     return _tap(context, "call_permission_reply", {**reply, "response_source": "user_action"})
 
 
 def _card(context: EventContext, **more: Any) -> dict[str, Any]:
     name, phone = context.person.name, context.person.phone or "15550100200"
     card = {
-        "name": {"formatted_name": name, "first_name": name},
+        "name": {"formatted_name": f"{name} Sample", "first_name": name, "last_name": "Sample"},
         "phones": [{"phone": f"+{phone}", "wa_id": phone, "type": "CELL"}],
     }
     return {"type": "contacts", "contacts": [card | more]}
@@ -194,10 +194,17 @@ _OTHERS = {
     "message.location": _message(
         "A place with name and address.",
         lambda _: content(
-            "location", latitude=37.4611978, longitude=-122.2164385, name="Home", address="14 Lake Road"
+            "location",
+            latitude=37.4611978,
+            longitude=-122.2164385,
+            name="Home",
+            address="14 Lake Road",
+            url="https://maps.example/14",
         ),
     ),
-    "message.contacts": _message("A contact card that the customer shares.", _card),
+    "message.contacts": _message(
+        "A contact card that the customer shares.", lambda c: _card(c, org={"company": "Corner Shop"})
+    ),
     "message.contact_shared": _message(
         "The customer's own number, asked for with a contact request.",
         lambda c: _card(c, origin="contact_request") | c.answers(),

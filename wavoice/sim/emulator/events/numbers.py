@@ -54,6 +54,11 @@ def _group(context: EventContext, kind: str, **more: Any) -> dict[str, Any]:
     return {"groups": [group | more]}
 
 
+def _participant(context: EventContext) -> dict[str, Any]:
+    known = context.person.phone
+    return {"input": known, "wa_id": known} if known else {"input": context.person.bsuid}
+
+
 def _echo(context: EventContext) -> Payload:
     said = wire.content("text", body="I'll call you")
     return wire.echo(context.business, context.person, context.ids.wamid(), context.now, said)
@@ -122,12 +127,18 @@ NUMBERS: Mapping[str, EventKind] = {
     "group.created": number(
         "A group was made.",
         "group_lifecycle_update",
-        lambda c: _group(c, "group_create", subject="Deliveries", description="All about deliveries"),
+        lambda c: _group(
+            c,
+            "group_create",
+            subject="Deliveries",
+            description="All about deliveries",
+            added_participants=[_participant(c)],
+        ),
     ),
     "group.participants_removed": number(
         "Somebody was removed from a group.",
         "group_participants_update",
-        lambda c: _group(c, "group_participants_remove", removed_participants=[{"input": c.person.bsuid}]),
+        lambda c: _group(c, "group_participants_remove", removed_participants=[_participant(c)]),
     ),
     "group.settings": number(
         "A group has another subject.",
