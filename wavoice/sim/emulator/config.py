@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -51,6 +52,11 @@ class EmulatorConfig:
     """Major version of webhook bodies; up to 23 every status has a `conversation`."""
     collapse_delivered: bool = False
     """Whether a message that is read at once is reported as `read` without a `delivered` before it."""
+    contact_book: bool = True
+    """Whether Meta keeps the numbers of customers with whom messages were exchanged: theirs stay visible
+    whatever they do (business-scoped user id pages); a portfolio can switch it off."""
+    usernames: Mapping[str, int] = field(default_factory=dict)
+    """Usernames that this business does not get, each with the code of its refusal, 147001 to 147005."""
     seed: int = 0
     """Ids are the same in every run of one seed."""
     chaos: Chaos | None = None

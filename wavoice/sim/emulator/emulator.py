@@ -27,6 +27,7 @@ from wavoice.sim.emulator.deliveries import Delivery
 from wavoice.sim.emulator.events import make
 from wavoice.sim.emulator.graph_apps import AppsEdge, parameters
 from wavoice.sim.emulator.graph_errors import GraphError
+from wavoice.sim.emulator.graph_identity import IdentityEdge
 from wavoice.sim.emulator.graph_media import MediaEdge
 from wavoice.sim.emulator.graph_messages import MessagesEdge
 from wavoice.sim.emulator.graph_number import NumberEdge
@@ -71,6 +72,7 @@ class Emulator:
         self._apps = AppsEdge(self.subscriptions, self.tokens, callbacks, self._access)
         self._number = NumberEdge(config)
         self._media = MediaEdge(config, self._traffic, self._access)
+        self._identity = IdentityEdge(config, self._traffic, self._access)
         messages = MessagesEdge(self._traffic, self._access, self._faults)
         nodes = [
             Route("/{version}/{node}", self._get_node, methods=["GET"]),
@@ -83,6 +85,7 @@ class Emulator:
                 *self._media.routes,
                 *self._apps.routes,
                 *self._templates.routes,
+                *self._identity.routes,
                 *nodes,
             ],
             exception_handlers=refused,
@@ -90,11 +93,20 @@ class Emulator:
         self.media_app = Starlette(routes=self._media.host_routes, exception_handlers=refused)
 
     def phone(
-        self, name: str, digits: str | None, bsuid: str | None = None, username: str | None = None
+        self,
+        name: str,
+        digits: str | None,
+        bsuid: str | None = None,
+        username: str | None = None,
+        parent_bsuid: str | None = None,
     ) -> Phone:
-        """Connect a customer. `digits` is None for one who hides the number; an absent BSUID is made up."""
-        bsuid = bsuid or f"US.{self._traffic.ids.digits()}"
-        return self._traffic.add_phone(Person(name, bsuid, digits, username))
+        """Connect a customer. `digits` is None for one who hides the number; an absent BSUID is made up.
+
+        With both digits and username the business has just known the number from elsewhere: it hides
+        after 30 days without an exchange (`identity.IdentityRules`).
+        """
+        bsuid = bsuid or self._traffic.ids.bsuid()
+        return self._traffic.add_phone(Person(name, bsuid, digits, username, parent_bsuid))
 
     def client(self, patience: Callable[[], Awaitable[object]] | None = None) -> httpx.AsyncClient:
         """Return a client that reaches both apps in process by their configured hosts, and nothing else.

@@ -12,6 +12,7 @@ from wavoice.runtime.ports import Clock
 from wavoice.sim.background import Background
 from wavoice.sim.emulator import wire
 from wavoice.sim.emulator.config import EmulatorConfig
+from wavoice.sim.emulator.customers import Customers
 from wavoice.sim.emulator.graph_errors import GraphError
 from wavoice.sim.emulator.handset.base import Handset
 from wavoice.sim.emulator.handset.message import Arrival, shown
@@ -47,12 +48,14 @@ class Ladder:
         shelf: MediaShelf,
         webhooks: Webhooks,
         background: Background,
+        customers: Customers,
     ) -> None:
         self._config = config
         self._clock = clock
         self._shelf = shelf
         self._webhooks = webhooks
         self._background = background
+        self._customers = customers
         self._waiting: dict[Handset, list[Sent]] = {}
 
     async def deliver(self, sent: Sent) -> None:
@@ -124,4 +127,15 @@ class Ladder:
             return
         error = failure.in_status() if failure else None
         update = wire.StatusUpdate(sent.wamid, state, sent.request.reference, error)
-        await self._webhooks.post(wire.status(self._config.business, sent.to, update, self._clock.now()))
+        await self._webhooks.post(
+            wire.status(self._config.business, self._recipient(sent), update, self._clock.now())
+        )
+
+    def _recipient(self, sent: Sent) -> wire.Person:
+        """As the business sees them: whoever was sent something by phone is named by phone."""
+        if sent.phone is None:
+            return sent.to
+        person = sent.phone.person
+        if sent.request.to is None:
+            return self._customers.view(person)
+        return person if person.phone == sent.to.phone else sent.to

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from wavoice.sim.emulator.handset.answers import Answers
-from wavoice.sim.emulator.handset.base import LATE, TYPING_LASTS, Deliver, Network
+from wavoice.sim.emulator.handset.ad import Ad
+from wavoice.sim.emulator.handset.answers import Answers, BasketItem
+from wavoice.sim.emulator.handset.base import LATE, TYPING_LASTS, Deliver, Forwarded, Network, Wish
 from wavoice.sim.emulator.handset.corrections import Corrections
 from wavoice.sim.emulator.handset.message import PLAYS_INLINE_BYTES, PhoneMessage
+from wavoice.sim.emulator.handset.owner import Owner
 from wavoice.sim.emulator.handset.sharing import Sharing
 from wavoice.sim.emulator.handset.speech import Speech
 
-__all__ = ["LATE", "PLAYS_INLINE_BYTES", "TYPING_LASTS", "Deliver", "Network", "Phone", "PhoneMessage"]
+__all__ = [
+    "LATE",
+    "PLAYS_INLINE_BYTES",
+    "TYPING_LASTS",
+    "Ad",
+    "BasketItem",
+    "Deliver",
+    "Forwarded",
+    "Network",
+    "Phone",
+    "PhoneMessage",
+    "Wish",
+]
 
 
-class Phone(Speech, Sharing, Answers, Corrections):
+class Phone(Speech, Sharing, Answers, Corrections, Owner):
     """One customer's handset; made by `Emulator.phone`.
 
     Verbs that reach the business return once the webhook was tried for the first time: answered,
@@ -22,4 +36,6 @@ class Phone(Speech, Sharing, Answers, Corrections):
     * `late`: the verb returns at once, and the webhook is first tried `LATE` after its sending;
     * `reordered`: the verb returns at once, and the webhook comes just after that of this
       customer's next message, or with `Emulator.flush`.
+
+    `quotes` is the wamid of what is answered. Both may stand together with `forwarded`.
     """

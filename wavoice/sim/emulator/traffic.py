@@ -9,11 +9,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from wavoice.runtime.model import PromptState
+from wavoice.runtime.model import Micros, PromptState
 from wavoice.runtime.ports import Clock
 from wavoice.sim.background import Background
 from wavoice.sim.emulator import wire
 from wavoice.sim.emulator.config import EmulatorConfig
+from wavoice.sim.emulator.customers import Customers
 from wavoice.sim.emulator.directory import Directory
 from wavoice.sim.emulator.error_rules import ErrorRules
 from wavoice.sim.emulator.events import EventContext
@@ -22,7 +23,7 @@ from wavoice.sim.emulator.handset.base import Handset
 from wavoice.sim.emulator.ladder import Ladder, Sent
 from wavoice.sim.emulator.media import INBOUND_LIFETIME, MediaShelf
 from wavoice.sim.emulator.moments import Moments
-from wavoice.sim.emulator.phone import LATE, Deliver, Phone
+from wavoice.sim.emulator.phone import LATE, Deliver, Phone, Wish
 from wavoice.sim.emulator.recipients import bubble, check_addressee, late_refusal
 from wavoice.sim.emulator.sending.content import Content, Receipt, Send
 from wavoice.sim.emulator.subscriptions import FIELDS, App, Subscriptions
@@ -49,15 +50,21 @@ class Traffic:
         self.moments = Moments()
         book = Book(self.ids, clock)
         self.templates = Templates(config.business, book, clock, self.background, self.webhooks.post)
-        self._ladder = Ladder(config, clock, self.shelf, self.webhooks, self.background)
+        self.customers = Customers(config, clock, self.ids, self.webhooks)
+        self._ladder = Ladder(config, clock, self.shelf, self.webhooks, self.background, self.customers)
         self._sent: dict[str, Sent] = {}
         self._received: dict[str, Handset] = {}
         self._held: dict[Handset, Sequence[Mapping[str, Any]]] = {}
+
+    def now(self) -> Micros:
+        """Return the moment on WhatsApp's clock."""
+        return self._clock.now()
 
     def add_phone(self, person: wire.Person) -> Phone:
         """Connect a customer."""
         phone = Phone(person, self, self._clock)
         self.directory.add(phone)
+        self.customers.met(person)
         return phone
 
     async def carry(self, phone: Handset, said: Mapping[str, Any], deliver: Deliver) -> str:
@@ -67,7 +74,8 @@ class Traffic:
         phone.note_sent(wamid, said["type"])
         self.moments.note(wamid, self._clock.now())
         at = self._clock.now() + phone.ahead
-        body = wire.message(self._config.business, phone.person, wamid, at, said, phone.identity)
+        sender = self.customers.wrote(phone.person)
+        body = wire.message(self._config.business, sender, wamid, at, said, phone.identity)
         bodies = [body] * (2 if deliver == "twice" else 1) + [*self._held.pop(phone, ())]
         match deliver:
             case "late":
@@ -94,7 +102,7 @@ class Traffic:
         """Return what an event about a customer is made of."""
         return EventContext(
             business=self._config.business,
-            person=phone.person,
+            person=self.customers.view(phone.person),
             clock=self._clock,
             ids=self.ids,
             keep=self.keep,
@@ -122,8 +130,33 @@ class Traffic:
         customer = self._received.get(wamid)
         if customer is None:
             return {"from": self._config.business.display_phone, "id": wamid}
-        own = {"from": customer.person.phone} if customer.person.phone else {}
-        return {**own, "from_user_id": customer.person.bsuid, "id": wamid}
+        person = self.customers.view(customer.person)
+        own = {"from": person.phone} if person.phone else {}
+        return {**own, "from_user_id": person.bsuid, "id": wamid}
+
+    def product_page(self) -> dict[str, Any]:
+        """Name the business and the page's own message, which nobody was sent."""
+        return {"from": self._config.business.display_phone, "id": self.ids.wamid()}
+
+    def number_shared(self, phone: Handset) -> None:
+        """Let the business know a number from now on."""
+        self.customers.told(phone.person)
+
+    async def moved(self, phone: Handset, digits: str, *, before_user_ids: bool) -> str:
+        """Let a customer move to another number."""
+        wamid = self._system(phone)
+        await self.customers.moved(phone, wamid, digits, before_user_ids=before_user_ids)
+        return wamid
+
+    async def key_changed(self, phone: Handset, key: str) -> str:
+        """Let a customer have another identity key."""
+        wamid = self._system(phone)
+        await self.customers.key_changed(phone, wamid, key)
+        return wamid
+
+    async def wished(self, phone: Handset, wish: Wish) -> None:
+        """Let a customer say what they want of marketing."""
+        await self.customers.wished(phone, wish)
 
     async def report(self, wamid: str, state: PromptState) -> None:
         """Send a status, once those before it were tried."""
@@ -151,6 +184,7 @@ class Traffic:
         sent = Sent(self.ids.wamid(), person, phone, request, failure=failure)
         self._sent[sent.wamid] = sent
         self.moments.note(sent.wamid, now)
+        self.customers.written_to(person, by_phone=request.to is not None)
         self.background.start(self._ladder.deliver(sent))
         return sent
 
@@ -161,7 +195,8 @@ class Traffic:
         self._sent[sent.wamid] = sent
         at = self._clock.now()
         await self._ladder.deliver(sent)
-        echo = wire.echo(self._config.business, phone.person, sent.wamid, at, wire.content("text", body=text))
+        seen = self.customers.view(phone.person)
+        echo = wire.echo(self._config.business, seen, sent.wamid, at, wire.content("text", body=text))
         await self.webhooks.post(echo, surely=True)
         return sent.wamid
 
@@ -173,6 +208,13 @@ class Traffic:
         about = request.content.about
         recent = about is not None and self.moments.recent(about, self._clock.now())
         return late_refusal(request, self._received, phone, recent)
+
+    def _system(self, phone: Handset) -> str:
+        wamid = self.ids.wamid()
+        self._received[wamid] = phone
+        phone.note_sent(wamid, "system")
+        self.moments.note(wamid, self._clock.now())
+        return wamid
 
     async def _post(self, bodies: Sequence[Mapping[str, Any]]) -> None:
         for body in bodies:

@@ -8,6 +8,7 @@ from typing import Any
 
 from wavoice.sim.emulator import wire
 from wavoice.sim.emulator.events.kinds import EventContext, EventKind, Payload
+from wavoice.sim.emulator.handset.ad import Ad
 from wavoice.sim.emulator.media import JPEG_MIME, TINY_JPEG, document_mime
 from wavoice.sim.emulator.samples import (
     SILENT_NOTE,
@@ -62,20 +63,8 @@ def _card(context: EventContext, **more: Any) -> dict[str, Any]:
     return {"type": "contacts", "contacts": [card | more]}
 
 
-def _ad(*, click_id: bool) -> dict[str, Any]:
-    ad = {
-        "source_url": "https://fb.me/3cr4Wqqkv",
-        "source_id": "120226305854810726",
-        "source_type": "ad",
-        "headline": "Chat with us",
-        "body": "Same-day delivery",
-        "media_type": "image",
-        "image_url": "https://scontent.xx.fbcdn.net/v/t45.1",
-        "welcome_message": {"text": "Hi! How can we help?"},
-    }
-    return content("text", body="Is it still on offer?") | {
-        "referral": ad | ({"ctwa_clid": "Aff-n8ZTODiE79d22KtAwQKj9e"} if click_id else {})
-    }
+def _from_ad(ad: Ad) -> dict[str, Any]:
+    return content("text", body="Is it still on offer?") | {"referral": ad.referral()}
 
 
 def _order(_context: EventContext) -> dict[str, Any]:
@@ -179,10 +168,11 @@ _TEXTS = {
     ),
     "message.product_inquiry": _message("A question about a product of the catalogue.", _product),
     "message.ad_referral": _message(
-        "The first text of who comes from a click-to-WhatsApp ad.", lambda _: _ad(click_id=True)
+        "The first text of who comes from a click-to-WhatsApp ad.",
+        lambda _: _from_ad(Ad(greeting="Hi! How can we help?")),
     ),
     "message.status_ad_referral": _message(
-        "The same from an ad in WhatsApp Status: without `ctwa_clid`.", lambda _: _ad(click_id=False)
+        "The same from an ad in WhatsApp Status: without `ctwa_clid`.", lambda _: _from_ad(Ad(click_id=None))
     ),
     "message.group_text": _message(
         "A text in a group: never an answer to a private question.",

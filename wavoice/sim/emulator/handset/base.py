@@ -20,6 +20,11 @@ LATE: Micros = 10 * SECOND
 Deliver = Literal["once", "twice", "late", "reordered"]
 """How the webhook of a customer's message reaches the business; `Phone` says what each means."""
 
+Forwarded = bool | Literal["often"]
+"""Whether a message was forwarded; `often`: more than five times."""
+Wish = Literal["stop", "resume", "signup"]
+"""What a customer wants of a business's marketing."""
+
 _REACHES = {
     PromptState.FAILED: (),
     PromptState.SENT: (),
@@ -54,6 +59,26 @@ class Network(Protocol):
         """Bring what waited for this handset."""
         ...
 
+    def product_page(self) -> dict[str, Any]:
+        """Return the `context` of a question from a product's page, without the product."""
+        ...
+
+    def number_shared(self, phone: Handset) -> None:
+        """The owner has told the business the phone number."""
+        ...
+
+    async def moved(self, phone: Handset, digits: str, *, before_user_ids: bool) -> str:
+        """Give the owner another number and user id, and tell the business; return the wamid."""
+        ...
+
+    async def key_changed(self, phone: Handset, key: str) -> str:
+        """Tell the business of another identity key; return the wamid."""
+        ...
+
+    async def wished(self, phone: Handset, wish: Wish) -> None:
+        """Tell the business what the owner wants of its marketing."""
+        ...
+
 
 class Handset:
     """Screen and line of one customer's handset; the verbs stand in the files beside this one."""
@@ -73,6 +98,10 @@ class Handset:
         self._clock = clock
         self.said: dict[str, str] = {}
         """Types of own messages by wamid, oldest first."""
+        self.referral: dict[str, Any] | None = None
+        """The ad that the owner has come from; the next message tells it."""
+        self._own: list[str] = []
+        self._places: dict[str, int] = {}
         self._reach = PromptState.DELIVERED
         self._unread: list[str] = []
         self._played: set[str] = set()
@@ -151,25 +180,31 @@ class Handset:
 
     def mark_read(self, wamid: str, *, typing: bool) -> None:
         """WhatsApp shows that the business has read up to this message, and perhaps types."""
-        said = list(self.said)
-        read = said[: said.index(wamid) + 1]
-        self.seen += [earlier for earlier in read if earlier not in self.seen]
+        self.seen += self._own[len(self.seen) : self._places[wamid] + 1]
         if typing:
             self._typing_until = self._clock.now() + TYPING_LASTS
 
     def note_sent(self, wamid: str, kind: str) -> None:
         """WhatsApp has taken a message of this phone, of that type on the wire."""
+        if wamid not in self.said:
+            self._places[wamid] = len(self._own)
+            self._own.append(wamid)
         self.said[wamid] = kind
 
     def missing(self, what: str, remedy: str = KNOWN) -> UserInputError:
         """What to raise when there is no such thing here; `what` begins with "no"."""
         return UserInputError(f"There is {what} on {self.person.name}'s phone.", remedy=remedy)
 
-    def context(self, quotes: str | None, *, forwarded: bool = False) -> dict[str, Any]:
+    def context(self, quotes: str | None, *, forwarded: Forwarded = False) -> dict[str, Any]:
         """The `context` of what is sent next."""
         context = {} if quotes is None else self.network.quote(quotes)
-        return context | ({"forwarded": True} if forwarded else {})
+        if not forwarded:
+            return context
+        return context | {"frequently_forwarded" if forwarded == "often" else "forwarded": True}
 
     async def send(self, said: dict[str, Any], context: dict[str, Any], deliver: Deliver) -> str:
-        """Take it to the business; return its wamid."""
-        return await self.network.carry(self, said | ({"context": context} if context else {}), deliver)
+        """Take it to the business; return its wamid. `said` has type and node, of any type whatever."""
+        told = said | ({"context": context} if context else {})
+        if self.referral is not None:
+            told["referral"], self.referral = self.referral, None
+        return await self.network.carry(self, told, deliver)

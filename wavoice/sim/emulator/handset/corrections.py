@@ -5,8 +5,8 @@ from __future__ import annotations
 from wavoice.sim.emulator.handset.base import Deliver, Handset
 from wavoice.sim.emulator.wire import content
 
-_ABOUT_ANOTHER = frozenset({"reaction", "edit", "revoke"})
-"""Types that say something about another message: they cannot be deleted themselves."""
+_ABOUT_ANOTHER = frozenset({"reaction", "edit", "revoke", "system"})
+"""Types that are no message of their own: they cannot be deleted."""
 
 
 class Corrections(Handset):
