@@ -188,6 +188,7 @@ class TestGate:
             assert at.writes == []
             assert "D42" in await at.rows()
 
+    @pytest.mark.conformance("S24")
     async def test_stale_button(self) -> None:
         async with desk() as at:
             await at.types("move my delivery to Friday")

@@ -157,6 +157,7 @@ class TestInjection:
             await world.emulator.inject(payload)
             assert json.loads(world.bot.bodies[-1]) == payload
 
+    @pytest.mark.conformance("S16")
     @pytest.mark.parametrize("name", ["unknown.field", "unknown.message_type"])
     async def test_unknown_fields_and_types_are_delivered(self, world: World, name: str) -> None:
         """S16, the emulator's side."""

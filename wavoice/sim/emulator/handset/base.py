@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Protocol
 
+from pydantic import BaseModel, ConfigDict, Field
+
 from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.model import SECOND, Micros, PromptState
 from wavoice.runtime.ports import Clock
@@ -78,6 +80,26 @@ class Network(Protocol):
     async def wished(self, phone: Handset, wish: Wish) -> None:
         """Tell the business what the owner wants of its marketing."""
         ...
+
+
+class HandsetState(BaseModel):
+    """A handset and its owner, as one saves them."""
+
+    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+
+    person: Person
+    messages: list[PhoneMessage] = Field(default_factory=list)
+    seen: int = 0
+    """How many of its own messages, from the oldest, the business has read."""
+    identity: str | None = None
+    ahead: Micros = 0
+    said: dict[str, str] = Field(default_factory=dict)
+    """Types of its own messages by wamid, oldest first."""
+    reach: PromptState = PromptState.DELIVERED
+    unread: list[str] = Field(default_factory=list)
+    played: list[str] = Field(default_factory=list)
+    typing_until: Micros = 0
+    referral: dict[str, Any] | None = None
 
 
 class Handset:
@@ -190,6 +212,36 @@ class Handset:
             self._places[wamid] = len(self._own)
             self._own.append(wamid)
         self.said[wamid] = kind
+
+    @property
+    def state(self) -> HandsetState:
+        """All that must survive; a copy."""
+        return HandsetState(
+            person=self.person,
+            messages=list(self.messages),
+            seen=len(self.seen),
+            identity=self.identity,
+            ahead=self.ahead,
+            said=dict(self.said),
+            reach=self._reach,
+            unread=list(self._unread),
+            played=sorted(self._played),
+            typing_until=self._typing_until,
+            referral=self.referral,
+        )
+
+    def load(self, state: HandsetState) -> None:
+        """Go on from there. Nobody is told: what waits for the handset is WhatsApp's to bring."""
+        self.person, self.identity, self.ahead = state.person, state.identity, state.ahead
+        self.messages[:] = state.messages
+        self.said = {}
+        self._own.clear()
+        for wamid, kind in state.said.items():
+            self.note_sent(wamid, kind)
+        self.seen[:] = self._own[: state.seen]
+        self._reach = state.reach
+        self._unread, self._played = list(state.unread), set(state.played)
+        self._typing_until, self.referral = state.typing_until, state.referral
 
     def missing(self, what: str, remedy: str = KNOWN) -> UserInputError:
         """What to raise when there is no such thing here; `what` begins with "no"."""
