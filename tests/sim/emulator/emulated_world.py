@@ -17,6 +17,7 @@ from wavoice.runtime.model import SECOND, Micros, StatusUpdate
 from wavoice.sim.clock import VirtualClock
 from wavoice.sim.emulator.emulator import Emulator, EmulatorConfig
 from wavoice.sim.emulator.wire import Business
+from wavoice.sim.emulator.wire.shapes.webhook import Webhook
 
 TOKEN = "EAAtoken"
 SECRET = "app-secret"
@@ -46,9 +47,13 @@ class Bot:
         self.hold: str | None = None
         """Status whose webhook is kept waiting until `open` is set anew."""
         self.crash: Exception | None = None
+        self.documented = True
+        """Whether what comes must fit the models of all webhooks."""
 
     async def _take(self, request: Request) -> Response:
         self.bodies.append(await request.body())
+        if self.documented:
+            Webhook.model_validate_json(self.bodies[-1])
         self.signatures.append(request.headers["X-Hub-Signature-256"])
         if self.hold is not None and f'"status":"{self.hold}"'.encode() in self.bodies[-1]:
             self.open.clear()
