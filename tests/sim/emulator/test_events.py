@@ -5,7 +5,6 @@ S-rows: shared/whatsapp.md, section 18.
 
 from __future__ import annotations
 
-import copy
 import io
 import json
 from collections.abc import AsyncIterator
@@ -53,18 +52,18 @@ class TestCatalogue:
         wanted |= {"account.restricted", "user.number_changed", "message.standby"}
         assert wanted | {"unknown.field", "unknown.message_type"} <= EVENTS.keys()
 
-    @pytest.mark.parametrize("name", EVENTS)
-    def test_the_same_seed_gives_the_same_bytes(self, name: str) -> None:
-        assert encode(make(name, context())) == encode(make(name, context()))
+    def test_the_same_seed_gives_the_same_bytes(self) -> None:
+        first, second = ([encode(make(name, context())) for name in EVENTS] for _ in range(2))
+        assert first == second
 
-    @pytest.mark.parametrize("name", EVENTS)
-    async def test_every_event_is_delivered_and_read(self, world: World, name: str) -> None:
+    async def test_every_event_is_delivered_and_read(self, world: World) -> None:
         """The runtime's reader takes each without an exception."""
-        world.bot.documented = not name.startswith("unknown.")
-        payload = await world.emulator.trigger(name, world.anna)
-        (body,) = world.bot.bodies
-        assert json.loads(body) == payload
-        parse(body)
+        for name in EVENTS:
+            world.bot.documented = not name.startswith("unknown.")
+            payload = await world.emulator.trigger(name, world.anna)
+            assert json.loads(world.bot.bodies[-1]) == payload, name
+            parse(world.bot.bodies[-1])
+        assert len(world.bot.bodies) == len(EVENTS)
 
     def test_an_unknown_name_names_the_nearest(self) -> None:
         with pytest.raises(UserInputError, match=r"no event 'message\.voce'.*nearest is 'message\.voice'"):
@@ -130,13 +129,13 @@ class TestOverrides:
             with pytest.raises(UserInputError, match="To put anything else there"):
                 make(name, context(), [override])
 
-    @pytest.mark.parametrize("name", EVENTS)
-    def test_every_path_shown_can_be_used(self, name: str) -> None:
-        payload = make(name, context())
-        before = copy.deepcopy(payload)
-        for path in paths(payload):
-            make(name, context(), [f"{path}:=1"])
-        assert payload == before
+    def test_every_path_shown_can_be_used(self) -> None:
+        for name in EVENTS:
+            payload = make(name, context())
+            shown = paths(payload)
+            assert len(set(shown)) == len(shown), name
+            for path in shown:
+                assert make(name, context(), [f"{path}:=7777"]) != payload, (name, path)
 
 
 class TestInjection:

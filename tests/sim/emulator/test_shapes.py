@@ -66,9 +66,10 @@ class TestModels:
         assert [shape.__name__ for shape in found if shape.model_config.get("extra") != "forbid"] == []
 
     @pytest.mark.parametrize("shape", PEOPLE)
-    @pytest.mark.parametrize("name", [name for name in EVENTS if not name.startswith("unknown.")])
-    def test_every_event_fits(self, name: str, shape: str) -> None:
-        Webhook.model_validate_json(encode(event(name, PEOPLE[shape])))
+    def test_every_event_fits(self, shape: str) -> None:
+        events = {name: encode(event(name, PEOPLE[shape])) for name in EVENTS}
+        wrong = {name: found for name, body in events.items() if (found := errors_of(json.loads(body)))}
+        assert wrong.keys() == {"unknown.field", "unknown.message_type"}
 
     @pytest.mark.parametrize("name", ["unknown.field", "unknown.message_type"])
     def test_the_unknown_does_not(self, name: str) -> None:
