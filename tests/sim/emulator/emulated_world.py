@@ -47,7 +47,7 @@ class Bot:
         self.hold: str | None = None
         """Status whose webhook is kept waiting until `open` is set anew."""
         self.crash: Exception | None = None
-        self.documented = True
+        self.documented = False
         """Whether what comes must fit the models of all webhooks."""
 
     async def _take(self, request: Request) -> Response:
@@ -83,6 +83,7 @@ class World:
     def __init__(self, start: Micros = START, **config: Any) -> None:
         self.clock = VirtualClock(start)
         self.bot = Bot()
+        self.bot.documented = True
         webhook = httpx.AsyncClient(transport=httpx.ASGITransport(self.bot.app))
         standard = {
             "access_token": TOKEN,
