@@ -83,7 +83,6 @@ class World:
     def __init__(self, start: Micros = START, **config: Any) -> None:
         self.clock = VirtualClock(start)
         self.bot = Bot()
-        self.bot.documented = True
         webhook = httpx.AsyncClient(transport=httpx.ASGITransport(self.bot.app))
         standard = {
             "access_token": TOKEN,

@@ -21,6 +21,7 @@ from wavoice.sim.tcp import serve
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
     made = World()
+    made.bot.documented = True
     yield made
     await made.emulator.close()
 

@@ -27,6 +27,7 @@ ANNA = Person("Anna", "US.anna", "15550100200")
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
     made = World()
+    made.bot.documented = True
     yield made
     await made.emulator.close()
 

@@ -22,6 +22,7 @@ ANNA = "15550100200"
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
     made = World(window="off")
+    made.bot.documented = True
     yield made
     await made.emulator.close()
 

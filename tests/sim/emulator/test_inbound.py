@@ -44,6 +44,7 @@ LIST = {
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
     made = World(window="off")
+    made.bot.documented = True
     yield made
     await made.emulator.close()
 

@@ -22,6 +22,7 @@ from wavoice.runtime.model import SECOND
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
     made = World()
+    made.bot.documented = True
     yield made
     await made.emulator.close()
 

@@ -25,6 +25,7 @@ from wavoice.sim.emulator.media import TINY_JPEG
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
     made = World()
+    made.bot.documented = True
     yield made
     await made.emulator.close()
 

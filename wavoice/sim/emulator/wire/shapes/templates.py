@@ -25,8 +25,8 @@ class Template(Shape):
 class DisableInfo(Shape):
     """Of DISABLED."""
 
-    disable_date: Text
-    """When, in words."""
+    disable_date: Text | int
+    """When: in words, or as Unix seconds."""
 
 
 class OtherInfo(Shape):
