@@ -27,6 +27,7 @@ EDGE = f"/v24.0/{WABA}/message_templates"
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
     made = World()
+    made.bot.documented = True
     yield made
     await made.emulator.close()
 
@@ -277,7 +278,7 @@ class TestPauses:
             moment += hours * HOUR
             world.clock.advance_to(moment)
             await world.emulator.idle()
-            assert told(world)[-1]["other_info"]["title"] == "UNPAUSED"
+            assert told(world)[-1]["other_info"]["title"] == "UNPAUSE"
             assert (await world.send(**bodies.template("sale", "en"))).status_code == 200
         await templates.pause(template.id)
         assert told(world)[-1]["event"] == "DISABLED"

@@ -45,7 +45,7 @@ def paused(template: Template, hours: int) -> dict[str, Any]:
 def unpaused(template: Template) -> dict[str, Any]:
     """Return that it may be sent again."""
     told = "Your WhatsApp message template has been unpaused"
-    return status(template, "APPROVED", other_info={"title": "UNPAUSED", "description": told})
+    return status(template, "APPROVED", other_info={"title": "UNPAUSE", "description": told})
 
 
 def disabled(template: Template, at: Micros) -> dict[str, Any]:

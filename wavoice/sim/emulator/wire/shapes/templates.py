@@ -68,7 +68,7 @@ class TemplateStatus(Template):
     ]
     """Where it stands."""
     reason: Text | None
-    """Why, or `NONE`; null while it waits to be deleted."""
+    """Why, or `NONE`; null for deletions."""
     message_template_category: Text | None = None
     """`UTILITY`, `MARKETING` or `AUTHENTICATION`."""
     disable_info: DisableInfo | None = None
@@ -80,8 +80,8 @@ class TemplateStatus(Template):
 
     @model_validator(mode="after")
     def _only_a_deletion_has_no_reason(self) -> TemplateStatus:
-        if self.reason is None and self.event != "PENDING_DELETION":
-            raise ValueError("reason is null for PENDING_DELETION alone")
+        if self.reason is None and self.event not in {"PENDING_DELETION", "DELETED"}:
+            raise ValueError("reason is null for deletions alone")
         return self
 
 
