@@ -32,6 +32,7 @@ from wavoice.runtime.model import (
 )
 from wavoice.runtime.ports import UnitOfWork
 from wavoice.runtime.replies import english
+from wavoice.runtime.replies.others import words_in
 from wavoice.runtime.steps import Step
 from wavoice.runtime.understand import Known
 
@@ -44,12 +45,13 @@ def reply_to(step: Step, codes: Codes, *, by_voice: bool, notice: bool = False) 
     One about money also gets its code, in the text alone: a voice note is overheard.
     """
     asks, text = step.asks, step.text or ""
-    buttons = (Button(f"yes:{asks.digest}", "Yes"), Button(f"no:{asks.digest}", "No")) if asks else ()
+    words = words_in(step.language)
+    buttons = (Button(f"yes:{asks.digest}", words.yes), Button(f"no:{asks.digest}", words.no)) if asks else ()
     code = codes.of(asks) if asks and asks.tier is Tier.R3 else None
     return Reply(
         text=f"{text} {english.or_code(code)}" if code else text,
         buttons=buttons,
-        by_voice=by_voice,
+        by_voice=by_voice and step.language == "en",
         spoken=text if code else None,
         proposal=asks.id if asks else None,
         digest=asks.digest if asks else None,

@@ -10,9 +10,11 @@ from wavoice.runtime.actions.builtin import JOBS
 from wavoice.runtime.cases import affirms
 from wavoice.runtime.confirm import Decision, Effect, can_hold
 from wavoice.runtime.model import Asking, Consent, Proposal, ProposalState, Tier
-from wavoice.runtime.proposals import apply
 from wavoice.runtime.replies import english
+from wavoice.runtime.replies.others import ENGLISH, Words
 from wavoice.runtime.requests import proceed, start
+from wavoice.runtime.standing import after as after_of
+from wavoice.runtime.standing import held_events, spoken, still
 from wavoice.runtime.steps import Scene, Step, about
 
 
@@ -42,35 +44,8 @@ def _forget(step: Step, scene: Scene) -> Step:
 # --- answers to a question ----------------------------------------------------------------------
 
 
-def _after(decision: Decision, scene: Scene) -> Proposal:
-    """The proposal as the gate leaves it."""
-    proposal = scene.case.proposal
-    if proposal is None:
-        raise ValueError(f"row {decision.row} needs a proposal")
-    return _as_it_stands(apply(proposal, decision, scene.case, scene.turn, scene.policy), scene)
-
-
-def _as_it_stands(proposal: Proposal, scene: Scene) -> Proposal:
-    """What stays is told from the record as it is now; the digest does not bind it."""
-    current = JOBS[proposal.action].current
-    order = scene.facts.order(proposal.args.get("order", "")) if scene.facts else None
-    if current is None or order is None or not can_hold(scene.case.proposal):
-        return proposal
-    return replace(proposal, before=current(order))
-
-
-def _still(proposal: Proposal) -> str:
-    words = JOBS[proposal.action].words
-    return words.still(proposal) if words else ""
-
-
-def _held_events(before: Proposal | None, after: Proposal, row: str) -> tuple[journal.Body, ...]:
-    was_held = before is not None and before.state is ProposalState.HELD
-    return (about(journal.Held, after, row),) if after.state is ProposalState.HELD and not was_held else ()
-
-
 def _settle(decision: Decision, scene: Scene) -> Step:
-    before, after = scene.case.proposal, _after(decision, scene)
+    before, after = scene.case.proposal, after_of(decision, scene)
     if before is not None and before.state is ProposalState.SETTLING:
         return Step(silent="the outcome of the earlier yes answers this one too")
     evidence = scene.case.evidence
@@ -90,11 +65,12 @@ def _settle(decision: Decision, scene: Scene) -> Step:
 
 
 def _ask(decision: Decision, scene: Scene) -> Step:
-    after = _after(decision, scene)
-    events = _held_events(scene.case.proposal, after, decision.row)
+    after = after_of(decision, scene)
+    events = held_events(scene.case.proposal, after, decision.row)
     if after.attempts >= scene.policy.max_attempts or after.code_tries >= scene.policy.max_code_tries:
         handed = replace(after, state=ProposalState.HANDED_OFF, settle_at=None)
         return Step(text=english.HANDED_OFF, proposals=(handed,), events=events, hand_off="not_understood")
+    language, words, how = "en", ENGLISH, ""
     lead = english.NOT_CAUGHT
     if scene.trouble:
         lead = english.MEDIA_TROUBLE[scene.trouble]
@@ -102,53 +78,69 @@ def _ask(decision: Decision, scene: Scene) -> Step:
         lead = english.MEDIA_TROUBLE["no_speech"]
     elif scene.case.evidence.code_fits is False:
         lead = english.WRONG_CODE
+    elif _in_their_language(decision, scene):
+        # It was understood, and nobody has checked whether it was a yes: asked once more in its language.
+        language, words = spoken(scene)
+        lead, how = words.to_be_sure, "" if words is ENGLISH else f" {words.how_to_answer(after.tier)}"
     elif affirms(scene.case) and after.tier is Tier.R3:
         lead = english.MONEY_NEEDS_MORE
     elif decision.row == "D25" or (scene.case.reading.loose and not scene.case.evidence.decodes):
         lead = english.TO_BE_SURE
     return Step(
-        text=f"{lead} {after.read_back}",
+        text=f"{lead} {after.read_back}{how}",
+        language=language,
         asks=after,
         proposals=(after,),
         events=(*events, about(journal.Reprompted, after, decision.row)),
     )
 
 
+def _in_their_language(decision: Decision, scene: Scene) -> bool:
+    """True for an answer in agreement, unless it is its language that is in doubt (D21)."""
+    agrees = affirms(scene.case) and spoken(scene)[1] is not ENGLISH
+    return decision.row == "D20" or (agrees and decision.row != "D21")
+
+
 def _hold(decision: Decision, scene: Scene) -> Step:
-    after = _after(decision, scene)
+    after, (language, words) = after_of(decision, scene), spoken(scene)
     return Step(
-        text=f"{english.nothing_changed(_still(after))} {_once_more(after)}",
+        text=f"{words.nothing_changed}: {still(after)}. {_once_more(after, words)}",
+        language=language,
         asks=after,
         proposals=(after,),
-        events=_held_events(scene.case.proposal, after, decision.row),
+        events=held_events(scene.case.proposal, after, decision.row),
     )
 
 
-def _once_more(held: Proposal) -> str:
+def _once_more(held: Proposal, words: Words) -> str:
     """Money is read back in full; of anything else the customer knows what is meant."""
-    return held.read_back if held.tier is Tier.R3 else f"Do you still want the change? {english.YES_OR_NO}"
+    if held.tier is not Tier.R3:
+        return f"{words.still_want} {words.yes_or_no}"
+    return held.read_back if words is ENGLISH else f"{held.read_back} {words.tap_yes_or_no}"
 
 
 def _cancel(decision: Decision, scene: Scene) -> Step:
-    after = _after(decision, scene)
-    text = english.nothing_changed(_still(after))
-    question = None
+    after, (language, words) = after_of(decision, scene), spoken(scene)
+    text, question = f"{words.nothing_changed}: {still(after)}.", None
     if decision.row == "D63":
         text, question = f"{text} {english.STOP_MESSAGES_TOO}", Consent.MESSAGES
     events = (about(journal.Cancelled, after, decision.row),)
-    return Step(text=text, proposals=(after,), events=events, question=question)
+    return Step(text=text, language=language, proposals=(after,), events=events, question=question)
 
 
 def _repropose(decision: Decision, scene: Scene) -> Step:
     """The old version is void whatever comes of the new one."""
-    old = _after(decision, scene)
+    old = after_of(decision, scene)
     expired = old.state is ProposalState.EXPIRED
     closing = about(journal.Expired if expired else journal.Superseded, old, decision.row)
     reading = scene.case.reading
     unsaid = {slot: value for slot, value in old.args.items() if slot not in reading.mentioned}
     step = start(JOBS[old.action], {**unsaid, **reading.slots}, scene, replaces=None if expired else old)
     if step.text and expired:
-        step = replace(step, text=f"That question has expired; {_still(old)}. {step.text}")
+        language, words = spoken(scene)
+        how = f" {words.how_to_answer(step.asks.tier)}" if step.asks and words is not ENGLISH else ""
+        text = f"{words.expired}; {still(old)}. {step.text}{how}"
+        step = replace(step, text=text, language=language)
     elif step.text and decision.row in _TERMS:
         step = replace(step, text=f"{_TERMS[decision.row]} {step.text}")
     kept = () if step.asks and step.asks.id == old.id else (old,)
@@ -163,9 +155,9 @@ _TERMS = {
 
 
 def _restate(decision: Decision, scene: Scene) -> Step:
-    after = _after(decision, scene)
-    events = _held_events(scene.case.proposal, after, decision.row)
-    lead = _LEADS.get(decision.row) or f"Right now {_still(after)}."
+    after = after_of(decision, scene)
+    events = held_events(scene.case.proposal, after, decision.row)
+    lead = _LEADS.get(decision.row) or f"Right now {still(after)}."
     return Step(text=f"{lead} {after.read_back}", asks=after, proposals=(after,), events=events)
 
 
@@ -175,8 +167,8 @@ _LEADS = {"D29": english.CANNOT_USE, "D31": "That question has changed."}
 
 def _remind(decision: Decision, scene: Scene) -> Step:
     """Answer what only reads; anything that writes waits for the open question."""
-    after = _after(decision, scene)
-    events = _held_events(scene.case.proposal, after, decision.row)
+    after = after_of(decision, scene)
+    events = held_events(scene.case.proposal, after, decision.row)
     job = JOBS.get(scene.case.reading.intent or "")
     other = start(job, scene.case.reading.slots, scene) if job and job.tier is Tier.R0 else Step()
     if not can_hold(after) or after.state is ProposalState.SETTLING:
@@ -197,7 +189,7 @@ def _opt_out(decision: Decision, scene: Scene) -> Step:
     step = Step(text=english.OPTED_OUT, consents=((Consent.MESSAGES, False),))
     if proposal is None or not proposal.is_open:
         return step
-    after = _after(decision, scene)
+    after = after_of(decision, scene)
     closed = after.state is ProposalState.CANCELLED
     events = (about(journal.Cancelled, after, decision.row),) if closed else ()
     return replace(step, proposals=(after,), events=events)
@@ -208,8 +200,8 @@ def _hand_off(decision: Decision, scene: Scene) -> Step:
     step = Step(text=english.HANDED_OFF, hand_off=_HAND_OFFS.get(decision.row, "asked_for_a_person"))
     if proposal is None or not proposal.is_open:
         return step
-    after = _after(decision, scene)
-    return replace(step, proposals=(after,), events=_held_events(proposal, after, decision.row))
+    after = after_of(decision, scene)
+    return replace(step, proposals=(after,), events=held_events(proposal, after, decision.row))
 
 
 _HAND_OFFS = {"D48": "another_identity", "D64": "distress"}
@@ -236,8 +228,8 @@ def _pay_elsewhere(decision: Decision, scene: Scene) -> Step:
     text = english.no_cards_here(scene.policy.link_pages)
     if not can_hold(scene.case.proposal):
         return Step(text=text)
-    after = _after(decision, scene)
-    events = _held_events(scene.case.proposal, after, decision.row)
+    after = after_of(decision, scene)
+    events = held_events(scene.case.proposal, after, decision.row)
     return Step(text=f"{text} {after.read_back}", asks=after, proposals=(after,), events=events)
 
 
@@ -247,8 +239,8 @@ def _taken_over(decision: Decision, scene: Scene) -> Step:
     proposal = scene.case.proposal
     if proposal is None or not proposal.is_open:
         return step
-    after = _after(decision, scene)
-    return replace(step, proposals=(after,), events=_held_events(proposal, after, decision.row))
+    after = after_of(decision, scene)
+    return replace(step, proposals=(after,), events=held_events(proposal, after, decision.row))
 
 
 def _offer_back(decision: Decision, scene: Scene) -> Step:
@@ -276,7 +268,7 @@ def _offer_back(decision: Decision, scene: Scene) -> Step:
 
 
 def _checking(decision: Decision, scene: Scene) -> Step:
-    told = replace(_after(decision, scene), checking_at=scene.case.now)
+    told = replace(after_of(decision, scene), checking_at=scene.case.now)
     return Step(text=english.CHECKING, proposals=(told,))
 
 

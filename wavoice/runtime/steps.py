@@ -36,6 +36,9 @@ class Step:
     """What a decision amounts to; kept in one transaction."""
 
     text: str | None = None
+    language: str = "en"
+    """Of what stands around the read-back, and of the buttons (`replies/others.py`). What is not English is
+    written and never spoken: the voices are English."""
     asks: Proposal | None = None
     """The reply puts this question: buttons, and both message ids bind."""
     proposals: tuple[Proposal, ...] = ()
