@@ -17,7 +17,7 @@ import structlog
 from wavoice.runtime import journal
 from wavoice.runtime.actions.builtin import JOBS
 from wavoice.runtime.arrivals import is_first_part, received, where_of
-from wavoice.runtime.commit import Woken, finish
+from wavoice.runtime.commit import finish
 from wavoice.runtime.confirm import can_hold
 from wavoice.runtime.consent import standing
 from wavoice.runtime.deliver import (
@@ -55,6 +55,7 @@ from wavoice.runtime.model import (
     TimerKind,
 )
 from wavoice.runtime.offers import ask_offer
+from wavoice.runtime.outcome import Woken
 from wavoice.runtime.outgoing import begin, drop, record, resend
 from wavoice.runtime.ports import UnitOfWork
 from wavoice.runtime.proposals import hold

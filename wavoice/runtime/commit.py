@@ -7,75 +7,29 @@ blindly: "unknown" is said where it is the truth, and "done" only after it is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from wavoice.runtime import journal, session
-from wavoice.runtime.actions.builtin import JOBS
-from wavoice.runtime.confirm import Case, Decision
+from wavoice.runtime import journal
 from wavoice.runtime.confirm import Effect as Does
-from wavoice.runtime.consent import Consents
 from wavoice.runtime.deliver import end_turn, keep_delivery, send, speak
 from wavoice.runtime.keep import call_offers, queue, reply_to, wake
 from wavoice.runtime.kit import Turn
 from wavoice.runtime.look_up import look_up
 from wavoice.runtime.model import (
     SECOND,
-    Act,
-    Conversation,
-    Effect,
-    Evidence,
-    Facts,
     Micros,
     Outcome,
-    Proposal,
     ProposalState,
     Question,
-    Reading,
     Stage,
     TimerKind,
     WriteResult,
 )
+from wavoice.runtime.outcome import NEVER_APPLIED, Woken, not_committed, outcome, say_checking, with_queued
 from wavoice.runtime.ports import UnitOfWork
-from wavoice.runtime.proposals import CommitCase, may_commit, may_retry, write_of
-from wavoice.runtime.replies import english
-from wavoice.runtime.requests import start
-from wavoice.runtime.respond import respond
-from wavoice.runtime.steps import Scene, Step, about
+from wavoice.runtime.proposals import CommitCase, may_commit, may_retry
+from wavoice.runtime.steps import Step, about
 from wavoice.runtime.token import CommitToken
-
-NEVER_APPLIED = "never applied"
-
-
-@dataclass(frozen=True, slots=True)
-class Woken:
-    """A settling, committing or unknown proposal whose timer has come."""
-
-    proposal: Proposal
-    evidence: Evidence
-    """What approved it."""
-    settled_at: Micros
-    """When its settle window ended."""
-    conversation: Conversation
-    consents: Consents
-    muted: bool = False
-    """The customer has opted out, or a person has taken over: nothing is said any more."""
-    looks: int = 0
-    """How often the write was looked up before."""
-
-    @property
-    def notice(self) -> bool:
-        """The yes itself was answered already, with "checking": what follows is told on its own."""
-        return self.proposal.state is ProposalState.UNKNOWN and self.proposal.checking_at is not None
-
-    @property
-    def by_voice(self) -> bool:
-        """The answer is a voice note."""
-        return session.answers_by_voice(self.evidence.modality, self.consents)
-
-    @property
-    def effect(self) -> Effect:
-        """The write that was approved."""
-        return write_of(self.proposal)
 
 
 async def finish(turn: Turn, woken: Woken) -> None:
@@ -117,10 +71,10 @@ async def _commit(turn: Turn, woken: Woken) -> Step | None:
             await _wait(turn, woken)
             return None
         if decision.token is None:
-            return _not_committed(turn, woken, decision, facts)
+            return not_committed(turn, woken, decision, facts)
         result = await kit.orders.write(woken.effect, decision.token)
     kit.failpoints.reach("effect_written")
-    return await _outcome(turn, woken, result)
+    return await outcome(turn, woken, result)
 
 
 async def _intend(turn: Turn, tx: UnitOfWork, woken: Woken, token: CommitToken, now: Micros) -> None:
@@ -154,7 +108,7 @@ async def _resolve(turn: Turn, woken: Woken) -> Step | None:
     kit = turn.kit
     unsaid = woken.proposal.state is ProposalState.UNKNOWN and not woken.notice
     if unsaid and turn.trace.now() >= woken.evidence.received_at + kit.policy.say_checking:
-        return _say_checking(turn, woken.proposal)
+        return say_checking(turn, woken.proposal)
     with turn.trace.span(Stage.COMMIT):
         found = await kit.orders.look_up(woken.effect.key)
         if found is None:
@@ -169,181 +123,14 @@ async def _resolve(turn: Turn, woken: Woken) -> Step | None:
             found = WriteResult(Outcome.FAILED, reason=NEVER_APPLIED)
             if token is not None:
                 found = await kit.orders.write(woken.effect, token)
-    return await _outcome(turn, woken, found)
-
-
-async def _outcome(turn: Turn, woken: Woken, result: WriteResult) -> Step | None:
-    """Turn an answer into a state and words. None: still unknown, and said already."""
-    proposal, key = woken.proposal, woken.effect.key
-    words = JOBS[proposal.action].words
-    if words is None:
-        raise ValueError(f"{proposal.action} never writes")
-    async with turn.kit.store.begin() as tx:
-        await tx.effects.settle(key, result, turn.trace.now())
-    match result.outcome:
-        case Outcome.DONE:
-            done = replace(proposal, state=ProposalState.COMMITTED, reference=result.reference)
-            event = about(
-                journal.Committed, done, woken.evidence.row, key=key, reference=result.reference or ""
-            )
-            step = Step(text=words.done(proposal), proposals=(done,), events=(event,))
-            if proposal.vetoed_at is None:
-                return step
-            if not JOBS[proposal.action].way_back:
-                return _made_for_good(step)
-            return await _too_late(turn, woken, step)
-        case Outcome.UNKNOWN:
-            return await _unknown(turn, woken, key)
-        case _ if proposal.vetoed_at is not None and (result.outdated or result.reason == NEVER_APPLIED):
-            stopped = replace(proposal, state=ProposalState.CANCELLED)
-            event = about(journal.Cancelled, stopped, "D44")
-            text = english.nothing_changed(words.still(proposal))
-            return Step(text=text, proposals=(stopped,), events=(event,))
-        case _ if result.outdated and (facts := await look_up(turn, woken.conversation.alias)) is not None:
-            outdated = Decision("D42", Does.REPROPOSE, "the record changed at the very write")
-            turn.log(journal.Decided(outdated.row, outdated.effect, outdated.reason, proposal.id))
-            return _with_key(_ask_anew(turn, woken, outdated, facts), key)
-        case _:
-            failed = replace(proposal, state=ProposalState.FAILED)
-            event = about(journal.Failed, failed, key=key, reason=result.reason or str(result.outcome))
-            return Step(
-                text=f"I could not do that: {words.still(proposal)}.", proposals=(failed,), events=(event,)
-            )
-
-
-def _made_for_good(step: Step) -> Step:
-    """A veto came while the write was under way (D44), and nothing leads back: the truth, and a person."""
-    return replace(step, text=english.too_late_for_good(step.text or ""), hand_off="no_way_back")
-
-
-async def _unknown(turn: Turn, woken: Woken, key: str) -> Step | None:
-    """Look again with growing gaps, say so once, and ask a person when the budget is spent."""
-    policy, now = turn.kit.policy, turn.trace.now()
-    unknown = replace(woken.proposal, state=ProposalState.UNKNOWN)
-    if woken.proposal.state is not ProposalState.UNKNOWN:
-        turn.log(about(journal.Unknown, unknown, key=key))
-    due = now + min(2**woken.looks, 15) * SECOND
-    if due > woken.settled_at + policy.retry_budget:
-        return _give_up(turn, unknown)
-    say_at = woken.evidence.received_at + policy.say_checking
-    if not woken.notice and now >= say_at:
-        return _say_checking(turn, unknown)
-    if not woken.notice:
-        due = min(due, say_at)
-        turn.log(*turn.trace.close(due))  # the turn of the yes goes on then
-    async with turn.kit.store.begin() as tx:
-        await tx.conversations.save(woken.conversation)
-        await tx.proposals.save(unknown)
-        await tx.timers.clear(unknown.id)
-        await wake(turn, tx, TimerKind.RESOLVE, due, unknown.id, woken.looks + 1)
-        await turn.write_journal(tx)
-    return None
-
-
-def _say_checking(turn: Turn, proposal: Proposal) -> Step:
-    """It has taken too long to say nothing: the answer to the yes is that it is being checked."""
-    told = replace(proposal, state=ProposalState.UNKNOWN, checking_at=turn.trace.now())
-    return Step(text=english.CHECKING, proposals=(told,), settles=told)
-
-
-def _give_up(turn: Turn, proposal: Proposal) -> Step:
-    """Nobody knows what became of the write: a person finds out, and the books say so."""
-    given_up = replace(proposal, state=ProposalState.HANDED_OFF)
-    reason = "the write stayed unknown"
-    turn.log(journal.Decided("D44", Does.HAND_OFF, reason, given_up.id, given_up.state))
-    return Step(text=english.HANDED_OFF, proposals=(given_up,), hand_off="unknown_outcome")
-
-
-async def _too_late(turn: Turn, woken: Woken, step: Step) -> Step:
-    """D43: the veto came too late. The way back is a proposal with its own yes, from live facts."""
-    done, said = step.proposals[0], step.text or ""
-    facts = None if woken.muted else await look_up(turn, woken.conversation.alias)
-    if facts is None:
-        return replace(step, text=english.too_late(said))
-    decision = Decision("D43", Does.OFFER_BACK, "the veto came while the write was under way")
-    back = respond(decision, _scene(turn, woken, done, facts))
-    if back.asks is None:
-        return replace(step, text=english.too_late(said))
-    turn.log(journal.Decided(decision.row, decision.effect, decision.reason, back.asks.id, back.asks.state))
-    return replace(
-        back,
-        text=english.too_late(said, back.asks.read_back),
-        proposals=(done, *back.proposals),
-        events=(*step.events, *back.events),
-    )
-
-
-def _not_committed(turn: Turn, woken: Woken, decision: Decision, facts: Facts | None) -> Step:
-    """The conditions no longer hold: nothing is written."""
-    proposal, job = woken.proposal, JOBS[woken.proposal.action]
-    if decision.effect is Does.REPROPOSE and facts is not None:
-        return _ask_anew(turn, woken, decision, facts)
-    state = ProposalState.EXPIRED if decision.effect is Does.EXPIRE else ProposalState.FAILED
-    closed = replace(proposal, state=state, settle_at=None)
-    kind = journal.Expired if state is ProposalState.EXPIRED else journal.Failed
-    reason = {} if state is ProposalState.EXPIRED else {"reason": decision.reason}
-    still = job.words.still(proposal) if job.words else ""
-    text = english.SYSTEM_DOWN if facts is None else english.nothing_changed(still)
-    return Step(text=text, proposals=(closed,), events=(about(kind, closed, decision.row, **reason),))
-
-
-def _ask_anew(turn: Turn, woken: Woken, decision: Decision, facts: Facts) -> Step:
-    """D42: the record changed since it was read back, so the customer is asked about what is true now."""
-    asked = replace(woken.proposal, state=ProposalState.SETTLING)  # the write that was tried is refused
-    step = respond(decision, _scene(turn, woken, asked, facts))
-    return replace(step, text=f"That order changed meanwhile. {step.text}")
-
-
-def _with_key(step: Step, key: str) -> Step:
-    """The old version was tried and refused: only that permits another key for its proposal (I2)."""
-    events = (
-        replace(event, key=key) if isinstance(event, journal.Superseded) else event for event in step.events
-    )
-    return replace(step, events=tuple(events))
-
-
-def _scene(turn: Turn, woken: Woken, proposal: Proposal, facts: Facts) -> Scene:
-    """What an answer that no message asked for may depend on."""
-    now = turn.trace.now()
-    return Scene(
-        case=Case(
-            reading=Reading(text="", acts=(Act.UNCLEAR,), marks=()),
-            evidence=woken.evidence,
-            now=now,
-            proposal=proposal,
-        ),
-        facts=facts,
-        conversation=woken.conversation,
-        today=turn.kit.local(now).date(),
-        turn=turn.id,
-        fresh=turn.kit.ids.new("p"),
-        policy=turn.kit.policy,
-        consents=woken.consents,
-    )
-
-
-async def _with_queued(turn: Turn, woken: Woken, step: Step) -> Step:
-    """D15: the wish that came with the yes is dealt with in the answer to it."""
-    wish, done = woken.conversation.queued, step.proposals[-1] if step.proposals else None
-    if wish is None or done is None or done.state is not ProposalState.COMMITTED:
-        return step
-    facts = await look_up(turn, woken.conversation.alias)
-    if facts is None or step.hand_off or step.asks:
-        return step
-    then = start(JOBS[wish.intent], wish.slots, _scene(turn, woken, done, facts))
-    return replace(
-        then,
-        text=f"{step.text} {then.text}",
-        proposals=(*step.proposals, *then.proposals),
-        events=(*step.events, *then.events),
-    )
+    return await outcome(turn, woken, found)
 
 
 async def _answer(turn: Turn, woken: Woken, step: Step) -> None:
     """Keep the outcome, then say it: to the yes itself, or as a notice once "checking" was said."""
     kit = turn.kit
     notice = woken.notice
-    step = await _with_queued(turn, woken, step)
+    step = await with_queued(turn, woken, step)
     reply = reply_to(step, kit.codes, by_voice=woken.by_voice, notice=notice)
     speech = None if woken.muted else turn.begin(speak(turn, reply, woken.conversation.language))
     turn.log(*step.events)
