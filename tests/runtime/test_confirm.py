@@ -91,12 +91,36 @@ def test_answers_to_an_open_question(words: str, modality: Modality, expected: t
         "correct the order", "that is correct now", "definitely too much", "absolutely too much",
         "would you do that", "I will do it", "confirm it to me please", "approved by you",
         "certainly, I would love that, as it is", "reply yes", "send it to 12 Hill Road, don't move it",
+        "ha ha yes", "yes ha ha", "he he yes", "ha ha ha, yes", "~yes~", "ok ~yes please~", "~~yes~~",
+        "yes :(", "yes:(", "yes :-(", "yes ;)", "yes :/", "yes :'(", "yes ):", "yes =(",
+        "yes in november", "yes, november", "yes this november",
+        "yes in the november", "yes insha allah", "insha'Allah yes", "yes, inshallah", "yes god willing",
         "12 Hill Road no wait stop", "yes please but to 12 Hill Road, do not change the day",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("modality", [TEXT, VOICE])
 def test_agreeable_words_that_approve_nothing(words: str, modality: Modality) -> None:
     assert row(case(words, modality))[1] is not Effect.SETTLE
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "yes :)",
+        "*yes*",
+        "_yes_",
+        "yes 🙂",
+        "yes, 27 november",
+        "yes, friday 27 november",
+    ],
+)
+def test_a_smile_emphasis_and_the_very_day_take_nothing_from_a_yes(words: str) -> None:
+    assert row(case(words, TEXT))[1] is Effect.SETTLE
+
+
+def test_what_is_crossed_out_is_still_searched_for_a_veto() -> None:
+    assert row(case("~no~ yes", TEXT))[1] is not Effect.SETTLE
+    assert Mark.NO in case("~no~ yes", TEXT).reading.marks
 
 
 class TestEvidence:

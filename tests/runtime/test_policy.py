@@ -66,6 +66,12 @@ SETTLE = {Modality.VOICE: SECOND, Modality.TEXT: SECOND, Modality.BUTTON: SECOND
         ({"min_avg_logprob": 0.1}, "min_avg_logprob"),
         ({"max_no_speech": 1.1}, "max_no_speech"),
         ({"invented_no_speech": 0.95}, "invented_no_speech"),
+        ({"invented": ("thank you", "")}, "invented"),
+        ({"invented": ("  ",)}, "invented"),
+        ({"link_pages": ("https://pay.example/", "")}, "link_pages"),
+        ({"link_pages": ("\n",)}, "link_pages"),
+        ({"link_pages": "https://pay.example/"}, "link_pages"),
+        ({"link_pages": (None,)}, "link_pages"),
     ],
 )
 def test_contradictions_are_refused_by_name(changes: dict[str, Any], names: str) -> None:

@@ -15,6 +15,7 @@ from wavoice.runtime.model import SECOND, Alias, ConsentRecord
 from wavoice.runtime.replies import english
 
 CONSENT = "That is sensitive. May I deal with it here, by machine? Reply yes or no."
+WITHDRAWN = "Okay, I deal with nothing sensitive here."
 FRIDAY = "Order 1842: move it to Friday 27 November? Reply yes or no."
 DONE = "Done: order 1842 now comes on Friday 27 November."
 WRITTEN = [("reschedule_delivery", {"order": "1842", "day": "2026-11-27"})]
@@ -191,3 +192,53 @@ class TestLater:
             await agree(at)
             assert await offer(at, "two")
             assert await at.wait(60) == [FRIDAY]
+
+
+class TestWithdrawal:
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "please don't handle anything sensitive",
+            "stop dealing with my medical stuff",
+            "I withdraw my consent to sensitive matters",
+            "never process my private data",
+            "nothing sensitive here please",
+        ],
+    )
+    async def test_words_that_withdraw_this_consent_alone(self, words: str) -> None:
+        async with desk() as at:
+            await agree(at)
+            assert await at.types(words) == [WITHDRAWN]
+            assert (await said(at))[-1] == ("withdrawn", "message")
+            assert (await at.types("where is my order?"))[0].startswith("Order 1842")
+            assert await at.types("move my delivery to Friday") == [CONSENT]
+
+    async def test_what_was_asked_or_runs_of_it_is_closed(self) -> None:
+        async with desk() as at:
+            await at.types("move my delivery to Friday")
+            await at.types("yes")
+            await at.types("yes")
+            assert await at.types("don't process anything sensitive", after=1) == [WITHDRAWN]
+            assert await at.wait(60) == []
+            await at.types("yes")
+            await at.wait(60)
+            assert at.writes == []
+
+    async def test_what_was_half_said_of_it_is_given_up(self) -> None:
+        async with desk() as at:
+            await at.types("move my delivery to Friday")
+            await at.types("don't deal with anything sensitive")
+            await at.types("yes")
+            await at.wait(60)
+            assert await at.journal("proposed") == []
+            assert (await said(at))[-1][0] == "withdrawn"
+
+    async def test_an_open_question_about_something_else_is_put_again(self) -> None:
+        async with desk() as at:
+            await at.types("please change the address to 14 Lake Road")
+            shown = await at.types("don't deal with anything sensitive")
+            assert "".join(shown).startswith(WITHDRAWN)
+            assert at.messages[-1].buttons
+            await at.types("yes")
+            await at.wait(5)
+            assert [action for action, _ in at.writes] == ["change_address"]

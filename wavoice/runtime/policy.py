@@ -137,9 +137,18 @@ class Policy:
 
     def _rules(self) -> Iterator[tuple[bool, str, str]]:
         """What must hold, the fields it is about, and what is wrong if it does not."""
+        yield from self._texts()
         yield from self._signs()
         yield from self._clocks()
         yield from self._evidence()
+
+    def _texts(self) -> Iterator[tuple[bool, str, str]]:
+        """Both are beginnings, and with nothing everything begins."""
+        for name in ("invented", "link_pages"):
+            texts: tuple[str, ...] = getattr(self, name)
+            # A lone string is a tuple of its letters to whoever goes through it.
+            whole = isinstance(texts, tuple) and all(isinstance(one, str) and one.strip() for one in texts)
+            yield whole, name, "an empty text, or none: everything begins with it"
 
     def _signs(self) -> Iterator[tuple[bool, str, str]]:
         """No number is negative but a log-probability, and some may not be zero either.

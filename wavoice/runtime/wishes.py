@@ -15,7 +15,7 @@ from wavoice.runtime.actions.builtin import JOBS
 from wavoice.runtime.cases import says_nothing
 from wavoice.runtime.confirm import Decision, Effect, can_hold
 from wavoice.runtime.consent import Consents
-from wavoice.runtime.model import Consent, Mark, ProposalState
+from wavoice.runtime.model import Consent, Mark, Proposal, ProposalState
 from wavoice.runtime.replies import english
 from wavoice.runtime.requests import start
 from wavoice.runtime.respond import respond
@@ -26,6 +26,7 @@ PREFERENCES: Mapping[str, tuple[Consent, bool]] = {
     "voice_off": (Consent.VOICE_REPLIES, False),
     "voice_data_on": (Consent.VOICE_DATA, True),
     "voice_data_off": (Consent.VOICE_DATA, False),
+    "sensitive_off": (Consent.SENSITIVE, False),
 }
 """Wishes that change a consent, whenever they are said."""
 
@@ -104,11 +105,24 @@ def _answer(scene: Scene, quotes: str | None) -> tuple[Decision, Step] | None:
 def _prefer(decision: Decision, scene: Scene, purpose: Consent, given: bool) -> Step:
     """Note the wish; whatever the gate made of an open question is said after it."""
     noted, change = english.NOTED[purpose, given], ((purpose, given),)
-    if decision.effect in _IDLE:
-        return Step(text=noted, asking=scene.conversation.asking, consents=change)
+    half_said, closed = scene.conversation.asking, Step()
+    if purpose is Consent.SENSITIVE:
+        closed = _closed(scene.case.proposal, decision)
+        if half_said is not None and JOBS[half_said.intent].sensitive:
+            half_said, closed = None, replace(closed, over=True)
+    if decision.effect in _IDLE or closed.proposals:
+        return replace(closed, text=noted, asking=half_said, consents=change)
     step = respond(decision, scene)
     rest = step.asks.read_back if step.asks else step.text
     return replace(step, text=f"{noted} {rest}" if rest else noted, consents=(*step.consents, *change))
+
+
+def _closed(left: Proposal | None, decision: Decision) -> Step:
+    """Nothing is asked, and nothing runs on, about something sensitive that may not be dealt with here."""
+    if left is None or not can_hold(left) or not JOBS[left.action].sensitive:
+        return Step()
+    closed = replace(left, state=ProposalState.CANCELLED, settle_at=None)
+    return Step(proposals=(closed,), events=(about(journal.Cancelled, closed, decision.row),))
 
 
 def _gives_up(scene: Scene) -> bool:

@@ -42,6 +42,13 @@ _SAME = (
     frozenset({"movie", "film"}),
 )
 """Names of one thing: whoever says "book a table" to "a reservation?" repeats the question."""
+_MONTHS = frozenset(
+    words_of(
+        "january february march april may june july august september october november december "
+        "jan feb mar apr jun jul aug sep sept oct nov dec"
+    )
+)
+"""A month without its day chooses another day: it repeats the question only beside its neighbour."""
 _ARTICLES = frozenset({"the", "a", "an", "my", "this", "that"})
 _SHORT = 3
 _STEM = re.compile(r"(?:ing|ed|es|s)$")
@@ -95,6 +102,9 @@ def _stays(spoken: Phrase, place: int, pairs: set[tuple[str, str]]) -> bool:
         after = spoken[place + 1] if place + 1 < len(spoken) else ""
         named = place > 0 and spoken[place - 1] == "the"
         return named or (before, spoken[place]) in pairs or (spoken[place], after) in pairs
+    if spoken[place] in _MONTHS:
+        after = spoken[place + 1] if place + 1 < len(spoken) else ""
+        return (before, spoken[place]) in pairs or (spoken[place], after) in pairs
     return before not in _WAY or (before, spoken[place]) in pairs
 
 

@@ -14,6 +14,10 @@ YESES = frozenset({"yes", "yeah", "yep", "yup", "yea"})
 _BESIDE = frozenset({"please", "pls", "thanks", "thank", "you", "sir", "madam", "maam", "ok", "okay"})
 _BARE = re.compile(r"[\w\s.,!'\u2019-]*")
 """Signs that say nothing of their own; an arrow, a tilde or a sad face may."""
+_STRUCK_OUT = r"~[^~\n]*\w[^~\n]*~"
+"""As WhatsApp shows it: crossed out, so it was taken back."""
+_SAD_OR_WRY = r"[:;=]['\u2019]?-?[(\[{<]|(?<!\w)[:=]-?[|\\/]|;-?[)D]|(?<!\w)\)['\u2019]?-?[:=]"
+_DOUBTFUL_SIGNS = re.compile(f"{_STRUCK_OUT}|{_SAD_OR_WRY}")
 _EXPLICIT = re.compile(
     r"(?:.* )?(?:yes|yeah|yep|yup|yea|confirm|confirmed|go ahead|do it|do that|please do|proceed"
     r"|lets do (?:it|this))(?: .*)?"
@@ -58,6 +62,11 @@ def begins_with_yes(words: Phrase) -> bool:
 def is_bare(words: Phrase, text: str) -> bool:
     """True for a yes with nothing beside it but courtesy: what a code must stand with (A2)."""
     return bool(YESES & set(words)) and set(words) <= YESES | _BESIDE and _BARE.fullmatch(text) is not None
+
+
+def has_doubtful_signs(text: str) -> bool:
+    """True for words that are crossed out, and for a face that is sad, wry or winks."""
+    return _DOUBTFUL_SIGNS.search(text) is not None
 
 
 def is_explicit(spoken: Phrase, found: list[Found]) -> bool:

@@ -11,7 +11,23 @@ _DATA = r"(?:my\s+(?:voice|audio|recordings?|notes?|words)|what\s+i\s+(?:say|sai
 _KEEPS = r"(?:keep|store|save|record|remember|hold\s+on\s+to)"
 _DONT = r"(?:do\s*n[o']?t|do\s+not|never|stop|no\s+longer|must\s+not|may\s+not)"
 
+_DEALS = r"(?:deal(?:ing)?\s+with|handl(?:e|ing)|process(?:ing)?|touch(?:ing)?|look(?:ing)?\s+(?:at|into))"
+_SENSITIVE = (
+    r"(?:my\s+|any\s+|anything\s+|the\s+)?(?:sensitive|private|personal|medical|health|bank(?:ing)?|financial)"
+    r"(?:\s+(?:things?|stuff|matters?|data|details|info(?:rmation)?|topics?|requests?|orders?))?"
+)
+
 _WISHES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "sensitive_off",
+        re.compile(
+            rf"\b(?:{_DONT}|quit)\s+(?:please\s+)?{_DEALS}\s+{_SENSITIVE}\b"
+            rf"|\b(?:withdraw|revoke|take\s+back|cancel)\s+(?:my\s+)?(?:consent|permission|agreement)"
+            rf"\s+(?:to|for|about|on|with)\s+(?:{_DEALS}\s+)?{_SENSITIVE}\b"
+            rf"|\bnothing\s+sensitive\s+(?:here|in\s+this\s+chat)\b",
+            re.IGNORECASE,
+        ),
+    ),
     (
         "voice_data_off",
         re.compile(

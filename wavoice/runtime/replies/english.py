@@ -45,7 +45,7 @@ NOTED = {
     (Consent.VOICE_DATA, True): "Okay, I keep what you say in voice notes.",
     (Consent.VOICE_DATA, False): "Okay, I do not keep what you say in voice notes.",
     (Consent.SENSITIVE, True): "Okay.",
-    (Consent.SENSITIVE, False): LEFT,
+    (Consent.SENSITIVE, False): "Okay, I deal with nothing sensitive here.",
 }
 HANDED_OFF = "A colleague will take over here."
 NOT_RECOGNISED = "I cannot find an account with this number. A colleague will help you."
