@@ -76,7 +76,7 @@ class RulesInterpreter:
         manner = manner_of(spoken, scanned, words, frozenset(range(len(spoken))) - valued - echoed)
         found = marks_of(answer, words)
         rest = self._vetoes_in(text[LONGEST:], situation.language)
-        plain = not text[LONGEST:] and not has_doubtful_signs(said) and is_plain(answer, found, words)
+        plain = not text[LONGEST:] and is_plain(answer, found, words) and not has_doubtful_signs(said)
         credit = words.credit(spoken, found)
         another_job = intent in JOBS and intent != situation.open_action
         return Reading(
