@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
+from tests.sim.emulator.audio_files import opus
 from wavoice.runtime.adapters.graph import GraphClient, GraphSettings
 from wavoice.runtime.model import SECOND, Alias, Micros
 from wavoice.sim.clock import VirtualClock
@@ -15,7 +16,7 @@ from wavoice.sim.emulator.wire import Business
 
 TOKEN = "EAAcanary0token"
 START: Micros = 1_795_000_000 * SECOND
-OPUS = b"OggS" + bytes(22) + b"\x01\x13OpusHead\x01\x01" + bytes(range(256))
+OPUS = opus()
 LIMIT = 1 << 20
 ANNA = Alias(phone="15550100200", bsuid="US.anna")
 

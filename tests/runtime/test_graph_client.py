@@ -58,7 +58,7 @@ class World:
         )
         bot = httpx.AsyncClient(transport=httpx.MockTransport(self._bot))
         self.emulator = Emulator(config, self.clock, bot)
-        self.anna: Phone = self.emulator.phone("Anna", ANNA.phone, ANNA.bsuid)
+        self.anna: Phone = self.emulator.phone("Anna", ANNA.phone, ANNA.bsuid, wrote_at=START)
 
     async def recorded(self, ogg: bytes = OPUS) -> MediaRef:
         """Announce a voice note of hers."""

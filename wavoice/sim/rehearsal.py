@@ -145,7 +145,7 @@ async def rehearse(
             parts = replace(parts, graph=graph, shop=shop, clock=clock)
             async with build(settings, parts) as runtime:
                 late.app = runtime.app
-                phone = emulator.phone(customer.name, customer.phone, customer.bsuid)
+                phone = emulator.phone(customer.name, customer.phone, customer.bsuid, wrote_at=clock.now())
                 await agree(runtime, settings, customer)
                 try:
                     yield Rehearsal(runtime, emulator, phone, world, clock)

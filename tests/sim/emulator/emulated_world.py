@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tests.sim.emulator.audio_files import opus
 from wavoice.runtime.adapters.wire import parse
 from wavoice.runtime.model import SECOND, Micros, StatusUpdate
 from wavoice.sim.clock import VirtualClock
@@ -19,18 +20,14 @@ from wavoice.sim.emulator.emulator import Emulator, EmulatorConfig
 from wavoice.sim.emulator.wire import Business
 from wavoice.sim.emulator.wire.shapes.webhook import Webhook
 
+__all__ = ["MESSAGES", "NUMBER", "SECRET", "START", "TOKEN", "WEEK", "Bot", "World", "opus", "says"]
+
 TOKEN = "EAAtoken"
 SECRET = "app-secret"
 START: Micros = 1_795_000_000 * SECOND
 WEEK: Micros = 7 * 24 * 3600 * SECOND
 NUMBER = Business().number
 MESSAGES = f"/v24.0/{NUMBER}/messages"
-
-
-def opus(channels: int = 1, size: int = 200) -> bytes:
-    """The opening page of an Ogg Opus file, filled up to `size`."""
-    page = b"OggS" + bytes(22) + b"\x01\x13OpusHead\x01" + bytes([channels])
-    return page.ljust(size, b"\x00")
 
 
 class Bot:
@@ -80,7 +77,9 @@ class Bot:
 class World:
     """An emulator, a bot and a customer, in one process and on one virtual clock."""
 
-    def __init__(self, start: Micros = START, **config: Any) -> None:
+    def __init__(
+        self, start: Micros = START, internet: httpx.AsyncClient | None = None, **config: Any
+    ) -> None:
         self.clock = VirtualClock(start)
         self.bot = Bot()
         webhook = httpx.AsyncClient(transport=httpx.ASGITransport(self.bot.app))
@@ -89,8 +88,8 @@ class World:
             "app_secret": SECRET,
             "webhook_url": "http://bot.wavoice.test/hook",
         }
-        self.emulator = Emulator(EmulatorConfig(**{**standard, **config}), self.clock, webhook)
-        self.anna = self.emulator.phone("Anna", "15550100200", "US.anna")
+        self.emulator = Emulator(EmulatorConfig(**{**standard, **config}), self.clock, webhook, internet)
+        self.anna = self.emulator.phone("Anna", "15550100200", "US.anna", wrote_at=start)
         self.http = self.emulator.client()
 
     async def call(self, method: str, path: str, **content: Any) -> httpx.Response:
@@ -102,12 +101,12 @@ class World:
             "POST", MESSAGES, json={"messaging_product": "whatsapp", "to": "15550100200", **body}
         )
 
-    async def upload(self, data: bytes, mime_type: str) -> httpx.Response:
+    async def upload(self, data: bytes, mime_type: str, filename: str = "upload") -> httpx.Response:
         return await self.call(
             "POST",
             f"/v24.0/{NUMBER}/media",
             data={"messaging_product": "whatsapp", "type": mime_type},
-            files={"file": ("voice.ogg", data, mime_type)},
+            files={"file": (filename, data, mime_type)},
         )
 
     async def speak(self, data: bytes, mime_type: str = "audio/ogg", *, voice: bool = True) -> str:

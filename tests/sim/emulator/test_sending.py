@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import hashlib
 from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.sim.emulator.emulated_world import MESSAGES, NUMBER, START, TOKEN, World, opus, says
+from tests.sim.emulator.emulated_world import MESSAGES, NUMBER, TOKEN, World, opus, says
 from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.model import SECOND
 
@@ -115,7 +114,10 @@ class TestStatuses:
 class TestSending:
     async def test_answer_and_ids(self, world: World) -> None:
         """S36: every id new, and the same again for the same seed."""
-        answers = [(await world.send(**says(str(turn)))).json() for turn in range(50)]
+        answers = []
+        for turn in range(50):  # as many at once would be too many for one user
+            answers.append((await world.send(**says(str(turn)))).json())
+            world.clock.advance_to(world.clock.now() + 6 * SECOND)
         assert answers[0]["messaging_product"] == "whatsapp"
         assert answers[0]["contacts"] == [{"input": "15550100200", "wa_id": "15550100200"}]
         wamids = [answer["messages"][0]["id"] for answer in answers]
@@ -238,64 +240,3 @@ class TestSending:
             assert (await world.call("GET", f"/{version}/{NUMBER}")).status_code == status
         other = await world.call("POST", "/v24.0/999/messages", json={})
         assert (other.json()["error"]["code"], other.json()["error"]["error_subcode"]) == (100, 33)
-
-
-class TestMedia:
-    @pytest.mark.parametrize(
-        ("data", "mime_type", "code"),
-        [
-            (b"RIFF" + bytes(40), "audio/wav", 100),
-            (b"RIFF" + bytes(40), "audio/ogg", 131053),
-            (b"OggS" + bytes(22) + b"\x01\x1e\x01vorbis", "audio/ogg", 131053),
-            (opus(channels=2), "audio/ogg; codecs=opus", 131053),
-            (b"OggS", "audio/ogg", 131053),
-            (opus(), "audio/mpeg", 131053),
-            (opus(size=16 * 1024 * 1024 + 1), "audio/ogg", 100),
-        ],
-    )
-    async def test_uploads_are_what_they_say(
-        self, world: World, data: bytes, mime_type: str, code: int
-    ) -> None:
-        """S50, S58."""
-        answer = await world.upload(data, mime_type)
-        assert (answer.status_code, answer.json()["error"]["code"]) == (400, code)
-
-    async def test_uploads_get_ids_that_live_a_month(self, world: World) -> None:
-        """S58, S61."""
-        media = (await world.upload(opus(), "audio/ogg; codecs=opus")).json()["id"]
-        assert media.isdigit()
-        world.clock.advance_to(START + 30 * 24 * 3600 * SECOND - 1)
-        assert (await world.call("GET", f"/v24.0/{media}")).status_code == 200
-        world.clock.advance_to(START + 30 * 24 * 3600 * SECOND)
-        gone = await world.call("GET", f"/v24.0/{media}")
-        assert (gone.json()["error"]["code"], gone.json()["error"]["error_subcode"]) == (100, 33)
-
-    async def test_incomplete_uploads(self, world: World) -> None:
-        answer = await world.call("POST", f"/v24.0/{NUMBER}/media", data={"messaging_product": "whatsapp"})
-        assert answer.json()["error"]["error_data"]["details"] == "Param file is required"
-
-    @pytest.mark.parametrize("hexadecimal", [True, False])
-    async def test_media_answer(self, hexadecimal: bool) -> None:
-        """S59: another host, the hash in either form, only for the own number."""
-        world = World(hex_sha256=hexadecimal)
-        await world.anna.records(opus())
-        media = world.bot.values[0]["messages"][0]["audio"]["id"]
-        answer = (await world.call("GET", f"/v24.0/{media}", params={"phone_number_id": NUMBER})).json()
-        digest = hashlib.sha256(opus()).digest()
-        assert answer["sha256"] == (digest.hex() if hexadecimal else base64.b64encode(digest).decode())
-        assert (answer["file_size"], answer["mime_type"]) == (len(opus()), "audio/ogg; codecs=opus")
-        assert httpx.URL(answer["url"]).host == "media.wavoice.test"
-        other = await world.call("GET", f"/v24.0/{media}", params={"phone_number_id": "999"})
-        assert other.json()["error"]["code"] == 100
-
-    async def test_every_get_gives_a_new_url_for_five_minutes(self, world: World) -> None:
-        """S60."""
-        media = (await world.upload(opus(), "audio/ogg")).json()["id"]
-        urls = [(await world.call("GET", f"/v24.0/{media}")).json()["url"] for _ in range(2)]
-        assert urls[0] != urls[1]
-        bearer = {"Authorization": f"Bearer {TOKEN}"}
-        world.clock.advance_to(START + 300 * SECOND - 1)
-        assert (await world.http.get(urls[0], headers=bearer)).content == opus()
-        world.clock.advance_to(START + 300 * SECOND)
-        assert (await world.http.get(urls[0], headers=bearer)).status_code == 404
-        assert (await world.http.get(urls[0] + "x", headers=bearer)).status_code == 404

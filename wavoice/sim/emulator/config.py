@@ -31,10 +31,16 @@ class EmulatorConfig:
     """Scheme and host of the Graph API in process."""
     media_host: str = "http://media.wavoice.test"
     """Scheme and host of media URLs; never Graph's."""
+    mirror_host: str = "http://mirror.wavoice.test"
+    """Scheme and host to which a download is redirected by fault; it must not be shown the token."""
+    local_links: bool = False
+    """Whether a file may be sent by a URL of this machine or of a private network."""
     audio_url: bool = True
     """Whether webhooks carry `audio.url`; WhatsApp sends it to some and not to others."""
     hex_sha256: bool = True
     """Whether `GET /{media-id}` says the hash in hex; webhooks always say it in base64."""
+    file_size_as_string: bool = False
+    """Whether `GET /{media-id}` says the size as a string, as Meta's OpenAPI description has it."""
     window: WindowMode = "async"
     """Outside the service window: a `failed` status after 200, an HTTP 400, or no window at all."""
     allowed_recipients: frozenset[str] | None = None

@@ -19,6 +19,7 @@ from starlette.routing import Route
 
 from wavoice.runtime.model import Micros
 from wavoice.runtime.ports import Clock
+from wavoice.sim.emulator import network_state
 from wavoice.sim.emulator.access import Access
 from wavoice.sim.emulator.callbacks import Callbacks
 from wavoice.sim.emulator.chaos import Chaos
@@ -32,11 +33,17 @@ from wavoice.sim.emulator.graph_media import MediaEdge
 from wavoice.sim.emulator.graph_messages import MessagesEdge
 from wavoice.sim.emulator.graph_number import NumberEdge
 from wavoice.sim.emulator.graph_templates import TemplatesEdge
+from wavoice.sim.emulator.media_faults import MediaFault, MediaFaults
 from wavoice.sim.emulator.network_faults import NetworkFault, NetworkFaults
+from wavoice.sim.emulator.network_state import NetworkState
+from wavoice.sim.emulator.number_state import NumberState
 from wavoice.sim.emulator.phone import Phone
+from wavoice.sim.emulator.pricing import Pricing
+from wavoice.sim.emulator.sent import Sent
 from wavoice.sim.emulator.tokens import MANAGEMENT, Token, Tokens
 from wavoice.sim.emulator.traffic import Traffic
 from wavoice.sim.emulator.webhooks import WebhookClient
+from wavoice.sim.emulator.windows import Windows
 from wavoice.sim.emulator.wire import Person, encode
 from wavoice.sim.in_process import InProcess
 
@@ -48,13 +55,20 @@ class Emulator:
 
     `webhook` is the client that reaches the bot; its time-outs are WhatsApp's patience. An
     exception of a bot in process surfaces where its webhook was posted: in the verb of a handset,
-    or in `idle` and `close` for statuses and whatever was held back.
+    or in `idle` and `close` for statuses and whatever was held back. `internet` reaches the files that
+    the business sends by URL; without it they are shown unseen.
     """
 
-    def __init__(self, config: EmulatorConfig, clock: Clock, webhook: WebhookClient) -> None:
+    def __init__(
+        self,
+        config: EmulatorConfig,
+        clock: Clock,
+        webhook: WebhookClient,
+        internet: httpx.AsyncClient | None = None,
+    ) -> None:
         self._config = config
         self._chaos = config.chaos
-        self._traffic = Traffic(config, clock, webhook)
+        self._traffic = Traffic(config, clock, webhook, internet)
         webhooks = self._traffic.webhooks
         self._faults = NetworkFaults(clock, webhooks, config.chaos)
         self.subscriptions = self._traffic.subscriptions
@@ -70,13 +84,15 @@ class Emulator:
         self._templates = TemplatesEdge(self.templates, self._access)
         callbacks = Callbacks(webhook, self._traffic.ids)
         self._apps = AppsEdge(self.subscriptions, self.tokens, callbacks, self._access)
-        self._number = NumberEdge(config)
-        self._media = MediaEdge(config, self._traffic, self._access)
+        self._number = NumberEdge(config, self._traffic.acceptance.registration, self._access, clock)
         self._identity = IdentityEdge(config, self._traffic, self._access)
+        self._media_faults = MediaFaults(clock)
+        self._media = MediaEdge(config, self._traffic, self._access, self._media_faults)
         messages = MessagesEdge(self._traffic, self._access, self._faults)
         nodes = [
             Route("/{version}/{node}", self._get_node, methods=["GET"]),
             Route("/{version}/{node}", self._post_node, methods=["POST"]),
+            Route("/{version}/{node}", self._delete_node, methods=["DELETE"]),
         ]
         refused = {GraphError: self._refuse}
         self.graph_app = Starlette(
@@ -86,11 +102,14 @@ class Emulator:
                 *self._apps.routes,
                 *self._templates.routes,
                 *self._identity.routes,
+                *self._number.routes,
                 *nodes,
             ],
             exception_handlers=refused,
         )
         self.media_app = Starlette(routes=self._media.host_routes, exception_handlers=refused)
+        self.mirror_app = Starlette(routes=self._media.mirror_routes)
+        """The host to which the media fault `redirect` leads."""
 
     def phone(
         self,
@@ -99,17 +118,22 @@ class Emulator:
         bsuid: str | None = None,
         username: str | None = None,
         parent_bsuid: str | None = None,
+        *,
+        wrote_at: Micros | None = None,
     ) -> Phone:
         """Connect a customer. `digits` is None for one who hides the number; an absent BSUID is made up.
 
         With both digits and username the business has just known the number from elsewhere: it hides
         after 30 days without an exchange (`identity.IdentityRules`).
+
+        `wrote_at`: when this customer last wrote or called; the business may write, templates apart,
+        for 24 hours after that.
         """
         bsuid = bsuid or self._traffic.ids.bsuid()
-        return self._traffic.add_phone(Person(name, bsuid, digits, username, parent_bsuid))
+        return self._traffic.add_phone(Person(name, bsuid, digits, username, parent_bsuid), wrote_at)
 
     def client(self, patience: Callable[[], Awaitable[object]] | None = None) -> httpx.AsyncClient:
-        """Return a client that reaches both apps in process by their configured hosts, and nothing else.
+        """Return a client that reaches the apps in process by their configured hosts, and nothing else.
 
         `patience`: what passes before it gives up waiting for an answer; None: nothing.
         """
@@ -118,12 +142,62 @@ class Emulator:
             mounts={
                 self._config.graph_host: InProcess(self.graph_app, patience),
                 self._config.media_host: InProcess(self.media_app, patience),
+                self._config.mirror_host: InProcess(self.mirror_app, patience),
             },
         )
 
     def serve_media_at(self, host: str) -> None:
         """Hand out media URLs of this host from now on, e.g. of a port that was chosen late."""
         self._traffic.shelf.host = host
+
+    def serve_mirror_at(self, host: str) -> None:
+        """Redirect downloads to this host from now on, where `mirror_app` is served."""
+        self._media.mirror = host
+
+    def media_fault(self, does: MediaFault, times: int = 1) -> None:
+        """Script what the next `times` downloads of media meet; faults are used in this order.
+
+        * `truncate`: half of the file, as if it were all of it.
+        * `cut`: half of the file; then the connection breaks.
+        * `wrong_hash`: as long as the file, with one bit turned.
+        * `slow`: the second half comes `media_faults.PAUSE` after the first.
+        * `redirect`: HTTP 302 to another host, which serves the file and must not be shown the token.
+        * `gone`: HTTP 404. `fail`: HTTP 503.
+        """
+        self._media_faults.add(does, times)
+
+    @property
+    def leaks(self) -> tuple[str, ...]:
+        """Paths at which a client showed its token to the host that it was redirected to."""
+        return tuple(self._media.leaks)
+
+    def sent(self, wamid: str) -> Sent:
+        """Return a message of the business, with all that is known of it. Raises `KeyError`."""
+        return self._traffic.sent(wamid)
+
+    @property
+    def network_state(self) -> NetworkState:
+        """Messages, windows, limits, prices, media and registration, to be saved when all is idle."""
+        return network_state.save(self._traffic, self._number, self._media_faults)
+
+    def load_network(self, state: NetworkState) -> None:
+        """Go on where another emulator stood; its handsets must be connected already."""
+        network_state.load(state, self._traffic, self._number, self._media_faults)
+
+    @property
+    def windows(self) -> Windows:
+        """Who may be written to, and until when."""
+        return self._traffic.acceptance.windows
+
+    @property
+    def number(self) -> NumberState:
+        """What Graph tells of the number; change it to play another one."""
+        return self._number.state
+
+    @property
+    def pricing(self) -> Pricing:
+        """What was sent and is owed, by month and category."""
+        return self._traffic.ladder.pricing
 
     async def staff_says(self, phone: Phone, text: str) -> str:
         """Answer a customer from the business's phone app, as a person; return the wamid.
@@ -241,10 +315,17 @@ class Emulator:
             return await self._templates.edit(request)
         token = self._access.admit_to_number(request, MANAGEMENT)
         given = await parameters(request)
-        if "webhook_configuration" not in given:
+        changed = self._number.change(given)
+        if "webhook_configuration" in given:
+            await self._apps.configure_number(token, given["webhook_configuration"])
+        elif not changed:
             raise GraphError(100, "Nothing of the number is to change")
-        await self._apps.configure_number(token, given["webhook_configuration"])
         return JSONResponse({"success": True})
+
+    async def _delete_node(self, request: Request) -> Response:
+        """Answer `DELETE /{media-id}`."""
+        self._access.admit(request)
+        return self._media.delete(request)
 
     async def _refuse(self, _request: Request, error: Exception) -> Response:
         if not isinstance(error, GraphError):

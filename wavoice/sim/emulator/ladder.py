@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from typing import Any
 
-from wavoice.runtime.model import PromptState
+from wavoice.runtime.model import SECOND, Micros, PromptState
 from wavoice.runtime.ports import Clock
-from wavoice.sim.background import Background
 from wavoice.sim.emulator import wire
 from wavoice.sim.emulator.config import EmulatorConfig
 from wavoice.sim.emulator.customers import Customers
+from wavoice.sim.emulator.enclosures import Enclosures
 from wavoice.sim.emulator.graph_errors import GraphError
 from wavoice.sim.emulator.handset.base import Handset
 from wavoice.sim.emulator.handset.message import Arrival, shown
-from wavoice.sim.emulator.media import MediaShelf, opus_channels
-from wavoice.sim.emulator.sending.content import Send
+from wavoice.sim.emulator.pricing import Pricing
+from wavoice.sim.emulator.sent import Sent
 from wavoice.sim.emulator.webhooks import Webhooks
+from wavoice.sim.emulator.windows import SERVICE_WINDOW, Windows
 
-
-@dataclass(slots=True, eq=False)
-class Sent:
-    """A message of the business, accepted."""
-
-    wamid: str
-    to: wire.Person
-    phone: Handset | None
-    """None for a number that is not on WhatsApp: the message will fail."""
-    request: Send
-    by_staff: bool = False
-    """Sent from the business's own phone: WhatsApp reports nothing of it."""
-    failure: GraphError | None = None
-    """Why it will fail although it was accepted."""
-    lane: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Statuses of one message are first tried one after the other."""
+KEPT_FOR: Micros = 30 * 24 * 3600 * SECOND
+"""A message that has not reached its handset by then is dropped without a word."""
+LAST_WITH_CONVERSATIONS = 23
+"""Major version of webhooks whose every status tells of a conversation."""
 
 
 class Ladder:
@@ -45,25 +34,38 @@ class Ladder:
         self,
         config: EmulatorConfig,
         clock: Clock,
-        shelf: MediaShelf,
+        windows: Windows,
+        enclosures: Enclosures,
         webhooks: Webhooks,
-        background: Background,
         customers: Customers,
     ) -> None:
         self._config = config
         self._clock = clock
-        self._shelf = shelf
+        self._windows = windows
+        self._enclosures = enclosures
         self._webhooks = webhooks
-        self._background = background
         self._customers = customers
+        self.pricing = Pricing()
         self._waiting: dict[Handset, list[Sent]] = {}
+
+    @property
+    def waiting(self) -> dict[str, list[str]]:
+        """Wamids of what waits for handsets that are off, by user."""
+        return {
+            phone.person.bsuid: [sent.wamid for sent in waiting] for phone, waiting in self._waiting.items()
+        }
+
+    def wait(self, phone: Handset, waiting: list[Sent]) -> None:
+        """Let these wait for a handset, in this order."""
+        self._waiting[phone] = waiting
 
     async def deliver(self, sent: Sent) -> None:
         """Bring it as far as it gets now."""
         async with sent.lane:
-            failure = self._failure(sent)
+            failure = await self._failure(sent)
             if sent.phone is None or failure is not None:
-                await self._status(sent, PromptState.FAILED, failure)
+                sent.failure = failure
+                await self._status(sent, PromptState.FAILED)
                 return
             await self._status(sent, PromptState.SENT)
             if sent.phone.on and sent.phone not in self._waiting:
@@ -76,16 +78,17 @@ class Ladder:
         async with sent.lane:
             await self._status(sent, state)
 
-    def is_back(self, phone: Handset) -> None:
-        """Bring what waited for a handset, in order."""
-        if phone in self._waiting:
-            self._background.start(self._arrive_all(phone))
+    def waits_for(self, phone: Handset) -> bool:
+        """True if messages wait for a handset that was off."""
+        return phone in self._waiting
 
-    async def _arrive_all(self, phone: Handset) -> None:
-        # Popped here, not in `is_back`: until they are shown, later ones queue up behind them.
+    async def arrive_all(self, phone: Handset) -> None:
+        """Bring what waited for a handset, in order."""
+        # Popped here, not when it comes back: until they are shown, later ones queue up behind them.
         if not phone.on:
             return
-        waiting = self._waiting.pop(phone, [])
+        oldest = self._clock.now() - KEPT_FOR
+        waiting = [sent for sent in self._waiting.pop(phone, []) if sent.at > oldest]
         async with AsyncExitStack() as lanes:
             for sent in waiting:
                 await lanes.enter_async_context(sent.lane)
@@ -94,42 +97,80 @@ class Ladder:
                 await self._report_all(sent, states)
 
     async def _report_all(self, sent: Sent, states: Sequence[PromptState]) -> None:
+        if self._config.collapse_delivered and PromptState.READ in states:
+            states = [state for state in states if state is not PromptState.DELIVERED]
         for state in states:
             await self._status(sent, state)
 
-    def _failure(self, sent: Sent) -> GraphError | None:
+    async def _failure(self, sent: Sent) -> GraphError | None:
         if sent.failure is not None:
             return sent.failure
         if sent.phone is None:
             return GraphError(131026, "The recipient is not a WhatsApp user")
         if sent.phone.reach is PromptState.FAILED:
             return GraphError(131026, "The message could not be delivered to the recipient")
-        content = sent.request.content
-        if content.voice and content.media and opus_channels(self._shelf.get(content.media).data) is None:
-            return GraphError(131053, "A voice message must be an Ogg file with an Opus stream")
+        try:
+            sent.file, sent.probe = await self._enclosures.open(sent.request.content, sent.file)
+        except GraphError as error:
+            return error
         return None
 
     def _show(self, sent: Sent, phone: Handset) -> Sequence[PromptState]:
         content = sent.request.content
-        file = self._shelf.get(content.media) if content.media is not None else None
         arrival = Arrival(
             wamid=sent.wamid,
             at=self._clock.now(),
             quotes=sent.request.quotes,
             typing=phone.typing,
-            media=None if file is None else file.data,
-            mime_type=None if file is None else file.mime_type,
+            media=None if sent.file is None else sent.file.data,
+            mime_type=None if sent.file is None else sent.file.mime_type,
+            probe=sent.probe,
         )
+        sent.file = None  # shown: from now on the handset has it
         return phone.receive(shown(content, arrival))
 
-    async def _status(self, sent: Sent, state: PromptState, failure: GraphError | None = None) -> None:
+    async def _status(self, sent: Sent, state: PromptState) -> None:
         if sent.by_staff:
             return
-        error = failure.in_status() if failure else None
-        update = wire.StatusUpdate(sent.wamid, state, sent.request.reference, error)
-        await self._webhooks.post(
-            wire.status(self._config.business, self._recipient(sent), update, self._clock.now())
+        now = self._clock.now()
+        failed = sent.failure is not None and state is PromptState.FAILED
+        update = wire.StatusUpdate(
+            sent.wamid,
+            state,
+            sent.request.reference,
+            error=sent.failure.in_status() if sent.failure is not None and failed else None,
+            pricing=self._price(sent, state, now),
+            conversation=self._conversation(sent, state, now),
+            to_phone=sent.request.to is not None,
         )
+        await self._webhooks.post(wire.status(self._config.business, self._recipient(sent), update, now))
+
+    def _price(self, sent: Sent, state: PromptState, now: Micros) -> Mapping[str, Any] | None:
+        """Told when it is sent, and once more when it arrives."""
+        if state is PromptState.SENT:
+            user = sent.to.bsuid
+            in_window, free = self._windows.is_open(user, now), self._windows.is_free(user, now)
+            sent.price = self.pricing.price(sent.category, now, in_window=in_window, free_entry=free)
+            return sent.price.node()
+        if sent.arrived or state not in {PromptState.DELIVERED, PromptState.READ} or sent.price is None:
+            return None
+        sent.arrived = True
+        return sent.price.node()
+
+    def _conversation(self, sent: Sent, state: PromptState, now: Micros) -> Mapping[str, Any] | None:
+        """Up to version 23, and after an ad: an id of its own for every message."""
+        price = sent.price
+        if price is None or state in {PromptState.PLAYED, PromptState.FAILED}:
+            return None
+        free = price.category == "referral_conversion"
+        if not free and self._config.webhook_version > LAST_WITH_CONVERSATIONS:
+            return None
+        digest = hashlib.sha256(sent.wamid.encode()).hexdigest()[:32]
+        if state is not PromptState.SENT:
+            return {"id": digest, "origin": {"type": price.category}}
+        ends = self._windows.state.free_until.get(sent.to.bsuid, 0) if free else now + SERVICE_WINDOW
+        expiry = {"expiration_timestamp": wire.seconds(ends)}
+        return {"id": digest, **expiry, "origin": {"type": price.category}}
 
     def _recipient(self, sent: Sent) -> wire.Person:
         """As the business sees them: whoever was sent something by phone is named by phone."""

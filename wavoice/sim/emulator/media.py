@@ -1,25 +1,36 @@
-"""Media as WhatsApp keeps them: ids that die, URLs that live five minutes, magic that is checked."""
+"""Media as WhatsApp keeps them: ids that die, and URLs that live five minutes.
+
+Cloud API media reference: a URL is valid for 5 minutes, an uploaded id for 30 days, an id from a
+webhook for 7 days (since 2025-10-09).
+"""
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
+from typing import Annotated
 
-from wavoice.runtime.audio.sniff import is_ogg_opus
+from pydantic import BaseModel, BeforeValidator, PlainSerializer
+
 from wavoice.runtime.model import SECOND, Micros
 from wavoice.runtime.ports import Clock
-from wavoice.sim.emulator.graph_errors import GraphError, unknown_object
+from wavoice.sim.emulator.graph_errors import unknown_object
 from wavoice.sim.emulator.wire import WireIds
 
 URL_LIFETIME: Micros = 5 * 60 * SECOND
 INBOUND_LIFETIME: Micros = 7 * 24 * 3600 * SECOND
 UPLOAD_LIFETIME: Micros = 30 * 24 * 3600 * SECOND
-MAX_AUDIO_BYTES = 16 * 1024 * 1024
 MEDIA_PATH = "/whatsapp_business/attachments/"
 JPEG_MIME = "image/jpeg"
 
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_PAGE_HEADER = 27
-"""Bytes of an Ogg page before its segment table; the last one is the table's length (RFC 3533)."""
+
+Base64 = Annotated[
+    bytes,
+    BeforeValidator(lambda value: base64.b64decode(value) if isinstance(value, str) else value),
+    PlainSerializer(lambda value: base64.b64encode(value).decode(), return_type=str, when_used="json"),
+]
+"""Bytes that are base64 in JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +43,23 @@ class StoredMedia:
     dies_at: Micros
 
 
+class KeptFile(BaseModel):
+    """A file with its id."""
+
+    id: str
+    data: Base64
+    mime_type: str
+    dies_at: Micros
+
+
+class MediaState(BaseModel):
+    """All files that still live, and the URLs that were handed out for them."""
+
+    files: list[KeptFile] = []
+    urls: dict[str, tuple[str, Micros]] = {}
+    """By the `hash` of the URL: whose it is, and until when it is good."""
+
+
 class MediaShelf:
     """Files by id, and the URLs handed out for them. `host` is not Graph's, as in production."""
 
@@ -41,9 +69,29 @@ class MediaShelf:
         self._clock = clock
         self._files: dict[str, StoredMedia] = {}
         self._urls: dict[str, tuple[str, Micros]] = {}
+        self._swept_at: Micros = 0
+
+    @property
+    def state(self) -> MediaState:
+        """What to keep."""
+        self._sweep()
+        files = [
+            KeptFile(id=file.id, data=file.data, mime_type=file.mime_type, dies_at=file.dies_at)
+            for file in self._files.values()
+        ]
+        return MediaState(files=files, urls=dict(self._urls))
+
+    def load(self, state: MediaState) -> None:
+        """Go on where another emulator stood."""
+        self._files = {
+            file.id: StoredMedia(file.id, file.data, file.mime_type, file.dies_at) for file in state.files
+        }
+        self._urls = dict(state.urls)
 
     def put(self, data: bytes, mime_type: str, lifetime: Micros) -> StoredMedia:
         """Keep a file under a new id."""
+        if self._clock.now() >= self._swept_at + URL_LIFETIME:
+            self._sweep()
         media = StoredMedia(self._ids.digits(), data, mime_type, self._clock.now() + lifetime)
         self._files[media.id] = media
         return media
@@ -55,6 +103,10 @@ class MediaShelf:
             raise unknown_object(media_id)
         return media
 
+    def delete(self, media_id: str) -> None:
+        """Forget a file; its URLs are dead too. Raises `GraphError` 100/33."""
+        del self._files[self.get(media_id).id]
+
     def url(self, media: StoredMedia) -> str:
         """Return a new URL for it, good for five minutes."""
         token, end = self._ids.token(), self._clock.now() + URL_LIFETIME
@@ -62,9 +114,15 @@ class MediaShelf:
         return f"{self.host}{MEDIA_PATH}?mid={media.id}&ext={end // SECOND}&hash={token}"
 
     def open(self, token: str) -> StoredMedia | None:
-        """Return the file behind a URL's hash; None if it was never handed out or has expired."""
+        """Return the file behind a URL's hash; None if it was never handed out, has expired or is gone."""
         media_id, end = self._urls.get(token, ("", 0))
-        return self._files[media_id] if self._clock.now() < end else None
+        return self._files.get(media_id) if self._clock.now() < end else None
+
+    def _sweep(self) -> None:
+        """Forget what is dead: a simulator may run for weeks of its clock."""
+        now = self._swept_at = self._clock.now()
+        self._files = {media_id: file for media_id, file in self._files.items() if file.dies_at > now}
+        self._urls = {token: url for token, url in self._urls.items() if url[1] > now}
 
 
 def _grey_pixel() -> bytes:
@@ -90,32 +148,3 @@ def document_mime(filename: str) -> str:
     """Return the type that WhatsApp announces for a document, by its name."""
     known = {"pdf": "application/pdf", "txt": "text/plain", "csv": "text/csv", "docx": _DOCX}
     return known.get(filename.rpartition(".")[2].lower(), "application/octet-stream")
-
-
-def opus_channels(data: bytes) -> int | None:
-    """Channels that an Ogg Opus file claims (RFC 7845, section 5.1); None for anything else."""
-    if not is_ogg_opus(data):
-        return None
-    header = data[_PAGE_HEADER + data[_PAGE_HEADER - 1] :]
-    return header[9] if len(header) > 9 else None
-
-
-def check_upload(data: bytes, mime_type: str) -> None:
-    """Raise `GraphError` unless WhatsApp would take the file as audio of that type."""
-    kind = mime_type.partition(";")[0].strip().lower()
-    magic = {
-        "audio/aac": data[:2] in {b"\xff\xf1", b"\xff\xf9"},
-        "audio/amr": data.startswith(b"#!AMR"),
-        "audio/mpeg": data.startswith(b"ID3") or data[:2] in {b"\xff\xfb", b"\xff\xf3", b"\xff\xf2"},
-        "audio/mp4": data[4:8] == b"ftyp",
-        "audio/ogg": opus_channels(data) == 1,
-    }
-    if kind not in magic:
-        raise GraphError(
-            100, f"Param file must be a file with one of the following types: {', '.join(magic)}"
-        )
-    if len(data) > MAX_AUDIO_BYTES:
-        raise GraphError(100, f"Param file must not be larger than {MAX_AUDIO_BYTES} bytes")
-    if not magic[kind]:
-        wanted = "Ogg with one mono Opus stream" if kind == "audio/ogg" else kind
-        raise GraphError(131053, f"The bytes of param file are not {wanted}")

@@ -5,15 +5,15 @@ from __future__ import annotations
 from wavoice.sim.emulator.handset.ad import Ad
 from wavoice.sim.emulator.handset.answers import Answers, BasketItem
 from wavoice.sim.emulator.handset.base import LATE, TYPING_LASTS, Deliver, Forwarded, Network, Wish
+from wavoice.sim.emulator.handset.calling import Calling
 from wavoice.sim.emulator.handset.corrections import Corrections
-from wavoice.sim.emulator.handset.message import PLAYS_INLINE_BYTES, PhoneMessage
+from wavoice.sim.emulator.handset.message import PhoneMessage
 from wavoice.sim.emulator.handset.owner import Owner
 from wavoice.sim.emulator.handset.sharing import Sharing
 from wavoice.sim.emulator.handset.speech import Speech
 
 __all__ = [
     "LATE",
-    "PLAYS_INLINE_BYTES",
     "TYPING_LASTS",
     "Ad",
     "BasketItem",
@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 
-class Phone(Speech, Sharing, Answers, Corrections, Owner):
+class Phone(Speech, Sharing, Answers, Corrections, Calling, Owner):
     """One customer's handset; made by `Emulator.phone`.
 
     Verbs that reach the business return once the webhook was tried for the first time: answered,

@@ -4,38 +4,57 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from functools import partial
+from collections.abc import Mapping
 from typing import Any
+
+import httpx
+from pydantic import BaseModel
 
 from wavoice.runtime.model import Micros, PromptState
 from wavoice.runtime.ports import Clock
 from wavoice.sim.background import Background
 from wavoice.sim.emulator import wire
+from wavoice.sim.emulator.acceptance import Acceptance
 from wavoice.sim.emulator.config import EmulatorConfig
 from wavoice.sim.emulator.customers import Customers
 from wavoice.sim.emulator.directory import Directory
+from wavoice.sim.emulator.enclosures import Enclosures
 from wavoice.sim.emulator.error_rules import ErrorRules
 from wavoice.sim.emulator.events import EventContext
 from wavoice.sim.emulator.graph_errors import GraphError
 from wavoice.sim.emulator.handset.base import Handset
-from wavoice.sim.emulator.ladder import Ladder, Sent
+from wavoice.sim.emulator.ladder import Ladder
+from wavoice.sim.emulator.links import Links
+from wavoice.sim.emulator.mailbag import Mailbag, MailbagState
 from wavoice.sim.emulator.media import INBOUND_LIFETIME, MediaShelf
-from wavoice.sim.emulator.moments import Moments
+from wavoice.sim.emulator.moments import MomentsState
 from wavoice.sim.emulator.phone import LATE, Deliver, Phone, Wish
-from wavoice.sim.emulator.recipients import bubble, check_addressee, late_refusal
 from wavoice.sim.emulator.sending.content import Content, Receipt, Send
+from wavoice.sim.emulator.sent import KeptSent, Sent, keep, restore
 from wavoice.sim.emulator.subscriptions import FIELDS, App, Subscriptions
 from wavoice.sim.emulator.templates.book import Book
 from wavoice.sim.emulator.templates.life import Templates
 from wavoice.sim.emulator.webhooks import WebhookClient, Webhooks
 
 
+class TrafficState(BaseModel):
+    """Messages of both sides; handsets are named by their owners' user ids."""
+
+    sent: list[KeptSent] = []
+    received: dict[str, str] = {}
+    """Who sent a message, by its wamid."""
+    waiting: dict[str, list[str]] = {}
+    """wamids of what waits for handsets that are off, by user."""
+    mail: MailbagState = MailbagState()
+    moments: MomentsState = MomentsState()
+
+
 class Traffic:
     """The state of the emulated WhatsApp; `phone.Network` for the handsets."""
 
-    def __init__(self, config: EmulatorConfig, clock: Clock, webhook: WebhookClient) -> None:
+    def __init__(
+        self, config: EmulatorConfig, clock: Clock, webhook: WebhookClient, internet: httpx.AsyncClient | None
+    ) -> None:
         self._config = config
         self._clock = clock
         self.ids = wire.WireIds(config.seed)
@@ -47,43 +66,73 @@ class Traffic:
         )
         self.rules = ErrorRules()
         self.directory = Directory(config.business.display_phone)
-        self.moments = Moments()
         book = Book(self.ids, clock)
         self.templates = Templates(config.business, book, clock, self.background, self.webhooks.post)
         self.customers = Customers(config, clock, self.ids, self.webhooks)
-        self._ladder = Ladder(config, clock, self.shelf, self.webhooks, self.background, self.customers)
+        self.acceptance = Acceptance(config, clock, self.directory, self.shelf, self.rules, self.templates)
+        enclosures = Enclosures(Links(internet, clock, local=config.local_links))
+        windows = self.acceptance.windows
+        self.ladder = Ladder(config, clock, windows, enclosures, self.webhooks, self.customers)
         self._sent: dict[str, Sent] = {}
-        self._received: dict[str, Handset] = {}
-        self._held: dict[Handset, Sequence[Mapping[str, Any]]] = {}
+        self._received = self.acceptance.authors
+        self._mail = Mailbag(clock, self.background, self.webhooks.post)
 
     def now(self) -> Micros:
         """Return the moment on WhatsApp's clock."""
         return self._clock.now()
 
-    def add_phone(self, person: wire.Person) -> Phone:
-        """Connect a customer."""
+    @property
+    def state(self) -> TrafficState:
+        """What to keep. Whatever can happen now should have happened: see `Emulator.idle`."""
+        return TrafficState(
+            sent=[keep(sent) for sent in self._sent.values()],
+            received={wamid: phone.person.bsuid for wamid, phone in self._received.items()},
+            waiting=self.ladder.waiting,
+            mail=self._mail.state,
+            moments=self.acceptance.moments.state,
+        )
+
+    def load(self, state: TrafficState) -> None:
+        """Go on where another emulator stood; its handsets must be connected already."""
+        for kept in state.sent:
+            phone = None if kept.user is None else self.directory.by_user_id(kept.user)
+            self._sent[kept.wamid] = restore(kept, phone)
+        for wamid, user in state.received.items():
+            if (author := self.directory.by_user_id(user)) is not None:
+                self._received[wamid] = author
+        for user, wamids in state.waiting.items():
+            if (owner := self.directory.by_user_id(user)) is not None:
+                self.ladder.wait(owner, [self._sent[wamid] for wamid in wamids])
+        self._mail.load(state.mail)
+        self.acceptance.moments.load(state.moments)
+
+    def add_phone(self, person: wire.Person, wrote_at: Micros | None = None) -> Phone:
+        """Connect a customer, who may have written before."""
         phone = Phone(person, self, self._clock)
+        if wrote_at is not None:
+            self.acceptance.windows.wrote(person.bsuid, wrote_at)
         self.directory.add(phone)
         self.customers.met(person)
         return phone
 
     async def carry(self, phone: Handset, said: Mapping[str, Any], deliver: Deliver) -> str:
         """Take a customer's message to the business, with those held back until it."""
-        wamid = self.ids.wamid()
+        wamid, user = self.ids.wamid(), phone.person.bsuid
         self._received[wamid] = phone
         phone.note_sent(wamid, said["type"])
-        self.moments.note(wamid, self._clock.now())
+        self._heard(phone, said)
+        self.acceptance.moments.note(wamid, self._clock.now())
         at = self._clock.now() + phone.ahead
         sender = self.customers.wrote(phone.person)
         body = wire.message(self._config.business, sender, wamid, at, said, phone.identity)
-        bodies = [body] * (2 if deliver == "twice" else 1) + [*self._held.pop(phone, ())]
+        bodies = [body] * (2 if deliver == "twice" else 1) + [*self._mail.take(user)]
         match deliver:
             case "late":
-                self.background.later(LATE, partial(self._post, bodies))
+                self._mail.post_late(LATE, bodies)
             case "reordered":
-                self._held[phone] = bodies
+                self._mail.hold(user, bodies)
             case _:
-                await self._post(bodies)
+                await self._mail.post_all(bodies)
         return wamid
 
     async def inject(self, payload: Mapping[str, Any]) -> None:
@@ -95,7 +144,8 @@ class Traffic:
             if phone is not None and sender.wamid not in self._received:
                 self._received[sender.wamid] = phone
                 phone.note_sent(sender.wamid, sender.kind)
-                self.moments.note(sender.wamid, self._clock.now())
+                self.acceptance.moments.note(sender.wamid, self._clock.now())
+                self._heard(phone, {"type": sender.kind})
         await self.webhooks.post(payload)
 
     def context(self, phone: Handset) -> EventContext:
@@ -111,9 +161,7 @@ class Traffic:
 
     async def flush(self) -> None:
         """Bring what is held back until a next message."""
-        held, self._held = self._held, {}
-        for bodies in held.values():
-            await self._post(bodies)
+        await self._mail.flush()
 
     def keep(self, data: bytes, mime_type: str) -> dict[str, Any]:
         """Keep a customer's file and describe it as webhooks do: no length, no size."""
@@ -145,7 +193,11 @@ class Traffic:
     async def moved(self, phone: Handset, digits: str, *, before_user_ids: bool) -> str:
         """Let a customer move to another number."""
         wamid = self._system(phone)
+        before = phone.person.bsuid
         await self.customers.moved(phone, wamid, digits, before_user_ids=before_user_ids)
+        # The chat goes along, and with it the window: an assumption, no page of Meta's tells.
+        self.acceptance.windows.renamed(before, phone.person.bsuid)
+        self._mail.renamed(before, phone.person.bsuid)
         return wamid
 
     async def key_changed(self, phone: Handset, key: str) -> str:
@@ -160,41 +212,40 @@ class Traffic:
 
     async def report(self, wamid: str, state: PromptState) -> None:
         """Send a status, once those before it were tried."""
-        await self._ladder.report(self._sent[wamid], state)
+        await self.ladder.report(self._sent[wamid], state)
 
     def mark_read(self, receipt: Receipt) -> None:
         """Show a customer that the business has read. Raises `GraphError` for an unknown message."""
         phone = self._received.get(receipt.message)
-        if phone is None or not self.moments.recent(receipt.message, self._clock.now()):
+        if phone is None or not self.acceptance.moments.recent(receipt.message, self._clock.now()):
             raise GraphError(131009, "Param message_id is not a recent message that this number received")
         phone.mark_read(receipt.message, typing=receipt.typing)
 
     def accept(self, request: Send) -> Sent:
-        """Take a message of the business; what becomes of it follows in the background."""
-        now = self._clock.now()
-        person, phone = self.directory.addressee(request.to, request.recipient)
-        check_addressee(self._config, request, person, phone)
-        for file in request.content.files:
-            self.shelf.get(file)
-        request = replace(self.templates.check(request), quotes=bubble(request, self.moments, now))
-        injected = self.rules.next(person, request.content.type)
-        if injected is not None and not injected.later:
-            raise injected.error
-        failure = injected.error if injected else self._late_refusal(request, phone)
-        sent = Sent(self.ids.wamid(), person, phone, request, failure=failure)
+        """Take a message of the business; what becomes of it follows in the background.
+
+        Raises `GraphError` as `Acceptance.admit`.
+        """
+        admitted, now = self.acceptance.admit(request), self._clock.now()
+        sent = Sent(self.ids.wamid(), admitted.person, admitted.phone, admitted.request, now)
+        sent.file, sent.failure, sent.category = admitted.file, admitted.failure, admitted.category
         self._sent[sent.wamid] = sent
-        self.moments.note(sent.wamid, now)
-        self.customers.written_to(person, by_phone=request.to is not None)
-        self.background.start(self._ladder.deliver(sent))
+        self.acceptance.moments.note(sent.wamid, now)
+        self.customers.written_to(admitted.person, by_phone=request.to is not None)
+        self.background.start(self.ladder.deliver(sent))
         return sent
+
+    def sent(self, wamid: str) -> Sent:
+        """Return a message of the business. Raises `KeyError`."""
+        return self._sent[wamid]
 
     async def staff_says(self, phone: Phone, text: str) -> str:
         """Show a customer what a person writes, and echo it to the bot."""
         request = Send(phone.person.phone, phone.person.bsuid, Content("text", text), None, None)
-        sent = Sent(self.ids.wamid(), phone.person, phone, request, by_staff=True)
-        self._sent[sent.wamid] = sent
         at = self._clock.now()
-        await self._ladder.deliver(sent)
+        sent = Sent(self.ids.wamid(), phone.person, phone, request, at, by_staff=True)
+        self._sent[sent.wamid] = sent
+        await self.ladder.deliver(sent)
         seen = self.customers.view(phone.person)
         echo = wire.echo(self._config.business, seen, sent.wamid, at, wire.content("text", body=text))
         await self.webhooks.post(echo, surely=True)
@@ -202,23 +253,31 @@ class Traffic:
 
     def is_back(self, phone: Handset) -> None:
         """Bring what waited for a handset, in order."""
-        self._ladder.is_back(phone)
+        if self.ladder.waits_for(phone):
+            self.background.start(self.ladder.arrive_all(phone))
 
-    def _late_refusal(self, request: Send, phone: Handset | None) -> GraphError | None:
-        about = request.content.about
-        recent = about is not None and self.moments.recent(about, self._clock.now())
-        return late_refusal(request, self._received, phone, recent)
+    async def ring(self, phone: Handset) -> str:
+        """Take an unanswered call to the business."""
+        call, now = self.ids.wacid(), self._clock.now()
+        seen = self.customers.wrote(phone.person)
+        self.acceptance.windows.wrote(phone.person.bsuid, now)
+        for told in (wire.call_began, wire.call_unanswered):
+            await self.webhooks.post(told(self._config.business, seen, call, now))
+        return call
 
     def _system(self, phone: Handset) -> str:
         wamid = self.ids.wamid()
         self._received[wamid] = phone
         phone.note_sent(wamid, "system")
-        self.moments.note(wamid, self._clock.now())
+        self.acceptance.moments.note(wamid, self._clock.now())
         return wamid
 
-    async def _post(self, bodies: Sequence[Mapping[str, Any]]) -> None:
-        for body in bodies:
-            await self.webhooks.post(body)
+    def _heard(self, phone: Handset, said: Mapping[str, Any]) -> None:
+        """WhatsApp itself has a message at once, whenever its webhook gets through."""
+        now = self._clock.now()
+        self.acceptance.rates.saw(now)
+        if said["type"] != "system":  # WhatsApp's own words
+            self.acceptance.windows.wrote(phone.person.bsuid, now, by_ad="referral" in said)
 
 
 def _app(config: EmulatorConfig) -> App:

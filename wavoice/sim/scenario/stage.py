@@ -266,9 +266,11 @@ def _all_but_crashes(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -
 async def _arrive(stage: Stage, given: Given, world: WorldSpec | None, name: str, store: Store) -> Person:
     """Connect a handset, and enter what its owner has agreed to."""
     digits, bsuid = numbers_of(name, given.contact)
-    phone = stage.emulator.phone(name_of(world, name), digits, bsuid)
-    tenant, number = stage.settings.bot.tenant, stage.settings.whatsapp.phone_number_id or ""
     now = stage.clock.now()
+    # Who was told of the bot has written to it: the service window is open when the scenario begins.
+    wrote_at = now if given.consent.told else None
+    phone = stage.emulator.phone(name_of(world, name), digits, bsuid, wrote_at=wrote_at)
+    tenant, number = stage.settings.bot.tenant, stage.settings.whatsapp.phone_number_id or ""
     async with store.begin() as tx:
         conversation = await tx.contacts.find_or_add(tenant, number, Alias(digits, bsuid), now)
         for purpose, status, source in _agreed(given.consent):

@@ -57,6 +57,10 @@ class Network(Protocol):
         """Tell the business what happened to its message."""
         ...
 
+    async def ring(self, phone: Handset) -> str:
+        """Call the business, which does not answer; return the call's id."""
+        ...
+
     def is_back(self, phone: Handset) -> None:
         """Bring what waited for this handset."""
         ...

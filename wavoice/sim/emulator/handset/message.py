@@ -8,9 +8,7 @@ from typing import Any, Literal
 
 from wavoice.runtime.model import Button, Micros
 from wavoice.sim.emulator.sending.content import Content, Kind, Link, Row
-
-PLAYS_INLINE_BYTES = 512 * 1024
-"""A larger voice note shows a download icon instead of a play icon."""
+from wavoice.sim.emulator.voice_probe import VoiceProbe
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +26,8 @@ class PhoneMessage:
     media: bytes | None = None
     quotes: str | None = None
     download_icon: bool = False
+    probe: VoiceProbe | None = None
+    """What the file of a voice note really is."""
     typing: bool = False
     """The business was shown as typing when this arrived."""
     header: str | None = None
@@ -58,6 +58,7 @@ class Arrival:
     typing: bool
     media: bytes | None = None
     mime_type: str | None = None
+    probe: VoiceProbe | None = None
 
 
 def shown(content: Content, arrival: Arrival) -> PhoneMessage:
@@ -71,7 +72,8 @@ def shown(content: Content, arrival: Arrival) -> PhoneMessage:
         buttons=content.buttons,
         media=media,
         quotes=arrival.quotes,
-        download_icon=content.voice and media is not None and len(media) > PLAYS_INLINE_BYTES,
+        download_icon=arrival.probe is not None and arrival.probe.download_icon,
+        probe=arrival.probe,
         typing=arrival.typing,
         header=content.header,
         footer=content.footer,

@@ -18,6 +18,7 @@ from wavoice.sim.emulator.wire.build import (
     sign,
     unsupported,
 )
+from wavoice.sim.emulator.wire.calls import call_began, call_unanswered
 from wavoice.sim.emulator.wire.parties import Business, Person, WireIds
 from wavoice.sim.emulator.wire.senders import Sender, field_of, senders, status_of
 from wavoice.sim.emulator.wire.statuses import StatusUpdate, status
@@ -30,6 +31,8 @@ __all__ = [
     "StatusUpdate",
     "WireIds",
     "account_envelope",
+    "call_began",
+    "call_unanswered",
     "contact",
     "content",
     "echo",

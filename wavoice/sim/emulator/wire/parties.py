@@ -47,6 +47,10 @@ class WireIds:
         """Return a message id."""
         return f"wamid.{base64.b64encode(self._bytes()[:33]).decode()}"
 
+    def wacid(self) -> str:
+        """Return a call id."""
+        return f"wacid.{base64.urlsafe_b64encode(self._bytes()[:24]).decode()}"
+
     def digits(self) -> str:
         """Return a media id: sixteen digits, as a string."""
         return str(10**15 + int.from_bytes(self._bytes()[:6], "big"))

@@ -1,6 +1,7 @@
 """What happened to a message of the business, as a webhook.
 
-Shapes: Cloud API status webhook reference for v24.0 and later (no `conversation`).
+Shapes: Cloud API status webhook reference. v24.0 and later have no `conversation`, but inside a
+free-entry-point window.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from wavoice.runtime.model import SECOND, Micros, PromptState
+from wavoice.runtime.model import Micros, PromptState
 from wavoice.sim.emulator.wire.build import contact, envelope, seconds
 from wavoice.sim.emulator.wire.parties import Business, Person
 
@@ -23,39 +24,33 @@ class StatusUpdate:
     reference: str | None = None
     error: Mapping[str, Any] | None = None
     """Present exactly when `state` is failed."""
+    pricing: Mapping[str, Any] | None = None
+    """Present on `sent` and on the first of `delivered` and `read` that comes."""
+    conversation: Mapping[str, Any] | None = None
+    """Present up to version 23, and inside a free-entry-point window."""
+    to_phone: bool = True
+    """It was sent to a phone number, not to a user id."""
 
 
 def status(business: Business, person: Person, update: StatusUpdate, at: Micros) -> dict[str, Any]:
     """Return the webhook of one status.
 
-    `failed` has no contacts, and no user id if the phone is known; `sent` never has the username.
+    `failed` has no contacts, and no user id if it was sent to a phone number; `sent` never has the username.
     """
     node: dict[str, Any] = {"id": update.wamid, "status": update.state.value, "timestamp": seconds(at)}
     if person.phone is not None:
         node["recipient_id"] = person.phone
     if update.reference is not None:
         node["biz_opaque_callback_data"] = update.reference
-    if person.phone is None or update.error is None:
+    if update.error is None or not update.to_phone:
         node["recipient_user_id"] = person.bsuid
         if person.parent_bsuid is not None:
             node["recipient_parent_user_id"] = person.parent_bsuid
     if update.error is not None:
         return envelope(business, {"statuses": [{**node, "errors": [dict(update.error)]}]})
-    if update.state in {PromptState.SENT, PromptState.DELIVERED}:
-        node["pricing"] = _pricing(at)
+    if update.conversation is not None:
+        node["conversation"] = dict(update.conversation)
+    if update.pricing is not None:
+        node["pricing"] = dict(update.pricing)
     about = contact(person, username=update.state is not PromptState.SENT)
     return envelope(business, {"contacts": [about], "statuses": [node]})
-
-
-_SERVICE_CHARGED_FROM: Micros = 1_790_812_800 * SECOND
-"""2026-10-01T00:00Z: replies inside the service window are no longer free."""
-
-
-def _pricing(at: Micros) -> dict[str, Any]:
-    charged = at >= _SERVICE_CHARGED_FROM
-    return {
-        "billable": charged,
-        "pricing_model": "PMP",
-        "type": "regular" if charged else "free_customer_service",
-        "category": "service",
-    }
