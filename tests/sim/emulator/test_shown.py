@@ -159,6 +159,7 @@ class TestReactions:
         for about in wrong:
             assert await self.becomes(world, about) == ("failed", 131009)
         world.clock.advance_to(START + LASTS - 1)
+        await world.anna.says("still here")  # opens the service window again
         assert (await self.becomes(world, old))[0] == "delivered"
         world.clock.advance_to(START + LASTS)
         await world.anna.says("here again")
