@@ -196,6 +196,27 @@ class TestPrices:
         price = Pricing().price(category, moment, in_window=in_window, free_entry=False)
         assert (price.category, price.type, price.billable) == (category, kind, kind == "regular")
 
+    @pytest.mark.parametrize(
+        ("moment", "wrote", "kind"),
+        [
+            (at(2026, 9, 30), True, "free_customer_service"),
+            (at(2026, 9, 30), False, "regular"),
+            (at(2026, 10, 1), True, "regular"),
+        ],
+    )
+    async def test_a_template_is_told_its_own_category(self, moment: Micros, wrote: bool, kind: str) -> None:
+        """Outside the window it goes through, and costs."""
+        world = World(start=moment)
+        ben = world.emulator.phone("Ben", "15550100300", "US.ben", wrote_at=moment if wrote else None)
+        hello = {"name": "hello_world", "language": {"code": "en_US"}}
+        await world.send(to="15550100300", type="template", template=hello)
+        await world.emulator.idle()
+        assert len(ben.messages) == 1
+        assert [(node["pricing"]["category"], node["pricing"]["type"]) for node in nodes(world)] == [
+            ("utility", kind),
+            ("utility", kind),
+        ]
+
     @pytest.mark.parametrize("moment", [at(2025, 6, 30), at(2026, 9, 30), at(2026, 10, 1)])
     def test_after_an_ad_everything_is_free(self, moment: Micros) -> None:
         categories: tuple[Category, ...] = ("service", "utility", "marketing")
