@@ -53,5 +53,8 @@ class MessagesEdge:
             if send.to is None
             else {"input": send.to, "wa_id": sent.to.phone}
         )
-        answer = {"messaging_product": "whatsapp", "contacts": [contact], "messages": [{"id": sent.wamid}]}
+        message = {"id": sent.wamid}
+        if send.content.kind == "template":
+            message["message_status"] = "accepted"
+        answer = {"messaging_product": "whatsapp", "contacts": [contact], "messages": [message]}
         return Accepted(sent.wamid, JSONResponse(answer))

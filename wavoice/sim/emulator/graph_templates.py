@@ -14,8 +14,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from wavoice.runtime.model import SECOND
 from wavoice.sim.emulator.access import Access
 from wavoice.sim.emulator.graph_errors import GraphError
+from wavoice.sim.emulator.templates.book import MOST_TEMPLATES
 from wavoice.sim.emulator.templates.life import Templates
 from wavoice.sim.emulator.templates.shapes import Template
 from wavoice.sim.emulator.tokens import MANAGEMENT
@@ -24,7 +26,13 @@ PAGE = 25
 """How many a page has unless `limit` says otherwise."""
 _PATH = "/{version}/{node}/message_templates"
 _STANDARD = ("name", "parameter_format", "components", "language", "status", "category", "id")
-_FIELDS = frozenset({*_STANDARD, "quality_score", "rejected_reason", "previous_category"})
+_MORE = ("quality_score", "rejected_reason", "previous_category", "message_send_ttl_seconds", "sub_category")
+_EMPTY = (
+    *("correct_category", "cta_url_link_tracking_opted_out", "degrees_of_freedom_spec"),
+    *("library_template_name", "last_updated_time", "is_primary_device_delivery_only"),
+)
+"""Fields of Graph that no template has here; asking for them is fine."""
+_FIELDS = frozenset({*_STANDARD, *_MORE, *_EMPTY})
 
 
 class TemplatesEdge:
@@ -59,8 +67,13 @@ class TemplatesEdge:
     async def _list(self, request: Request) -> Response:
         self._access.admit_to_account(request)
         fields = _fields(request)
-        page, paging = _page(request, [one for one in self._templates.state.templates if _fits(one, request)])
-        return JSONResponse({"data": [_told(one, fields) for one in page], "paging": paging})
+        every = self._templates.state.templates
+        found = [one for one in every if _fits(one, request)]
+        page, paging = _page(request, found)
+        answer: dict[str, Any] = {"data": [_told(one, fields) for one in page], "paging": paging}
+        if (asked := request.query_params.get("summary")) is not None:
+            answer["summary"] = _summary(asked, len(found), len(every))
+        return JSONResponse(answer)
 
     async def _delete(self, request: Request) -> Response:
         self._access.admit_to_account(request)
@@ -101,9 +114,20 @@ def _fields(request: Request) -> Sequence[str]:
 def _told(template: Template, fields: Sequence[str]) -> Mapping[str, Any]:
     node = template.model_dump(mode="json", exclude_unset=True) | {"status": template.status}
     node["parameter_format"] = template.parameter_format
-    node["quality_score"] = {"score": template.quality}
+    node["quality_score"] = {"score": template.quality, "date": template.quality_at // SECOND}
     node["rejected_reason"] = template.rejected_reason
     return {name: node[name] for name in fields if node.get(name) is not None}
+
+
+def _summary(asked: str, found: int, every: int) -> Mapping[str, Any]:
+    """Return the counts that were asked for, over all pages."""
+    known = {
+        "total_count": found,
+        "message_template_count": every,
+        "message_template_limit": MOST_TEMPLATES,
+        "are_translations_complete": True,
+    }
+    return {name: known[name] for name in asked.split(",") if name in known}
 
 
 def _fits(template: Template, request: Request) -> bool:

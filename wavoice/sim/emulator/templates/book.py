@@ -55,6 +55,7 @@ class Book:
         template = Template(
             id=template_id or self._ids.digits(),
             status="APPROVED" if approved else "PENDING",
+            quality_at=self._clock.now(),
             **{key: getattr(new, key) for key in NewTemplate.model_fields},
         )
         self.state.templates.append(template)

@@ -134,6 +134,7 @@ class Templates:
         """Customers' feedback changes its quality; RED also pauses it."""
         template = self._mine(template_id)
         before, template.quality = template.quality, quality
+        template.quality_at = self._clock.now()
         await self._told(updates.QUALITY, updates.quality(template, before))
         if quality == "RED" and template.status == "APPROVED":
             await self.pause(template_id)

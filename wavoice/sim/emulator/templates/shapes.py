@@ -103,6 +103,9 @@ class NewTemplate(Part):
     components: tuple[Component, ...]
     parameter_format: Naming = "POSITIONAL"
     """How placeholders are called: `{{1}}` or `{{first_name}}`."""
+    message_send_ttl_seconds: int | None = None
+    """How long an undelivered message is kept."""
+    sub_category: str | None = None
 
     _capitals = field_validator("category", "parameter_format", mode="before")(
         lambda value: value.upper() if isinstance(value, str) else value
@@ -121,8 +124,12 @@ class Template(BaseModel):
     category: Category
     components: tuple[Component, ...]
     parameter_format: Naming = "POSITIONAL"
+    message_send_ttl_seconds: int | None = None
+    sub_category: str | None = None
     status: Status = "PENDING"
     quality: Quality = "UNKNOWN"
+    quality_at: Micros = 0
+    """Since when it has this quality."""
     previous_category: Category | None = None
     """Before WhatsApp moved it."""
     rejected_reason: str = "NONE"
