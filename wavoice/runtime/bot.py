@@ -94,7 +94,7 @@ class Bot:
             if conversation is None:
                 log.info("change_of_an_unknown_contact", type=message.type)
                 return False
-            message = await without_half(tx, conversation.address, message, received_at)
+            message = await without_half(tx, kit.overheard, conversation.address, message, received_at)
             inbound = Inbound(
                 id=message.id,
                 turn=kit.ids.new("t"),

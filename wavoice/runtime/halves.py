@@ -10,17 +10,18 @@ from wavoice.runtime import journal
 from wavoice.runtime.hear import Words
 from wavoice.runtime.journal_lines import from_json, to_json
 from wavoice.runtime.kit import Turn
-from wavoice.runtime.model import SECOND, Address, Arrived, Conversation, Inbound, Micros
+from wavoice.runtime.model import Address, Arrived, Asking, Conversation, Inbound, Micros
+from wavoice.runtime.overheard import REACH, Overheard
 from wavoice.runtime.ports import UnitOfWork
 from wavoice.runtime.redact import cut_out, has_digits, map_texts, split_card
 from wavoice.runtime.understand import Known
 
-REACH: Micros = 30 * 60 * SECOND
-"""Halves that lie further apart are not looked for."""
 _MOST = 5
 
 
-async def without_half(tx: UnitOfWork, address: Address, arrived: Arrived, at: Micros) -> Arrived:
+async def without_half(
+    tx: UnitOfWork, overheard: Overheard, address: Address, arrived: Arrived, at: Micros
+) -> Arrived:
     """The message without its part of a card number that an earlier one began.
 
     If there is one, the earlier part is cut out of the store in the same transaction, and whoever is at
@@ -28,13 +29,13 @@ async def without_half(tx: UnitOfWork, address: Address, arrived: Arrived, at: M
     """
     if not arrived.text or not has_digits(arrived.text):
         return arrived
-    before = await _said(tx, address, at - REACH)
+    before = await _said(tx, overheard, address, at)
     found = split_card([*(text for _, text in before), arrived.text])
     own = found.get(len(before))
     if own is None:
         return arrived
     memory = await tx.conversations.take(address)
-    await tx.conversations.save(await _cut(tx, before, found, memory, at))
+    await tx.conversations.save(await _cut(tx, overheard, before, found, memory, at))
     cut = partial(cut_out, parts=own)
     return replace(arrived, text=cut(arrived.text), body=map_texts(dict(arrived.body), cut))
 
@@ -46,9 +47,10 @@ async def without_spoken_half(
     heard = words.heard
     if heard is None or not any(has_digits(decode.text) for decode in heard.decodes):
         return known, words
+    overheard, now = turn.kit.overheard, turn.trace.now()
     own: set[str] = set()
     async with turn.kit.store.begin() as tx:
-        others = await _said(tx, message.address, message.received_at - REACH, but=message.id)
+        others = await _said(tx, overheard, message.address, message.received_at, but=message.id)
         place = sum(other.seq < message.seq for other, _ in others)
         texts = [text for _, text in others]
         for decode in heard.decodes:
@@ -56,10 +58,11 @@ async def without_spoken_half(
             own |= set(found.get(place, ()))
             if place in found:
                 theirs = {at - (at > place): parts for at, parts in found.items() if at != place}
-                stored = await _cut(tx, others, theirs, known.stored, turn.trace.now())
+                stored = await _cut(tx, overheard, others, theirs, known.stored, now)
                 await tx.conversations.save(stored)
                 known = _forget(replace(known, stored=stored), theirs)
     if not own:
+        overheard.note(turn.id, heard.transcript.text, now)
         return known, words
     cut = partial(cut_out, parts=own)
     turn.change_words(lambda event: _changed(event, cut))
@@ -69,11 +72,11 @@ async def without_spoken_half(
 
 
 async def _said(
-    tx: UnitOfWork, address: Address, since: Micros, but: str = ""
+    tx: UnitOfWork, overheard: Overheard, address: Address, at: Micros, but: str = ""
 ) -> Sequence[tuple[Inbound, str]]:
-    """The last messages of that contact in order, with their words as far as they are kept."""
-    recent = [one for one in await tx.inbox.recent(address, since) if one.id != but]
-    return [(one, one.text or await _heard(tx, one)) for one in recent[-_MOST:]]
+    """The last messages of that contact in order, with their words as far as they are kept or remembered."""
+    recent = [one for one in await tx.inbox.recent(address, at - REACH) if one.id != but]
+    return [(one, one.text or await _heard(tx, one) or overheard.of(one.turn, at)) for one in recent[-_MOST:]]
 
 
 async def _heard(tx: UnitOfWork, message: Inbound) -> str:
@@ -85,6 +88,7 @@ async def _heard(tx: UnitOfWork, message: Inbound) -> str:
 
 async def _cut(
     tx: UnitOfWork,
+    overheard: Overheard,
     said: Sequence[tuple[Inbound, str]],
     found: Mapping[int, Sequence[str]],
     conversation: Conversation,
@@ -97,6 +101,7 @@ async def _cut(
         cut = partial(cut_out, parts=tuple(found[place]))
         await tx.inbox.rewrite(message, cut)
         await _cut_turn(tx, message, cut, at)
+        overheard.forget(message.turn)
         conversation = _without(conversation, cut)
     return conversation
 
@@ -123,7 +128,21 @@ def _changed(event: journal.Event, cut: Callable[[str], str]) -> journal.Event:
 
 def _without(conversation: Conversation, cut: Callable[[str], str]) -> Conversation:
     memory = tuple((cut(said), cut(answer)) for said, answer in conversation.memory)
-    return replace(conversation, memory=memory)
+    return replace(
+        conversation,
+        memory=memory,
+        asking=_of_what_is_left(conversation.asking, cut),
+        aside=_of_what_is_left(conversation.aside, cut),
+        queued=_of_what_is_left(conversation.queued, cut),
+    )
+
+
+def _of_what_is_left(half_said: Asking | None, cut: Callable[[str], str]) -> Asking | None:
+    """A value that held a part of the number is asked for again."""
+    if half_said is None:
+        return None
+    slots = {slot: value for slot, value in half_said.slots.items() if cut(value) == value}
+    return half_said if len(slots) == len(half_said.slots) else replace(half_said, slots=slots)
 
 
 def _forget(known: Known, found: Mapping[int, Sequence[str]]) -> Known:

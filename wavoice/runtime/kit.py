@@ -13,6 +13,7 @@ from wavoice.runtime import journal
 from wavoice.runtime.codes import Codes
 from wavoice.runtime.journal import without_words
 from wavoice.runtime.model import SECOND, Address, Micros, Modality, Stage
+from wavoice.runtime.overheard import Overheard
 from wavoice.runtime.policy import Policy
 from wavoice.runtime.ports import (
     Channel,
@@ -52,6 +53,7 @@ class Kit:
     sink: journal.Sink
     codes: Codes
     policy: Policy = field(default_factory=Policy)
+    overheard: Overheard = field(default_factory=Overheard)
     first_contact: str = ""
     """What a customer is told before the first reply; empty: nothing."""
     until: Stage | None = None
