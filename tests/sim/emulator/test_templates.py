@@ -13,7 +13,7 @@ import pytest
 
 from tests.sim.emulator import bodies
 from tests.sim.emulator.bodies import Body, values
-from tests.sim.emulator.emulated_world import START, World
+from tests.sim.emulator.emulated_world import START, World, says
 from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.model import SECOND, Button
 from wavoice.sim.emulator.sending.content import Link
@@ -582,6 +582,32 @@ class TestSends:
             assert (await refused(world, bodies.template("late", "en_US")))[0] == 132001
         await world.emulator.templates.approve(template)
         assert (await world.send(**bodies.template("late", "en_US"))).status_code == 200
+
+
+@pytest.mark.conformance("S45")
+class TestOutsideTheWindow:
+    async def test_only_an_approved_one_that_fits(self) -> None:
+        """Where other messages are refused (131047): the right name, language and count, and APPROVED."""
+        world = World(window="sync")
+        world.emulator.templates.add("visit", "en", "Your visit is on {{1}}, see you!")
+        waiting = await made(world, new("late", body_part("Late.", 0)))
+        world.clock.advance_to(START + DAY + SECOND)
+        fits = values("body", "Friday")
+        assert (await refused(world, says("x")))[0] == 131047
+        for body, code in (
+            (bodies.template("visit", "de", fits), 132001),
+            (bodies.template("visits", "en", fits), 132001),
+            (bodies.template("late", "en_US"), 132001),
+            (bodies.template("visit", "en"), 132000),
+            (bodies.template("visit", "en", values("body", "Friday", "noon")), 132000),
+        ):
+            assert (await refused(world, body))[0] == code
+        assert (await world.send(**bodies.template("visit", "en", fits))).status_code == 200
+        await world.emulator.templates.approve(waiting)
+        assert (await world.send(**bodies.template("late", "en_US"))).status_code == 200
+        await world.emulator.idle()
+        assert [one.text for one in world.anna.messages] == ["Your visit is on Friday, see you!", "Late."]
+        await world.emulator.close()
 
 
 class TestCodes:
