@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-
-import av
-from av.container import InputContainer
+from typing import TYPE_CHECKING
 
 from wavoice.runtime.audio.ogg import check_one_stream
 from wavoice.runtime.errors import MediaError
@@ -19,6 +17,11 @@ from wavoice.runtime.errors import MediaError
 PLAYS_INLINE_BYTES = 512 * 1024
 """A larger voice note shows a download icon instead of a play icon."""
 
+if TYPE_CHECKING:
+    from av.container import InputContainer
+
+_AV_TIME_BASE = 1_000_000
+"""FFmpeg's unit of a container's duration: microseconds."""
 _EBML = b"\x1a\x45\xdf\xa3"
 
 
@@ -63,6 +66,8 @@ class VoiceProbe:
 
 def probe_voice(data: bytes) -> VoiceProbe:
     """Open the file with the demuxer of its own container, and look; raises nothing."""
+    import av  # noqa: PLC0415 -- a simulator starts without it
+
     container, demuxer = _container(data)
     if demuxer is None:
         return VoiceProbe(container, None, 0, 0, 0.0, len(data), intact=False)
@@ -84,7 +89,7 @@ def _look(opened: InputContainer, container: str, size: int, *, intact: bool) ->
     if stream.duration is not None and stream.time_base is not None:
         seconds = float(stream.duration * stream.time_base)
     elif opened.duration is not None:
-        seconds = opened.duration / av.time_base
+        seconds = opened.duration / _AV_TIME_BASE
     codec = context.codec.canonical_name
     return VoiceProbe(container, codec, context.channels, context.sample_rate or 0, seconds, size, intact)
 
