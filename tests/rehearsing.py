@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -111,12 +111,18 @@ async def desk(
     customer: Customer | None = None,
     voice: bool = True,
     zone: str = "Asia/Kolkata",
+    whatsapp: Mapping[str, object] | None = None,
 ) -> AsyncIterator[Desk]:
-    """Open a rehearsal on Monday 23 November 2026, 10:00 UTC; order 1842 is due on Thursday 26."""
+    """Open a rehearsal on Monday 23 November 2026, 10:00 UTC; order 1842 is due on Thursday 26.
+
+    `whatsapp`: settings of that section that differ.
+    """
     clock = VirtualClock(MONDAY)
     ears = ScriptedEars()
     settings = rehearsal_settings(store=store)
-    settings = settings.model_copy(update={"shop": Shop(base_url=settings.shop.base_url, zone=zone)})
+    shop = Shop(base_url=settings.shop.base_url, zone=zone)
+    ours = settings.whatsapp.model_copy(update=dict(whatsapp or {}))
+    settings = settings.model_copy(update={"shop": shop, "whatsapp": ours})
     parts = replace(
         parts or Parts(),
         ears=ears,

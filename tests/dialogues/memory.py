@@ -102,9 +102,9 @@ class Inbox:
         undone = self._tables.undone.get(message.address.contact, ())
         return [one for one in undone if one.seq > message.seq]
 
-    async def recent(self, address: Address, since: Micros) -> Sequence[Inbound]:
+    async def recent(self, address: Address, since: Micros, most: int) -> Sequence[Inbound]:
         stored = self._tables.inbox.values()
-        return [one for one in stored if one.address == address and one.received_at >= since]
+        return [one for one in stored if one.address == address and one.received_at >= since][-most:]
 
     async def rewrite(self, message: Inbound, change: Callable[[str], str]) -> None:
         raise NotImplementedError("nobody in a dialogue sends card numbers")
@@ -221,6 +221,10 @@ class Outbox:
         waiting = [one for one in self._tables.outbox.values() if one.state is OutboxState.QUEUED]
         return [one for one in waiting if one.address == address]
 
+    async def held(self, address: Address) -> Sequence[OutboxGroup]:
+        mine = [one for one in self._tables.outbox.values() if one.address == address]
+        return [one for one in mine if one.held_at is not None]
+
     async def saw_status(
         self, reference: str | None, message: str, status: PromptState
     ) -> OutboxGroup | None:
@@ -270,6 +274,14 @@ class MediaTable:
         """No dialogue asks for it again."""
 
 
+class Oddities:
+    async def count(self, tenant: str, kinds: Mapping[str, int], at: Micros) -> None:
+        raise NotImplementedError("a dialogue has no webhooks")
+
+    async def all(self, tenant: str) -> Sequence[repositories.Oddity]:
+        raise NotImplementedError("a dialogue has no webhooks")
+
+
 class Unit:
     """`ports.UnitOfWork`."""
 
@@ -284,6 +296,7 @@ class Unit:
         self.consents: repositories.Consents = Consents(tables)
         self.journal: repositories.JournalTable = JournalTable(tables)
         self.media: repositories.MediaTable = MediaTable()
+        self.oddities: repositories.Oddities = Oddities()
         self.calls: list[Callable[[], None]] = []
 
     def after_commit(self, call: Callable[[], None]) -> None:

@@ -36,7 +36,7 @@ from wavoice.runtime.errors import (
     MediaTooLargeError,
     WavoiceError,
 )
-from wavoice.runtime.model import SECOND, Alias, Button, MediaRef, Micros, Outgoing
+from wavoice.runtime.model import SECOND, Alias, Button, MediaRef, Micros, Outgoing, Template
 from wavoice.runtime.ports import Channel
 from wavoice.sim.clock import VirtualClock
 from wavoice.sim.emulator.emulator import Emulator, EmulatorConfig
@@ -310,6 +310,26 @@ class TestToken:
         assert TOKEN not in repr(client)
         assert TOKEN not in repr(vars(client))
 
+    @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+    @pytest.mark.conformance("T63")
+    async def test_follows_no_redirect_of_graph(self, status: int) -> None:
+        asked: list[str] = []
+
+        def elsewhere(request: httpx.Request) -> httpx.Response:
+            asked.append(request.url.host)
+            return httpx.Response(status, headers={"Location": "https://evil.test/v24.0/messages"})
+
+        client = scripted(elsewhere)
+        for call in (client.send(Outgoing(ANNA, "o_1/0", text="hello")), client.check()):
+            with pytest.raises(ChannelError, match=f"HTTP {status}"):
+                await call
+        assert set(asked) == {"graph.wavoice.test"}
+
+    async def test_a_redirect_to_nowhere_is_a_refusal(self) -> None:
+        client = scripted(partial(always, httpx.Response(302, headers={"Location": "javascript:alert(1)"})))
+        with pytest.raises(ChannelError, match="no address"):
+            await client.check()
+
     async def test_is_in_no_exception(self) -> None:
         def down(request: httpx.Request) -> httpx.Response:
             assert request.headers["Authorization"] == f"Bearer {TOKEN}"
@@ -324,6 +344,15 @@ class TestToken:
         with pytest.raises(ConfigError) as caught:
             scripted(lambda request: httpx.Response(200), access_token=SecretStr(token))
         assert TOKEN not in str(caught.value)
+
+    async def test_a_template_is_its_name_and_language(self) -> None:
+        requests: list[httpx.Request] = []
+        client = scripted(partial(recording, requests))
+        await client.send(Outgoing(ANNA, "call.o_1", template=Template("we_have_an_answer", "en_US")))
+        body = json.loads(requests[0].content)
+        assert body["type"] == "template"
+        assert body["template"] == {"name": "we_have_an_answer", "language": {"code": "en_US"}}
+        assert body["biz_opaque_callback_data"] == "call.o_1"
 
     async def test_body_is_what_the_reference_says(self) -> None:
         """S54: one request, bearer in the header, our reference in the body."""

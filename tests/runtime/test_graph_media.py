@@ -49,6 +49,7 @@ class TestDownloads:
         assert requests[0].url.params["phone_number_id"] == Business().number
         assert requests[1].headers["Accept-Encoding"] == "identity"
 
+    @pytest.mark.conformance("T63")
     async def test_token_is_dropped_when_a_redirect_changes_the_host(self) -> None:
         """S63: and stays dropped on the way back."""
         client, requests = self.internet(
@@ -77,8 +78,24 @@ class TestDownloads:
             "https://user@cdn.test/x",
             "https://169.254.169.254/latest",
             "file:///etc/passwd",
+            "https://cdn.test./x",
+            "https://cdn.test:443@evil.test/x",
+            "https://cdn.test%2eevil.test/x",
+            "https://cdn.test%00.evil.test/x",
+            "https://cdn.test\\@evil.test/x",
+            "https://[::1]/x",
+            "https://[::ffff:169.254.169.254]/x",
+            "https://2852039166/x",
+            "https://0x7f.1/x",
+            "https://xn--cdn-test-9db.test/x",
+            "https://.mirror.test/x",
+            "https://eu.mirror.test:8443/x",
+            "https://eu.mirror.test./x",
+            "//evil.test/x",
+            "javascript:alert(1)",
         ],
     )
+    @pytest.mark.conformance("T63")
     async def test_hosts_off_the_list_are_not_contacted(self, location: str) -> None:
         """S63."""
         client, requests = self.internet(httpx.Response(302, headers={"Location": location}))
@@ -87,7 +104,16 @@ class TestDownloads:
         assert [host for host, _ in self.trail(requests)] == ["graph.test", "cdn.test"]
 
     @pytest.mark.parametrize(
-        "location", ["https://evil.test/x", "http://cdn.test/x", "https://cdn.test:port/x"]
+        "location",
+        [
+            *(
+                "https://evil.test/x",
+                "http://cdn.test/x",
+                "https://cdn.test:port/x",
+                "https://c\u0501n.test/x",
+            ),
+            *("javascript:alert(1)", "https://", "//cdn.test/x", "\x00", "https://cdn.test\n.evil.test/"),
+        ],
     )
     async def test_odd_webhook_urls_fall_back_to_the_id(self, location: str) -> None:
         """S19."""
@@ -95,6 +121,13 @@ class TestDownloads:
         announced = MediaRef("901", "audio/ogg", self.media.sha256, voice=True, url=location)
         assert await client.fetch(announced, LIMIT) == OPUS
         assert [host for host, _ in self.trail(requests)] == ["graph.test", "cdn.test"]
+
+    @pytest.mark.parametrize("host", ["CDN.TEST", "cdn.test:443", "Eu.Mirror.Test", "cdn.test#@evil.test"])
+    async def test_other_spellings_of_a_known_host_are_known(self, host: str) -> None:
+        client, requests = self.internet(streamed(OPUS))
+        announced = MediaRef("901", "audio/ogg", self.media.sha256, voice=True, url=f"https://{host}/x")
+        assert await client.fetch(announced, LIMIT) == OPUS
+        assert len(requests) == 1
 
     async def test_at_most_three_redirects(self) -> None:
         client, requests = self.internet(

@@ -280,7 +280,10 @@ EVIDENCE = every_field(Evidence, note_seconds=FINITE, speech_seconds=FINITE, dec
 MONEY = st.builds(Money, minor=MICROS, currency=st.sampled_from(["EUR", "JPY"]))
 PROPOSALS = every_field(Proposal, created_at=MICROS, evidence=st.none() | EVIDENCE, money=st.none() | MONEY)
 GROUPS = every_field(
-    OutboxGroup, created_at=MICROS, messages=st.lists(st.text(), unique=True, max_size=3).map(tuple)
+    OutboxGroup,
+    created_at=MICROS,
+    held_at=st.none() | MICROS,
+    messages=st.lists(st.text(), unique=True, max_size=3).map(tuple),
 )
 CONVERSATIONS = every_field(Conversation)
 

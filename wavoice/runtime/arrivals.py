@@ -12,7 +12,7 @@ def received(message: Inbound) -> Iterator[journal.Event]:
     """What is noted of a message before it is read."""
     address = message.address
     where = journal.Where(address.tenant, address.number, address.contact, message.turn, message.modality)
-    media = message.media
+    media, referral = message.media, message.referral
     received = journal.Received(
         message=message.id,
         sent_at=message.sent_at,
@@ -24,6 +24,8 @@ def received(message: Inbound) -> Iterator[journal.Event]:
         quotes=message.quotes,
         taps=message.button.partition(":")[2] if message.button else None,
         identity=message.identity,
+        source=f"{referral.source_type} {referral.source_id or ''}".strip() if referral else None,
+        click=referral.ctwa_clid if referral else None,
     )
     yield journal.Event(message.received_at, where, received)
     if message.text is not None and message.form is not Form.ECHO:

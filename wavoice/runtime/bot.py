@@ -16,22 +16,18 @@ import structlog
 
 from wavoice.runtime import journal
 from wavoice.runtime.actions.builtin import JOBS
-from wavoice.runtime.arrivals import is_first_part, received, where_of
 from wavoice.runtime.commit import finish
 from wavoice.runtime.confirm import can_hold
 from wavoice.runtime.consent import standing
 from wavoice.runtime.deliver import (
-    RE_ENGAGEMENT,
-    WINDOW_CLOSED,
-    bind_prompt,
     end_turn,
     keep_delivery,
     send,
     speak,
 )
 from wavoice.runtime.errors import FencedError, StoreError, UserInputError, WavoiceError
-from wavoice.runtime.halves import without_half
 from wavoice.runtime.hear import Words
+from wavoice.runtime.intake import Intake
 from wavoice.runtime.keep import keep, reply_to
 from wavoice.runtime.kit import Kit, Turn
 from wavoice.runtime.model import (
@@ -40,14 +36,10 @@ from wavoice.runtime.model import (
     Alias,
     Arrived,
     Conversation,
-    Form,
     Inbound,
     Micros,
     Modality,
     Offered,
-    OutboxGroup,
-    OutboxState,
-    PromptState,
     ProposalState,
     Stage,
     StatusUpdate,
@@ -57,7 +49,6 @@ from wavoice.runtime.model import (
 from wavoice.runtime.offers import ask_offer
 from wavoice.runtime.outcome import Woken
 from wavoice.runtime.outgoing import begin, drop, record, resend
-from wavoice.runtime.ports import UnitOfWork
 from wavoice.runtime.proposals import hold
 from wavoice.runtime.replies import english
 from wavoice.runtime.steps import Step, about
@@ -70,7 +61,7 @@ log = structlog.get_logger("wavoice")
 
 @dataclass(slots=True)
 class Bot:
-    """`receive` and `status` store what a webhook brought; `drain` does the work."""
+    """`intake` stores what a webhook brought; `drain` does the work."""
 
     kit: Kit
     tenant: str
@@ -79,119 +70,34 @@ class Bot:
     nudge: Callable[[Address], None]
     """Asks the engine to drain a contact soon."""
 
+    @property
+    def intake(self) -> Intake:
+        """Makes durable what webhooks bring."""
+        return Intake(self.kit, self.tenant, self.numbers, self.nudge)
+
     async def receive(self, message: Arrived, received_at: Micros) -> bool:
         """Store a message durably; False for one that is stored already, or for another number.
 
         Acknowledge only after this.
         """
-        kit = self.kit
-        if message.number not in self.numbers:
-            log.warning("message_for_another_number", number=message.number)
-            return False
-        kit.failpoints.reach("receiving")
-        async with kit.store.begin() as tx:
-            conversation = await self._whose(tx, message, received_at)
-            if conversation is None:
-                log.info("change_of_an_unknown_contact", type=message.type)
-                return False
-            message = await without_half(tx, kit.overheard, conversation.address, message, received_at)
-            inbound = Inbound(
-                id=message.id,
-                turn=kit.ids.new("t"),
-                address=conversation.address,
-                alias=message.alias,
-                seq=0,
-                modality=message.modality,
-                sent_at=message.sent_at,
-                received_at=received_at,
-                text=_words(message),
-                media=message.media,
-                button=message.button,
-                quotes=message.quotes,
-                forwarded=message.forwarded,
-                form=message.form,
-                target=message.target,
-                identity=message.identity,
-                stored_at=kit.clock.now(),
-            )
-            stored = await tx.inbox.add(inbound, message.body)
-            if stored is not None:
-                await record(self.kit, tx, *received(stored))
-                tx.after_commit(lambda: self.nudge(stored.address))
-        kit.failpoints.reach("received")
-        return stored is not None
+        return await self.intake.take((message,), received_at) == 1
+
+    async def status(self, update: StatusUpdate) -> None:
+        """Note what became of one of our messages; a question that was seen binds from then on."""
+        await self.intake.take((update,), update.at)
 
     async def offer(self, number: str, to: Alias, offered: Offered) -> bool:
         """Let the shop's own system raise a question: stored durably, asked once nothing else is open.
 
         False for an offer that is stored already. Raises `UserInputError` for what cannot be offered.
         """
-        kit, job = self.kit, JOBS.get(offered.action)
+        job = JOBS.get(offered.action)
         if job is None or job.words is None or number not in self.numbers:
             known = ", ".join(name for name, job in JOBS.items() if job.words is not None)
             raise UserInputError(
                 f"{offered.action!r} cannot be offered on this number.", remedy=f"Offer one of {known}."
             )
-        now = kit.clock.now()
-        async with kit.store.begin() as tx:
-            conversation = await tx.contacts.find_or_add(self.tenant, number, to, now)
-            inbound = Inbound(
-                id=f"offer.{offered.id}",
-                turn=kit.ids.new("t"),
-                address=conversation.address,
-                alias=to,
-                seq=0,
-                modality=Modality.OTHER,
-                sent_at=now,
-                received_at=now,
-                form=Form.OFFER,
-                offer=offered,
-                stored_at=now,
-            )
-            stored = await tx.inbox.add(inbound, {"type": "offer"})
-            if stored is not None:
-                await record(kit, tx, *received(stored))
-                tx.after_commit(lambda: self.nudge(stored.address))
-        return stored is not None
-
-    async def _whose(self, tx: UnitOfWork, message: Arrived, at: Micros) -> Conversation | None:
-        """The sender's conversation; None for news about somebody who never wrote."""
-        names, where = (message.alias, message.becomes or message.alias), (self.tenant, message.number)
-        if message.form is Form.IDENTITY:
-            return await tx.contacts.move(*where, names, at)
-        return await tx.contacts.find_or_add(*where, message.alias, at)
-
-    async def status(self, update: StatusUpdate) -> None:
-        """Note what became of one of our messages; a question that was seen binds from then on."""
-        async with self.kit.store.begin() as tx:
-            group = await tx.outbox.saw_status(update.reference, update.message, update.status)
-            if group is None:
-                return
-            state = update.status
-            if state is not PromptState.FAILED and group.state is not OutboxState.SENT:
-                group = replace(group, state=OutboxState.SENT)
-                await tx.outbox.save(group)
-            # The text with the buttons is the question: if only its voice note fails, it still stands,
-            # and a note that has arrived stands for it only once it was played (D56).
-            if is_first_part(update, group) or state is PromptState.PLAYED:
-                await bind_prompt(tx, group, self.kit.clock.now(), state)
-            closed = state is PromptState.FAILED and update.error_code == RE_ENGAGEMENT
-            if closed:
-                trouble = journal.Trouble(stage="send", code=WINDOW_CLOSED)
-                await record(self.kit, tx, journal.Event(self.kit.clock.now(), where_of(group), trouble))
-            elif state is PromptState.FAILED and group.reply.by_voice and not group.reply.buttons:
-                await self._say_in_text(tx, group)
-            asked = group.reply
-            seen = journal.StatusSeen(update.message, state, asked.proposal, asked.digest)
-            await record(self.kit, tx, journal.Event(self.kit.clock.now(), where_of(group), seen))
-
-    async def _say_in_text(self, tx: UnitOfWork, group: OutboxGroup) -> None:
-        """WhatsApp took a voice note and failed it later: its words go out as text, once."""
-        in_text = replace(group, state=OutboxState.QUEUED, attempts=group.attempts + 1)
-        await tx.outbox.save(replace(in_text, reply=replace(group.reply, by_voice=False)))
-        kind, now = TimerKind.OUTBOX, self.kit.clock.now()
-        await tx.timers.set(Timer(self.kit.ids.new("w"), group.address, kind, now, group.id, 0))
-        tx.after_commit(lambda: self.nudge(group.address))
+        return await self.intake.offer(number, to, offered)
 
     async def drain(self, address: Address) -> None:
         """Do all that is due for one contact; what fails is kept and tried again later."""
@@ -334,13 +240,6 @@ class Bot:
         async with self.kit.store.begin() as tx:
             await keep_delivery(turn, tx, delivery)
             await turn.write_journal(tx)
-
-
-def _words(message: Arrived) -> str | None:
-    """What is there to be read; of what holds no words, only its type."""
-    if message.text is None and message.modality is Modality.OTHER:
-        return f"[{message.type}]"
-    return message.text
 
 
 def _facts(error: Exception) -> dict[str, str]:

@@ -28,7 +28,7 @@ from wavoice.runtime.interpret.rules import RulesInterpreter
 from wavoice.runtime.journal import Event, Sink
 from wavoice.runtime.kit import Kit
 from wavoice.runtime.lexicon import enabled
-from wavoice.runtime.model import Stage
+from wavoice.runtime.model import Stage, Template
 from wavoice.runtime.policy import Policy
 from wavoice.runtime.replies import english
 from wavoice.runtime.settings import Settings, resolve_secret
@@ -117,6 +117,7 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
             codes=_codes(settings),
             policy=parts.policy,
             first_contact=_first_contact(settings),
+            template=_template(settings),
             until=parts.until,
         )
         bot = Bot(
@@ -131,6 +132,11 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
 def _first_contact(settings: Settings) -> str:
     words = settings.bot.first_contact
     return english.FIRST_CONTACT if words is None else words.strip()
+
+
+def _template(settings: Settings) -> Template | None:
+    name = settings.whatsapp.template_outside_window
+    return None if name is None else Template(name, settings.whatsapp.template_language)
 
 
 async def _client(stack: AsyncExitStack) -> httpx.AsyncClient:
@@ -195,7 +201,8 @@ def _codes(settings: Settings) -> Codes:
 
 def _secrets(settings: Settings) -> WebhookSecrets:
     whatsapp = settings.whatsapp
+    secrets = [secret for secret in (whatsapp.app_secret, whatsapp.app_secret_old) if secret is not None]
     return WebhookSecrets(
-        app_secrets=(resolve_secret(whatsapp.app_secret),),
+        app_secrets=tuple(resolve_secret(secret) for secret in secrets),
         verify_token=resolve_secret(whatsapp.verify_token),
     )

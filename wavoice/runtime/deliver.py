@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 
 from wavoice.runtime import journal
 from wavoice.runtime.audio.encode import to_voice_note
+from wavoice.runtime.backoff import limit_wait
 from wavoice.runtime.consent import wording_id
 from wavoice.runtime.errors import AuthError, ChannelError, SpeechError, WavoiceError
-from wavoice.runtime.kit import Turn
+from wavoice.runtime.kit import Kit, Turn
 from wavoice.runtime.model import (
     ConsentRecord,
     ConsentStatus,
@@ -21,6 +22,8 @@ from wavoice.runtime.model import (
     PromptState,
     Reply,
     Stage,
+    Timer,
+    TimerKind,
 )
 from wavoice.runtime.ports import Accepted, UnitOfWork
 from wavoice.runtime.replies.spoken import speakable
@@ -32,6 +35,7 @@ _RANK = tuple(
 RE_ENGAGEMENT = 131047
 """WhatsApp's code: more than 24 hours since the customer's last message."""
 WINDOW_CLOSED = "window_closed"
+HELD = "held until the customer writes again"
 VOICE_MIME = "audio/ogg; codecs=opus"
 
 
@@ -57,6 +61,8 @@ class Delivery:
     retry: bool = False
     reason: str = ""
     """Why it was given up, where that is known."""
+    again_at: Micros | None = None
+    """When it is tried again, where WhatsApp's limits say so; None: once its lease is over."""
 
     @classmethod
     def known_from_status(cls, group: OutboxGroup, now: Micros) -> Delivery:
@@ -85,10 +91,18 @@ async def speak(turn: Turn, reply: Reply, language: str) -> Spoken:
 
 
 async def send(turn: Turn, group: OutboxGroup, speech: Awaitable[Spoken]) -> Delivery:
-    """Send the parts of a group. A question's buttons go at once, before its words are spoken."""
-    if group.window_ends_at is not None and turn.trace.now() >= group.window_ends_at:
-        turn.log(journal.Trouble(stage="send", code=WINDOW_CLOSED))
+    """Send the parts of a group. A question's buttons go at once, before its words are spoken.
+
+    Nothing is tried outside WhatsApp's window, before the group's own `not_before`, or while a limit
+    that all share is in force.
+    """
+    now = turn.trace.now()
+    if group.window_ends_at is not None and now >= group.window_ends_at:
         return _window_closed(turn, group)
+    due = max(group.not_before or 0, turn.kit.throttle.turn(now) or 0)
+    if due > now:
+        waiting = replace(group, waits=group.waits + 1, not_before=due)
+        return Delivery(waiting, "text", None, now, retry=True, again_at=due)
     reply, accepted = group.reply, list[Accepted]()
     form, fallback = ("buttons" if reply.buttons else "text"), None
     try:
@@ -104,10 +118,13 @@ async def send(turn: Turn, group: OutboxGroup, speech: Awaitable[Spoken]) -> Del
             accepted.append(await _send(turn, _message(group, 0)))
     except (ChannelError, AuthError) as error:
         turn.log(journal.Trouble(stage="send", code=error.code, detail=error.message))
+        wait = limit_wait(error, group.attempts)
+        turn.kit.throttle.refused(error, turn.trace.now(), wait)
         if not accepted:
             return _not_sent(turn, group, form, fallback, error)
         fallback = "the voice note was not accepted"
-    sent = replace(group, state=OutboxState.SENT, messages=tuple(part.message for part in accepted))
+    wamids = tuple(part.message for part in accepted)
+    sent = replace(group, state=OutboxState.SENT, messages=wamids, not_before=None)
     return Delivery(sent, form, accepted[0].at, turn.trace.now(), fallback)
 
 
@@ -124,14 +141,37 @@ def _not_sent(
         return _window_closed(turn, group)
     retry = error.retryable or isinstance(error, AuthError)
     state = OutboxState.QUEUED if retry else OutboxState.FAILED
-    failed = replace(group, state=state, attempts=group.attempts + 1)
-    return Delivery(failed, form, None, turn.trace.now(), fallback, retry=retry)
+    now, wait = turn.trace.now(), limit_wait(error, group.attempts) if retry else None
+    again_at = None if wait is None else now + wait
+    failed = replace(group, state=state, attempts=group.attempts + 1, not_before=again_at)
+    return Delivery(failed, form, None, now, fallback, retry=retry, again_at=again_at)
 
 
 def _window_closed(turn: Turn, group: OutboxGroup) -> Delivery:
-    """Only a template could be sent now, and none says this: the reply is given up, with its reason."""
-    failed = replace(group, state=OutboxState.FAILED, attempts=group.attempts + 1)
-    return Delivery(failed, "text", None, turn.trace.now(), reason=WINDOW_CLOSED)
+    """Only a template could be sent now, and none says this: it is held until the customer writes."""
+    now = turn.trace.now()
+    turn.log(journal.Trouble(stage="send", code=WINDOW_CLOSED, detail=HELD))
+    return Delivery(held(group, now), "text", None, now, reason=WINDOW_CLOSED)
+
+
+def held(group: OutboxGroup, now: Micros) -> OutboxGroup:
+    """The group, kept from now on until the customer writes again."""
+    return replace(
+        group,
+        state=OutboxState.FAILED,
+        attempts=group.attempts + 1,
+        held_at=now,
+        not_before=None,
+    )
+
+
+async def keep_held(kit: Kit, tx: UnitOfWork, group: OutboxGroup) -> None:
+    """Store a held group. Its timer calls the customer, if a template can, or ends the holding."""
+    await tx.outbox.save(group)
+    now = kit.clock.now()
+    call = kit.template is not None and group.called_at is None
+    due = now if call else (group.held_at or now) + kit.policy.hold_replies
+    await tx.timers.set(Timer(kit.ids.new("w"), group.address, TimerKind.OUTBOX, due, group.id, 0))
 
 
 async def _send_note(turn: Turn, group: OutboxGroup, ogg: bytes, part: int) -> Accepted:
@@ -162,7 +202,15 @@ async def keep_delivery(turn: Turn, tx: UnitOfWork, delivery: Delivery) -> None:
         stored = await tx.outbox.get(group.id)
         if stored is None or stored.state is OutboxState.QUEUED:
             await tx.outbox.save(group)
+            if delivery.again_at is not None:
+                again = Timer(
+                    turn.kit.ids.new("w"), group.address, TimerKind.OUTBOX, delivery.again_at, group.id, 0
+                )
+                await tx.timers.set(again)
         return  # a status may have said meanwhile that it arrived: then the wake finds it sent
+    if group.held_at is not None:
+        await keep_held(turn.kit, tx, group)
+        return
     await tx.outbox.save(group)
     await tx.timers.clear(group.id)
     if delivery.asked_at is None:

@@ -119,10 +119,19 @@ class ChannelError(WavoiceError):
     category = Category.API
     code = "channel"
 
-    def __init__(self, message: str, *, graph_code: int | None = None, retryable: bool = False) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        graph_code: int | None = None,
+        retryable: bool = False,
+        retry_after: int = 0,
+    ) -> None:
         super().__init__(message)
         self.graph_code = graph_code
         self.retryable = retryable
+        self.retry_after = retry_after
+        """Microseconds that WhatsApp asked to wait; 0 if it named none."""
 
 
 class MediaError(WavoiceError):

@@ -75,7 +75,7 @@ async def _said(
     tx: UnitOfWork, overheard: Overheard, address: Address, at: Micros, but: str = ""
 ) -> Sequence[tuple[Inbound, str]]:
     """The last messages of that contact in order, with their words as far as they are kept or remembered."""
-    recent = [one for one in await tx.inbox.recent(address, at - REACH) if one.id != but]
+    recent = [one for one in await tx.inbox.recent(address, at - REACH, _MOST + 1) if one.id != but]
     return [(one, one.text or await _heard(tx, one) or overheard.of(one.turn, at)) for one in recent[-_MOST:]]
 
 

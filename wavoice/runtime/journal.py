@@ -87,6 +87,10 @@ class Received:
     """Digest in the id of the tapped button."""
     identity: str | None = None
     """WhatsApp's identity key hash of the sender, where the webhook brought one."""
+    source: str | None = None
+    """What led the customer into the chat, e.g. `ad 120226305854810726` (Click-to-WhatsApp)."""
+    click: str | None = None
+    """WhatsApp's click id of that advertisement (`ctwa_clid`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from wavoice.runtime import consent, journal, session
+from wavoice.runtime.backoff import behind
 from wavoice.runtime.codes import Codes
 from wavoice.runtime.deliver import enter
 from wavoice.runtime.hear import Words
@@ -20,6 +21,7 @@ from wavoice.runtime.model import (
     Inbound,
     Micros,
     OutboxGroup,
+    OutboxState,
     Proposal,
     ProposalState,
     Question,
@@ -101,6 +103,8 @@ async def keep(
             turn.forget_words()
         await _keep_proposals(turn, tx, known.proposal, step)
         await call_offers(turn, tx, said)
+        if message.form not in _NOT_FROM_THE_CUSTOMER:
+            await _release(turn, tx, said)
         group = await queue(turn, tx, said, reply) if reply else None
         await turn.write_journal(tx)
     return group
@@ -118,7 +122,7 @@ def _after(
     identity = message.identity or before.identity
     if not known.meant:
         stored = replace(known.stored, wrote_at=wrote_at, handed_off=handed_off, identity=identity)
-        return replace(stored, offers=before.offers)
+        return replace(stored, offers=before.offers, referral=message.referral or before.referral)
     asking, aside = session.carry_on(before, step.asking, now, over=step.over)
     parted = step.hand_off is not None or (Consent.MESSAGES, False) in step.consents
     gone = parted or step.releases
@@ -130,6 +134,7 @@ def _after(
         question=None if step.question is None else Question(step.question, now),
         last_seen_at=message.received_at,
         wrote_at=wrote_at,
+        referral=message.referral or before.referral,
         handed_off=handed_off,
         identity=identity,
     )
@@ -212,7 +217,10 @@ def _overtake(turn: Turn, before: Proposal) -> None:
 
 
 async def queue(turn: Turn, tx: UnitOfWork, conversation: Conversation, reply: Reply) -> OutboxGroup:
-    """Store a reply group, and the wake that sends it again should this process die."""
+    """Store a reply group, and the wake that sends it again should this process die.
+
+    Behind a reply that waits for WhatsApp's limits it waits too: one customer's replies keep their order.
+    """
     now = turn.trace.now()
     group = OutboxGroup(
         id=turn.kit.ids.new("o"),
@@ -222,10 +230,27 @@ async def queue(turn: Turn, tx: UnitOfWork, conversation: Conversation, reply: R
         reply=reply,
         created_at=now,
         window_ends_at=session.window_ends(conversation, turn.kit.policy),
+        not_before=behind(await tx.outbox.queued(turn.address), now),
     )
     await tx.outbox.save(group)
     await wake(turn, tx, TimerKind.OUTBOX, now + turn.kit.policy.send_lease, group.id)
     return group
+
+
+async def _release(turn: Turn, tx: UnitOfWork, conversation: Conversation) -> None:
+    """The customer has written: replies that were held go out, if they are still wanted, after this turn."""
+    ends_at, now = session.window_ends(conversation, turn.kit.policy), turn.trace.now()
+    for group in await tx.outbox.held(turn.address):
+        queued = replace(
+            group,
+            state=OutboxState.QUEUED,
+            held_at=None,
+            waits=group.waits + 1,
+            window_ends_at=ends_at,
+            to=conversation.alias,
+        )
+        await tx.outbox.save(queued)
+        await wake(turn, tx, TimerKind.OUTBOX, now, group.id)
 
 
 async def wake(

@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from wavoice.runtime import journal
+from wavoice.runtime.backoff import Throttle
 from wavoice.runtime.codes import Codes
 from wavoice.runtime.journal import without_words
-from wavoice.runtime.model import SECOND, Address, Micros, Modality, Stage
+from wavoice.runtime.model import SECOND, Address, Micros, Modality, Stage, Template
 from wavoice.runtime.overheard import Overheard
 from wavoice.runtime.policy import Policy
 from wavoice.runtime.ports import (
@@ -56,6 +57,9 @@ class Kit:
     overheard: Overheard = field(default_factory=Overheard)
     first_contact: str = ""
     """What a customer is told before the first reply; empty: nothing."""
+    template: Template | None = None
+    """Asks a customer outside WhatsApp's window to write again; None: nothing does."""
+    throttle: Throttle = field(default_factory=Throttle)
     until: Stage | None = None
     """Rehearsals only: end each turn once this stage is done."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from wavoice.runtime import journal
 from wavoice.runtime.confirm import can_hold
@@ -56,6 +57,7 @@ async def _word(turn: Turn, known: Known, due: Micros, heard: asyncio.Event) -> 
         delivery = await send(notice, group, _in_text())
         end_turn(notice, delivery, "notice", due)
         async with kit.store.begin() as tx:
+            delivery = replace(delivery, group=replace(delivery.group, held_at=None))
             await keep_delivery(notice, tx, delivery)
             if delivery.retry:  # too late to be of use
                 await tx.timers.clear(group.id)

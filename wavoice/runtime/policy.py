@@ -24,7 +24,7 @@ _COUNTS: Final[Mapping[str, str]] = {
 """Numbers that are at least 1, and what is wrong otherwise."""
 _POSITIVE: Final = frozenset(
     {
-        *("commit_grace", "inactivity", "business_clock", "service_window", "retry_budget"),
+        *("commit_grace", "inactivity", "business_clock", "service_window", "retry_budget", "hold_replies"),
         *("max_syllable_seconds", "long_note_seconds", "max_media_bytes", "max_reply_bytes"),
     }
 )
@@ -87,6 +87,9 @@ class Policy:
     """Minor units of an order that may go back without a person, by currency; of any other currency none."""
     max_sends: int = 5
     """Tries to send a reply that WhatsApp does not accept, with doubling gaps."""
+    hold_replies: Micros = 24 * HOUR
+    """How long a reply that WhatsApp's window shut out waits for the customer to write again: what is older
+    than the business clock may not be true any more."""
     max_turn_attempts: int = 3
     """Crashes of one turn before it is answered with an apology instead."""
 

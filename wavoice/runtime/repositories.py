@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from typing import Protocol
 
 from wavoice.runtime.journal import Event
@@ -60,8 +61,8 @@ class Inbox(Protocol):
         """What of that contact is stored after `message` and not yet done, in order of arrival."""
         ...
 
-    async def recent(self, address: Address, since: Micros) -> Sequence[Inbound]:
-        """What of that contact was received at or after `since`, done or not, in order of arrival."""
+    async def recent(self, address: Address, since: Micros, most: int) -> Sequence[Inbound]:
+        """The last messages of that contact since then, at most `most`, done or not, in order of arrival."""
         ...
 
     async def rewrite(self, message: Inbound, change: Callable[[str], str]) -> None:
@@ -179,6 +180,10 @@ class Outbox(Protocol):
         """Groups of that contact not known to be sent, oldest first."""
         ...
 
+    async def held(self, address: Address) -> Sequence[OutboxGroup]:
+        """Groups of that contact that wait for it to write again, oldest first."""
+        ...
+
     async def saw_status(
         self, reference: str | None, message: str, status: PromptState
     ) -> OutboxGroup | None:
@@ -229,6 +234,29 @@ class MediaTable(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Oddity:
+    """Something in webhooks that was not understood, and how often it came."""
+
+    kind: str
+    """Place and name, e.g. `field standby` or `type poll`; never a value."""
+    count: int
+    first_at: Micros
+    last_at: Micros
+
+
+class Oddities(Protocol):
+    """What webhooks brought that nobody here understands, counted by kind."""
+
+    async def count(self, tenant: str, kinds: Mapping[str, int], at: Micros) -> None:
+        """Add to the counts. Kinds are bounded: what goes beyond them is counted as `other`."""
+        ...
+
+    async def all(self, tenant: str) -> Sequence[Oddity]:
+        """All kinds, the latest first."""
+        ...
+
+
 class UnitOfWork(Protocol):
     """One transaction. Leaving it normally commits; an exception rolls back."""
 
@@ -242,6 +270,7 @@ class UnitOfWork(Protocol):
     consents: Consents
     journal: JournalTable
     media: MediaTable
+    oddities: Oddities
 
     def after_commit(self, call: Callable[[], None]) -> None:
         """Run `call` once the transaction is durable, never before, never on rollback."""

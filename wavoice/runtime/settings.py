@@ -104,10 +104,18 @@ class WhatsApp(_Section):
     """Secret reference: token of the system user that sends and fetches."""
     app_secret: SecretStr = SecretStr("env:WHATSAPP_APP_SECRET")
     """Secret reference: key of the webhook signature."""
+    app_secret_old: SecretStr | None = None
+    """Secret reference: the key before, while it is rotated: webhooks signed with either are taken. Set it
+    when the secret is reset, drop it a week later, when nothing signed with it comes again."""
     verify_token: SecretStr = SecretStr("env:WHATSAPP_VERIFY_TOKEN")
     """Secret reference: word that Meta repeats when the webhook is registered."""
     media_hosts: _Hosts = ("lookaside.fbsbx.com", "*.fbcdn.net")
     """Hosts that may serve media besides `graph_base_url`; a variable separates them with commas."""
+    template_outside_window: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,512}$")] | None = None
+    """Name of an approved template without parameters that asks a customer to write again, sent once when
+    a reply comes too late for WhatsApp's 24 hours; absent: the reply waits for the customer in silence."""
+    template_language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(_[A-Za-z]{2,4})?$")] = "en"
+    """WhatsApp's language code of that template, e.g. `en_US`."""
 
 
 class Shop(_Section):

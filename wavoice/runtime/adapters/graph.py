@@ -164,6 +164,9 @@ def _recipient(alias: Alias) -> dict[str, str]:
 
 
 def _content(message: Outgoing) -> dict[str, Any]:
+    if message.template is not None:
+        name, code = message.template.name, message.template.language
+        return {"type": "template", "template": {"name": name, "language": {"code": code}}}
     if message.media is not None:
         return {"type": "audio", "audio": {"id": message.media, "voice": True}}
     if message.text is None:

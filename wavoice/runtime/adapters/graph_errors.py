@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
 
 from wavoice.runtime.errors import AuthError, ChannelError
+from wavoice.runtime.model import SECOND, Micros
 
 AUTH_CODES = frozenset({0, 104, 190})
 """Authentication failed, no token, token expired or invalid."""
@@ -18,8 +22,13 @@ RETRYABLE_CODES = frozenset({1, 2, 4, 80007, 130429, 131000, 131016, 131056, 131
 
 Limits that last for hours (131048 spam, 132015 paused template) are not among them.
 """
+CALL_LIMITS = frozenset({4, 80007})
+"""The calls of the app, or of the account, have run out for a while."""
 UNKNOWN_OBJECT_CODES = frozenset({33, 100})
 """Asked for an id: it is unknown, expired, or belongs to another number."""
+
+LONGEST_PAUSE: Micros = 3600 * SECOND
+"""No header keeps a reply back for longer than this; then it is tried again."""
 
 _LONG_NUMBER = re.compile(r"\d{7,}")
 
@@ -45,13 +54,49 @@ def refusal(response: httpx.Response) -> AuthError | ChannelError:
                 f"WhatsApp refused the call: {_words(error)} (code {code}).",
                 graph_code=code,
                 retryable=code in RETRYABLE_CODES or error.get("is_transient") is True,
+                retry_after=retry_after(response.headers, code),
             )
     if response.status_code == httpx.codes.UNAUTHORIZED:
         return token_refused()
     return ChannelError(
         f"WhatsApp answered HTTP {response.status_code} without an error code.",
         retryable=response.status_code >= 500 or response.status_code == httpx.codes.TOO_MANY_REQUESTS,
+        retry_after=retry_after(response.headers),
     )
+
+
+def retry_after(headers: httpx.Headers, code: int | None = None) -> Micros:
+    """How long the answer asks us to stay away, at most `LONGEST_PAUSE`; 0 if it does not say.
+
+    `Retry-After` is a number of seconds, or a date, which counts from the answer's own `Date` (RFC 9110,
+    10.2.3). `X-Business-Use-Case-Usage` tells minutes (`estimated_time_to_regain_access`, Graph API rate
+    limits) until calls are counted anew: they matter where those ran out. The longer of both counts.
+    """
+    minutes = _usage_minutes(headers) if code in CALL_LIMITS else 0
+    said = max(_seconds(headers), minutes * 60)
+    return min(said * SECOND, LONGEST_PAUSE)
+
+
+def _seconds(headers: httpx.Headers) -> int:
+    value = headers.get("Retry-After", "").strip()
+    if value.isascii() and value.isdigit():
+        return int(value[:9])
+    try:
+        until, sent = (parsedate_to_datetime(text) for text in (value, headers.get("Date", "")))
+        return max(0, math.ceil((until - sent).total_seconds()))
+    except (ValueError, TypeError, OverflowError):
+        return 0  # neither number nor date: as good as absent
+
+
+def _usage_minutes(headers: httpx.Headers) -> int:
+    try:
+        usage = json.loads(headers.get("X-Business-Use-Case-Usage", ""))
+    except (ValueError, RecursionError):
+        return 0
+    lists = usage.values() if isinstance(usage, dict) else ()
+    entries = [entry for found in lists if isinstance(found, list) for entry in found]
+    told = [entry.get("estimated_time_to_regain_access") for entry in entries if isinstance(entry, dict)]
+    return max((minutes for minutes in told if type(minutes) is int and 0 < minutes < 1 << 20), default=0)
 
 
 def answer(response: httpx.Response) -> dict[str, Any]:
@@ -74,6 +119,8 @@ def network_errors() -> Iterator[None]:
     """Turn every failure of the network into a retryable `ChannelError`."""
     try:
         yield
+    except httpx.InvalidURL as error:  # httpx reads `Location` even where no redirect is followed
+        raise ChannelError("WhatsApp answered with a redirect to what is no address.") from error
     except httpx.HTTPError as error:
         raise ChannelError(f"WhatsApp did not answer ({type(error).__name__}).", retryable=True) from error
 

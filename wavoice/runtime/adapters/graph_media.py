@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import httpx
 from pydantic import SecretStr
 
@@ -36,7 +39,7 @@ class MediaDownloads:
         url = self._trusted(address)
         home = (url.scheme, url.netloc)
         at_home = True
-        with network_errors():
+        with network_errors(), _no_address():
             for _ in range(MAX_REDIRECTS + 1):
                 async with self._http.stream(
                     "GET", url, headers=self._headers(with_token=at_home), follow_redirects=False
@@ -77,8 +80,16 @@ class MediaDownloads:
         return headers
 
 
+@contextmanager
+def _no_address() -> Iterator[None]:
+    try:
+        yield
+    except httpx.InvalidURL as error:  # httpx reads `Location` even where no redirect is followed
+        raise MediaGoneError("The media URL was redirected to what is no address.") from error
+
+
 def _under(host: str, entry: str) -> bool:
-    return entry.startswith("*.") and host.endswith(entry[1:])
+    return entry.startswith("*.") and host.endswith(entry[1:]) and not host.startswith(".")
 
 
 async def _body(response: httpx.Response, max_bytes: int, *, with_token: bool) -> bytes | None:

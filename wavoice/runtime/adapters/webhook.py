@@ -7,6 +7,8 @@ days. So 200 is said once every message of the body is durable, and never before
 from __future__ import annotations
 
 import hmac
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,11 +21,17 @@ from starlette.routing import Route
 
 from wavoice.runtime.adapters.wire import BadWebhook, parse, verify_signature
 from wavoice.runtime.bot import Bot
+from wavoice.runtime.errors import StoreError
 from wavoice.runtime.model import Micros
 
 PATH = "/webhooks/whatsapp"
 MAX_BODY = 3 * 1024 * 1024
 """Meta's limit for one webhook body."""
+
+MOST_LOGGED = 20
+"""Unknown parts of one webhook that are logged one by one; all are counted."""
+_CHALLENGE = re.compile(r"[\x21-\x7e]{1,256}")
+"""WhatsApp sends digits; what is echoed must not be more than a word."""
 
 log = structlog.get_logger("wavoice")
 
@@ -43,18 +51,22 @@ def webhook_app(bot: Bot, secrets: WebhookSecrets) -> Starlette:
 
     async def verify(request: Request) -> Response:
         query = request.query_params
-        told = query.get("hub.verify_token", "").encode()
+        told = query.get("hub.verify_token", "").encode("utf-8", "surrogateescape")
         known = secrets.verify_token.get_secret_value().encode()
         if query.get("hub.mode") != "subscribe" or not hmac.compare_digest(told, known):
             return PlainTextResponse("wrong verify token", status_code=403)
-        return PlainTextResponse(query.get("hub.challenge", ""))
+        challenge = query.get("hub.challenge", "")
+        if not _CHALLENGE.fullmatch(challenge):
+            return PlainTextResponse("no challenge", status_code=400)
+        return PlainTextResponse(challenge)
 
     async def receive(request: Request) -> Response:
         received_at = bot.kit.clock.now()
         body = await _body(request)
         if body is None:
             return PlainTextResponse("body too large", status_code=413)
-        if not verify_signature(body, request.headers.get("x-hub-signature-256"), keys):
+        signed = request.headers.getlist("x-hub-signature-256")
+        if len(signed) != 1 or not verify_signature(body, signed[0], keys):
             log.warning("webhook_signature_refused", size=len(body))
             return PlainTextResponse("wrong signature", status_code=401)
         return await _store(bot, body, received_at)
@@ -68,18 +80,24 @@ async def _store(bot: Bot, body: bytes, received_at: Micros) -> Response:
     except BadWebhook:
         log.warning("webhook_not_json", size=len(body))
         return PlainTextResponse("not a webhook body", status_code=400)
-    for message in batch.messages:
-        await bot.receive(message, received_at)
-    for update in batch.statuses:
-        await bot.status(update)
-    for what in batch.unknown:
+    try:
+        await bot.intake.take((*batch.messages, *batch.statuses), received_at, batch.odd)
+    except StoreError as error:
+        log.error("webhook_not_stored", error=error.code, size=len(body))
+        return PlainTextResponse("not stored: send it again", status_code=503)
+    for alert, count in Counter(batch.alerts).most_common(MOST_LOGGED):
+        log.warning("webhook_alert", field=alert.field, what=alert.event, count=count)
+    for what in batch.unknown[:MOST_LOGGED]:
         log.info("webhook_part_unknown", what=what)
     return PlainTextResponse("")
 
 
 async def _body(request: Request) -> bytes | None:
     """The exact bytes, or None once they exceed Meta's own limit."""
-    received = bytearray()
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared[:20]) > MAX_BODY:
+        return None
+    received = bytearray()  # counted all the same: the header may be absent, or lie
     async for chunk in request.stream():
         received += chunk
         if len(received) > MAX_BODY:

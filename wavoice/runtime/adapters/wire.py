@@ -12,17 +12,18 @@ import hmac
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
-from wavoice.runtime.adapters.wire_messages import echo, message, renamed
+from wavoice.runtime.adapters.wire_messages import echo, message, oddity, renamed
 from wavoice.runtime.adapters.wire_nodes import (
     MalformedError,
     Node,
     child,
     children,
     moment,
+    name,
     required,
     string,
 )
@@ -31,10 +32,27 @@ from wavoice.runtime.model import Arrived, PromptState, StatusUpdate
 T = TypeVar("T")
 
 _SIGNATURE = re.compile(r"sha256=([0-9a-f]{64})")
+_PLACE = re.compile(r"\[\d+\]")
 _VALUE_KEYS = frozenset({"messaging_product", "metadata", "contacts"})
 _READERS = {"messages": message, "smb_message_echoes": echo, "user_id_update": renamed}
 """By the field of a change: what reads an item of its list."""
 _LISTS = {"messages": "messages", "smb_message_echoes": "message_echoes", "user_id_update": "user_id_update"}
+ALERTS = {
+    "account_alerts": "alert_type",
+    "account_offboarded": "event",
+    "account_reconnected": "event",
+    "account_review_update": "decision",
+    "account_update": "event",
+    "business_capability_update": "event",
+    "message_template_components_update": "event",
+    "message_template_quality_update": "new_quality_score",
+    "message_template_status_update": "event",
+    "phone_number_name_update": "decision",
+    "phone_number_quality_update": "event",
+    "security": "event",
+    "template_category_update": "new_category",
+}
+"""Fields that an operator has to hear of, and the key that says what happened."""
 _STATUSES = {
     state.value: state
     for state in (
@@ -52,6 +70,16 @@ class BadWebhook(ValueError):  # noqa: N818 - the name of the thing, not of a fa
 
 
 @dataclass(frozen=True, slots=True)
+class Alert:
+    """News of the account, a template or the whole number: for the operator's log, no customer's matter."""
+
+    field: str
+    """The field of the webhook, or `errors` for an error that concerns no single message."""
+    event: str
+    """What happened, in WhatsApp's word or its error code."""
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """One webhook: up to a thousand updates, for any of the business's numbers."""
 
@@ -59,6 +87,13 @@ class Batch:
     statuses: tuple[StatusUpdate, ...]
     unknown: tuple[str, ...]
     """What was not understood, as places and names without personal values: log it, answer 200."""
+    alerts: tuple[Alert, ...] = ()
+
+    @property
+    def odd(self) -> tuple[str, ...]:
+        """Kinds of what was not understood, without places, to be counted: message types among them."""
+        types = (oddity(message) for message in self.messages)
+        return (*(_PLACE.sub("", what) for what in self.unknown), *(kind for kind in types if kind))
 
 
 def verify_signature(body: bytes, header: str | None, secrets: Sequence[bytes]) -> bool:
@@ -86,23 +121,38 @@ def parse(body: bytes) -> Batch:
         raise BadWebhook("the webhook body is not JSON") from error
     if not isinstance(envelope, dict):
         raise BadWebhook("the webhook body is not a JSON object")
-    messages: list[Arrived] = []
-    statuses: list[StatusUpdate] = []
-    unknown: list[str] = []
-    for change in [change for entry in children(envelope, "entry") for change in children(entry, "changes")]:
-        value, field = child(change, "value"), str(change.get("field"))
-        number = string(child(value, "metadata"), "phone_number_id")
-        if field not in _LISTS or number is None:
-            unknown.append(f"field {field}")
-            continue
-        known = {*_VALUE_KEYS, _LISTS[field]}
-        read = partial(_READERS[field], number=number, contacts=children(value, "contacts"))
-        messages += _each(value, _LISTS[field], read, unknown)
-        if field == "messages":
-            known.add("statuses")
-            statuses += _each(value, "statuses", partial(_status, number=number), unknown)
-        unknown += [f"value.{key}" for key in value if key not in known]
-    return Batch(tuple(messages), tuple(statuses), tuple(unknown))
+    found = _Found()
+    for entry in children(envelope, "entry"):
+        for change in children(entry, "changes"):
+            _change(change, found)
+    return Batch(tuple(found.messages), tuple(found.statuses), tuple(found.unknown), tuple(found.alerts))
+
+
+@dataclass(slots=True)
+class _Found:
+    messages: list[Arrived] = field(default_factory=list)
+    statuses: list[StatusUpdate] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    alerts: list[Alert] = field(default_factory=list)
+
+
+def _change(change: Node, found: _Found) -> None:
+    value, named = child(change, "value"), name(change.get("field"))
+    number = string(child(value, "metadata"), "phone_number_id")
+    if named in ALERTS:
+        found.alerts.append(Alert(named, name(value.get(ALERTS[named]))))
+    if named not in _LISTS or number is None:
+        found.unknown.append(f"field {named}")
+        return
+    known = {*_VALUE_KEYS, _LISTS[named]}
+    read = partial(_READERS[named], number=number, contacts=children(value, "contacts"))
+    found.messages += _each(value, _LISTS[named], read, found.unknown)
+    if named == "messages":
+        known.add("statuses")
+        found.statuses += _each(value, "statuses", partial(_status, number=number), found.unknown)
+        codes = (string(error, "code") for error in children(value, "errors"))
+        found.alerts += [Alert("errors", name(code)) for code in codes]
+    found.unknown += [f"value.{name(key)}" for key in value if key not in known]
 
 
 def _each(value: Node, key: str, read: Callable[[Node], T], unknown: list[str]) -> list[T]:
@@ -112,6 +162,8 @@ def _each(value: Node, key: str, read: Callable[[Node], T], unknown: list[str]) 
             items.append(read(node))
         except MalformedError as error:
             unknown.append(f"{key}[{place}]: {error}")
+        except RecursionError:
+            unknown.append(f"{key}[{place}]: nested too deeply")
     return items
 
 

@@ -6,11 +6,20 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wavoice.runtime.adapters.wire_nodes import MalformedError, Node, child, moment, required, string
-from wavoice.runtime.model import Alias, Arrived, Form, MediaRef, Modality
+from wavoice.runtime.adapters.wire_nodes import MalformedError, Node, child, moment, name, required, string
+from wavoice.runtime.model import Alias, Arrived, Form, MediaRef, Modality, Referral
 from wavoice.runtime.redact import redact, redact_tree
 
 _CAPTIONED = frozenset({"image", "video", "document"})
+_TYPES = frozenset(
+    {
+        *("audio", "button", "contacts", "document", "edit", "image", "interactive", "location", "order"),
+        *("reaction", "revoke", "sticker", "system", "text", "video"),
+    }
+)
+"""Types of the Cloud API that can be read; `unsupported` is what WhatsApp itself could not pass on."""
+_LONGEST = 1000
+"""Characters of a value of a referral that are kept."""
 _MOVES = frozenset({"user_changed_number", "user_changed_user_id"})
 """System messages: the customer writes under another name from now on."""
 
@@ -52,6 +61,7 @@ def message(node: Node, number: str, contacts: Sequence[Node]) -> Arrived:
         target=content.target,
         identity=_identity(node, contacts),
         becomes=_new_name(child(node, "system")),
+        referral=_referral(node),
     )
 
 
@@ -80,9 +90,34 @@ def _content(kind: str, node: Node) -> _Content:
             return _Content(Modality.TEXT if typed else Modality.OTHER, edited, form=Form.EDIT, target=target)
         case "revoke":
             return _Content(form=Form.REVOKE, target=required(own, "original_message_id"))
-        case "system" if own.get("type") in _MOVES or "identity" in node:
+        case "system" if string(own, "type") in _MOVES or "identity" in node:
             return _Content(form=Form.IDENTITY)
     return _Content(text=_words(node))
+
+
+def oddity(arrived: Arrived) -> str | None:
+    """What of a message nobody here understands, as a kind to be counted: its type. None: it is known."""
+    if arrived.type not in _TYPES and arrived.form is Form.MESSAGE:
+        return f"type {name(arrived.type)}"
+    if arrived.type == "interactive" and arrived.button is None and arrived.form is Form.MESSAGE:
+        inner = arrived.body.get("interactive")
+        return f"interactive {name(inner.get('type') if isinstance(inner, dict) else None)}"
+    return None
+
+
+def _referral(node: Node) -> Referral | None:
+    """The advertisement that the message came from (`referral`, Click-to-WhatsApp)."""
+    own = child(node, "referral")
+    if not own:
+        return None
+    told = {key: string(own, key) for key in ("source_id", "source_url", "media_type", "ctwa_clid")}
+    words = {key: string(own, key) for key in ("headline", "body")}
+    return Referral(
+        source_type=name(own.get("source_type")),
+        **{key: value[:_LONGEST] if value else None for key, value in told.items()},
+        **{key: redact(value[:_LONGEST]) if value else None for key, value in words.items()},
+        at=moment(node),
+    )
 
 
 def _words(node: Node) -> str | None:
@@ -102,7 +137,7 @@ def _identity(node: Node, contacts: Sequence[Node]) -> str | None:
 def _new_name(system: Node) -> Alias | None:
     """How WhatsApp calls the customer from now on. What it does not tell is not known any more."""
     phone, bsuid = string(system, "wa_id"), string(system, "user_id")
-    return Alias(phone, bsuid) if system.get("type") in _MOVES and (phone or bsuid) else None
+    return Alias(phone, bsuid) if string(system, "type") in _MOVES and (phone or bsuid) else None
 
 
 def renamed(node: Node, number: str, contacts: Sequence[Node]) -> Arrived:  # noqa: ARG001 -- as the others

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -53,3 +54,11 @@ def string(node: Node, key: str) -> str | None:
         return None
     # JSON may hold half a surrogate pair (a name cut inside an emoji), which no database stores.
     return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+
+
+def name(value: object) -> str:
+    """A field, key, type or event as it may be logged and counted; `(odd)` for what is no plain name."""
+    return value if isinstance(value, str) and _NAME.fullmatch(value) else "(odd)"

@@ -56,6 +56,23 @@ class MediaRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Referral:
+    """The advertisement or post that led a customer into the chat (Click-to-WhatsApp)."""
+
+    source_type: str
+    """`ad` or `post`."""
+    source_id: str | None = None
+    source_url: str | None = None
+    headline: str | None = None
+    body: str | None = None
+    media_type: str | None = None
+    ctwa_clid: str | None = None
+    """Click id; absent where the ad was shown in WhatsApp's own Status."""
+    at: Micros = 0
+    """When the message that brought it was sent."""
+
+
+@dataclass(frozen=True, slots=True)
 class Arrived:
     """One message of a webhook, parsed and not yet stored."""
 
@@ -82,6 +99,8 @@ class Arrived:
     """Identity key hash of the sender, if the webhook brought one."""
     becomes: Alias | None = None
     """The name under which the sender goes from now on, if this says that it has changed."""
+    referral: Referral | None = None
+    """What led the customer here, if the message came from an advertisement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +146,8 @@ class Inbound:
     """Identity key hash of the sender, if the webhook brought one."""
     offer: Offered | None = None
     """What the shop's own system offers; the customer said nothing."""
+    referral: Referral | None = None
+    """What led the customer here, if the message came from an advertisement."""
     attempts: int = 0
     """How often this turn was begun before and did not finish."""
     stored_at: Micros = 0
@@ -174,8 +195,17 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Template:
+    """An approved message template without parameters, by its name and language."""
+
+    name: str
+    language: str
+    """WhatsApp's language code, e.g. `en_US`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message for WhatsApp: exactly one of text, buttons with text, or a voice note."""
+    """One message for WhatsApp: exactly one of text, buttons with text, a voice note, or a template."""
 
     to: Alias
     reference: str
@@ -184,6 +214,8 @@ class Outgoing:
     buttons: tuple[Button, ...] = ()
     media: str | None = None
     """Uploaded media id of a voice note."""
+    template: Template | None = None
+    """Instead of text, buttons and media: the only thing that WhatsApp takes outside its window."""
     answers: str | None = None
     """wamid that this quotes."""
 
@@ -204,3 +236,12 @@ class OutboxGroup:
     attempts: int = 0
     window_ends_at: Micros | None = None
     """From then on WhatsApp takes no free-form message for this customer."""
+    waits: int = 0
+    """How often it was put off without a try."""
+    not_before: Micros | None = None
+    """WhatsApp's rate limits let it go at this moment at the earliest; later replies wait behind it."""
+    held_at: Micros | None = None
+    """Since when it is kept, outside WhatsApp's window, until the customer writes again. Its state is
+    `failed` meanwhile, so that a program which knows nothing of this leaves it alone."""
+    called_at: Micros | None = None
+    """When a template asked the customer to write again."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from wavoice.runtime.model.messages import Address, Alias, Offered
+from wavoice.runtime.model.messages import Address, Alias, Offered, Referral
 from wavoice.runtime.model.terms import Consent, ConsentStatus, Micros, TimerKind
 
 
@@ -90,3 +90,5 @@ class Conversation:
     """What the shop has offered and is not asked yet (D69)."""
     identity: str | None = None
     """Identity key hash that the customer's messages brought last (D48)."""
+    referral: Referral | None = None
+    """The advertisement that led the customer here last."""

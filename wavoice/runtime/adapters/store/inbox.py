@@ -28,7 +28,10 @@ _oldest = select(inbox).where(*_undone).order_by(inbox.c.seq).limit(1)
 _waiting = select(inbox).where(*_undone).order_by(inbox.c.seq.desc())
 _rest = select(inbox).where(*_undone, inbox.c.seq > bindparam("after_seq")).order_by(inbox.c.seq)
 _recent = (
-    select(inbox).where(of_contact(inbox), inbox.c.received_at >= bindparam("since")).order_by(inbox.c.seq)
+    select(inbox)
+    .where(of_contact(inbox), inbox.c.received_at >= bindparam("since"))
+    .order_by(inbox.c.seq.desc())
+    .limit(bindparam("most"))
 )
 _body = select(inbox.c.value, inbox.c.body, inbox.c.version).where(inbox.c.seq == bindparam("of_seq"))
 _rewrite = (
@@ -94,12 +97,12 @@ class InboxRows:
             for row in found
         ]
 
-    async def recent(self, address: Address, since: Micros) -> Sequence[Inbound]:
+    async def recent(self, address: Address, since: Micros, most: int) -> Sequence[Inbound]:
         """See `ports.Inbox`."""
-        found = await self._db.execute(_recent, {**place(address), "since": since})
+        found = await self._db.execute(_recent, {**place(address), "since": since, "most": most})
         return [
             replace(load(Inbound, row.value, row.version), seq=row.seq, attempts=row.attempts)
-            for row in found
+            for row in reversed(found.all())
         ]
 
     async def rewrite(self, message: Inbound, change: Callable[[str], str]) -> None:

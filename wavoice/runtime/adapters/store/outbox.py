@@ -26,13 +26,19 @@ BEST_LAST = (
 later in this list wins."""
 
 _insert = insert(outbox)
+_changing = ("state", "value", "version", "held_at")
 _save = _insert.on_conflict_do_update(
-    index_elements=["id"], set_={name: _insert.excluded[name] for name in ("state", "value", "version")}
+    index_elements=["id"], set_={name: _insert.excluded[name] for name in _changing}
 )
 _get = select(outbox).where(outbox.c.id == bindparam("of_id"))
 _queued = (
     select(outbox)
     .where(of_contact(outbox), outbox.c.state == OutboxState.QUEUED)
+    .order_by(outbox.c.created_at, outbox.c.id)
+)
+_held = (
+    select(outbox)
+    .where(of_contact(outbox), outbox.c.held_at.is_not(None))
     .order_by(outbox.c.created_at, outbox.c.id)
 )
 _of_turn = (
@@ -86,6 +92,7 @@ class OutboxRows:
                 "created_at": group.created_at,
                 "value": dump(group),
                 "version": VERSION,
+                "held_at": group.held_at,
             },
         )
         rows = [
@@ -108,6 +115,11 @@ class OutboxRows:
     async def queued(self, address: Address) -> Sequence[OutboxGroup]:
         """See `ports.Outbox`."""
         rows = (await self._db.execute(_queued, place(address))).all()
+        return [await self._group(row) for row in rows]
+
+    async def held(self, address: Address) -> Sequence[OutboxGroup]:
+        """See `ports.Outbox`."""
+        rows = (await self._db.execute(_held, place(address))).all()
         return [await self._group(row) for row in rows]
 
     async def saw_status(

@@ -19,6 +19,7 @@ from wavoice.runtime.adapters.store.inbox import InboxRows, MediaRows
 from wavoice.runtime.adapters.store.journal_rows import JournalRows, KnownHead
 from wavoice.runtime.adapters.store.ledger import ConsentRows
 from wavoice.runtime.adapters.store.lock import MEMORY
+from wavoice.runtime.adapters.store.oddities import OddityRows
 from wavoice.runtime.adapters.store.outbox import OutboxRows
 from wavoice.runtime.adapters.store.proposals import ProposalRows
 from wavoice.runtime.adapters.store.statements import OpenTransaction, Statements, store_error
@@ -47,6 +48,7 @@ class Unit:
         self.consents: ports.Consents = ConsentRows(db)
         self.journal: ports.JournalTable = self._journal
         self.media: ports.MediaTable = MediaRows(db)
+        self.oddities: ports.Oddities = OddityRows(db)
         self.durable = False
         self._calls: list[Callable[[], None]] = []
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    PrimaryKeyConstraint,
     Table,
     Text,
     UniqueConstraint,
@@ -110,6 +111,7 @@ inbox = Table(
     Column("body", Text, nullable=False),
     *_common(Retention.TRANSCRIPT),
     UniqueConstraint("tenant", "number", "message"),
+    Index("inbox_contact", "tenant", "number", "contact", "seq"),
     Index("inbox_undone", "tenant", "number", "contact", "seq", sqlite_where=text("done = 0")),
     sqlite_autoincrement=True,
 )
@@ -181,7 +183,9 @@ outbox = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("value", Text, nullable=False),
     *_common(Retention.TRANSCRIPT),
+    Column("held_at", BigInteger),
     Index("outbox_contact", "tenant", "number", "contact", "state", "created_at", "id"),
+    Index("outbox_held", "tenant", "number", "contact", sqlite_where=text("held_at IS NOT NULL")),
 )
 
 outbox_messages = Table(
@@ -276,6 +280,18 @@ media = Table(
     Column("trimmed_start", Float, nullable=False),
     Column("trimmed_end", Float, nullable=False),
     *_common(Retention.AUDIO_META),
+)
+
+
+oddities = Table(
+    "oddities",
+    METADATA,
+    *_common(Retention.WORK),
+    Column("kind", Text, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("first_at", BigInteger, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("tenant", "kind"),
 )
 
 

@@ -1,0 +1,1 @@
+"""Webhooks that mean harm: bodies that were tampered with, and signed ones whose shape was."""
