@@ -94,6 +94,7 @@ class TestTheTemplate:
     @pytest.mark.parametrize("mode", MODES)
     async def test_asks_once_to_write_again(self, mode: Mode) -> None:
         async with desk(voice=False, whatsapp=self.settings) as at:
+            at.rehearsal.emulator.templates.add("we_have_an_answer", "en_US", "We have an answer for you.")
             at.rehearsal.emulator.rules.add(CLOSED, n=3, kind="text", mode=mode)
             await at.types("where is my order?")
             await at.types("blue elephants")
