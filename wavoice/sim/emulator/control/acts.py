@@ -52,14 +52,16 @@ class ActsDesk:
     async def image(self, user: str, body: m.SayImage) -> m.Wamid:
         """Send a picture."""
         phone, data = find_phone(self._live, user), body.data or TINY_JPEG
-        wamid = await phone.shares_image(data, body.caption, quotes=body.quotes, deliver=body.deliver)
+        wamid = await phone.shares_image(
+            data, body.caption, quotes=body.quotes, forwarded=body.forwarded, deliver=body.deliver
+        )
         return m.Wamid(wamid=wamid)
 
     async def document(self, user: str, body: m.SayDocument) -> m.Wamid:
         """Send a document."""
         phone = find_phone(self._live, user)
         wamid = await phone.shares_document(
-            body.filename, body.caption, quotes=body.quotes, deliver=body.deliver
+            body.filename, body.caption, data=body.data, quotes=body.quotes, deliver=body.deliver
         )
         return m.Wamid(wamid=wamid)
 

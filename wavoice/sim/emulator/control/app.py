@@ -17,6 +17,7 @@ from wavoice.runtime.errors import WavoiceError
 from wavoice.sim.emulator.control import models as m
 from wavoice.sim.emulator.control.acts import ActsDesk
 from wavoice.sim.emulator.control.calls import ROOT, Call
+from wavoice.sim.emulator.control.owners import OwnersDesk
 from wavoice.sim.emulator.control.problems import (
     ControlError,
     answer_problem,
@@ -24,16 +25,25 @@ from wavoice.sim.emulator.control.problems import (
     answer_wrong_method,
     as_answer,
 )
+from wavoice.sim.emulator.control.templates import TemplatesDesk
 from wavoice.sim.emulator.control.users import UsersDesk
 from wavoice.sim.emulator.control.voice import NoteSource
 from wavoice.sim.emulator.control.webhooks import WebhooksDesk
 from wavoice.sim.emulator.control.world import WorldDesk
+from wavoice.sim.emulator.graph_errors import GraphError
 from wavoice.sim.emulator.live import Live
 
 
 def every_call(live: Live, notes: NoteSource) -> list[Call]:
     """Return all calls, in the order of the reference."""
-    desks = (UsersDesk(live), ActsDesk(live, notes), WebhooksDesk(live), WorldDesk(live))
+    desks = (
+        UsersDesk(live),
+        ActsDesk(live, notes),
+        OwnersDesk(live),
+        WebhooksDesk(live),
+        TemplatesDesk(live),
+        WorldDesk(live),
+    )
     return [call for desk in desks for call in desk.calls()]
 
 
@@ -51,7 +61,12 @@ def control_app(calls: Sequence[Call], token: str | None) -> ASGIApp:
     routes: list[Route] = [call.route() for call in (Call("GET", "", calls_there_are), *calls)]
     app = Starlette(
         routes=routes,
-        exception_handlers={WavoiceError: answer_problem, 404: answer_unknown, 405: answer_wrong_method},
+        exception_handlers={
+            WavoiceError: answer_problem,
+            GraphError: answer_problem,
+            404: answer_unknown,
+            405: answer_wrong_method,
+        },
     )
     return Guard(app, token)
 

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from wavoice.runtime.errors import UserInputError, WavoiceError
+from wavoice.sim.emulator.graph_errors import GraphError
 
 LISTING = "GET /control/v1 lists every call."
 
@@ -42,7 +43,11 @@ def as_answer(error: WavoiceError) -> Response:
 
 
 async def answer_problem(_request: Request, error: Exception) -> Response:
-    """Starlette's handler for `WavoiceError`."""
+    """Starlette's handler for `WavoiceError` and `GraphError`."""
+    if isinstance(error, GraphError):
+        error = ControlError(
+            f"{error.title}: {error.details}.", remedy="It is what Graph would answer a bot."
+        )
     if not isinstance(error, WavoiceError):
         raise error
     return as_answer(error)

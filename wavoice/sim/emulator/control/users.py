@@ -56,7 +56,9 @@ class UsersDesk:
                     remedy="Choose another name, phone and BSUID.",
                     status=409,
                 )
-        return as_user(self._live.emulator.phone(body.name, body.phone, body.bsuid, body.username))
+        return as_user(
+            self._live.emulator.phone(body.name, body.phone, body.bsuid, body.username, body.parent_bsuid)
+        )
 
     async def every(self) -> m.Users:
         """List the users."""
@@ -73,6 +75,8 @@ class UsersDesk:
             phone.reach = body.reach
         if body.identity_key_hash is not None:
             phone.identity = body.identity_key_hash
+        if body.username is not None:
+            phone.takes_username(body.username or None)
         if body.ahead is not None:
             phone.ahead = body.ahead
         return as_user(phone)
@@ -112,6 +116,7 @@ def as_user(phone: Phone) -> m.User:
         phone=person.phone,
         bsuid=person.bsuid,
         username=person.username,
+        parent_bsuid=person.parent_bsuid,
         reach=phone.reach,
         sees_typing=phone.typing,
         blue_ticks=phone.seen,

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Base64Bytes, Field
 
 from wavoice.sim.emulator.control.models.base import Model
-from wavoice.sim.emulator.phone import Deliver
+from wavoice.sim.emulator.phone import Deliver, Forwarded
 
 
 class Wamid(Model):
@@ -17,7 +17,9 @@ class Wamid(Model):
     """Id of the message, as in the webhook."""
 
 
-class _Said(Model):
+class Said(Model):
+    """What every message has."""
+
     quotes: str | None = None
     """wamid of the message that this answers."""
     deliver: Deliver = "once"
@@ -25,16 +27,16 @@ class _Said(Model):
     after its sending; `reordered`, just after that of the user's next message."""
 
 
-class SayText(_Said):
+class SayText(Said):
     """A text message."""
 
     text: Annotated[str, Field(min_length=1)]
     """What is written."""
-    forwarded: bool = False
-    """Marked as forwarded."""
+    forwarded: Forwarded = False
+    """Marked as forwarded; `often`: more than five times."""
 
 
-class SayNote(_Said):
+class SayNote(Said):
     """A voice note: `data`, `fixture` or `say`."""
 
     data: Base64Bytes | None = None
@@ -51,29 +53,33 @@ class SayNote(_Said):
     """Speech over noise, in dB."""
     voice: bool = True
     """True: recorded in WhatsApp. False: an audio file."""
-    forwarded: bool = False
-    """Marked as forwarded; on the wire that makes it a file."""
+    forwarded: Forwarded = False
+    """Marked as forwarded, which on the wire makes it a file; `often`: more than five times."""
 
 
-class SayImage(_Said):
+class SayImage(Said):
     """A JPEG picture."""
 
     data: Base64Bytes | None = None
     """The picture, in base64; absent: one grey pixel."""
     caption: str | None = None
     """Words under it."""
+    forwarded: Forwarded = False
+    """Marked as forwarded."""
 
 
-class SayDocument(_Said):
+class SayDocument(Said):
     """A document."""
 
     filename: Annotated[str, Field(min_length=1)]
     """Its name, which decides its type."""
+    data: Base64Bytes | None = None
+    """Its bytes, in base64; absent: its name."""
     caption: str | None = None
     """Words under it."""
 
 
-class SayLocation(_Said):
+class SayLocation(Said):
     """A place."""
 
     latitude: Annotated[float, Field(ge=-90, le=90)]

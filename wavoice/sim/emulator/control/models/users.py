@@ -31,7 +31,9 @@ class NewUser(Model):
     bsuid: Annotated[str, Field(pattern=r"^[A-Z]{2}\.[A-Za-z0-9]{1,128}$")] | None = None
     """Business-scoped user id; absent: made up from the seed."""
     username: str | None = None
-    """Username."""
+    """Username, with its `@`."""
+    parent_bsuid: Annotated[str, Field(pattern=r"^[A-Z]{2}\.ENT\.[A-Za-z0-9]{1,128}$")] | None = None
+    """User id for all portfolios of an enterprise."""
 
 
 class ChangeUser(Model):
@@ -42,6 +44,8 @@ class ChangeUser(Model):
     `delivered`, `read` (opened at once), `played` (voice notes are played, too)."""
     identity_key_hash: str | None = None
     """WhatsApp's identity key hash; set it to switch the identity check on."""
+    username: str | None = None
+    """Another username, with its `@`; the empty string: none."""
     ahead: Duration | None = None
     """How far in the future the user's messages are dated."""
 
@@ -57,6 +61,8 @@ class User(Model):
     """Business-scoped user id."""
     username: str | None
     """Username."""
+    parent_bsuid: str | None
+    """User id for all portfolios of an enterprise."""
     reach: PromptState
     """How far messages of the business get."""
     sees_typing: bool
