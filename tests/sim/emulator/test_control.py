@@ -230,7 +230,7 @@ class TestTemplates:
         ]
         assert [value["event"] for value in at.bot.values] == ["PAUSED", "APPROVED", "REJECTED"]
         assert said == "There is no template 'gone'."
-        assert bad.startswith("Leading or trailing parameters not allowed: ")
+        assert "Leading or trailing parameters not allowed: " in bad
 
 
 class TestWebhooks:
