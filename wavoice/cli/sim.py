@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from wavoice.cli.files import check_target, write_whole
 from wavoice.cli.secrets import secret
 
 if TYPE_CHECKING:
@@ -82,7 +83,6 @@ def command(
       curl -s 127.0.0.1:8082/control/v1/users -H 'Content-Type: application/json' \\
         -d '{"name": "Anna", "phone": "15550100200"}'
     """  # noqa: D301 -- \b keeps the lines of the examples apart
-    from wavoice.cli.files import check_target  # noqa: PLC0415
     from wavoice.sim.emulator.chaos_words import parse_chaos  # noqa: PLC0415
     from wavoice.sim.emulator.defaults import ACCESS_TOKEN, APP_SECRET, VERIFY_TOKEN  # noqa: PLC0415
     from wavoice.sim.emulator.server import SimOptions, read_network  # noqa: PLC0415
@@ -107,16 +107,18 @@ def command(
         network=read_network(network),
         seed=seed,
         world=world,
-        save=save,
         fixtures=fixtures,
     )
     show = None if quiet else _printer(to_stderr=as_json)
-    asyncio.run(_run(options, references, show, as_json=as_json))
+    world_at_end = asyncio.run(_run(options, references, show, as_json=as_json))
+    if save is not None:
+        write_whole(save, world_at_end.decode("ascii"))
 
 
 async def _run(
     options: SimOptions, references: dict[str, str], show: Callable[[Line], None] | None, *, as_json: bool
-) -> None:
+) -> bytes:
+    """Run until Ctrl-C; return the world as it is then."""
     from wavoice.sim.emulator import announce  # noqa: PLC0415
     from wavoice.sim.emulator.server import simulate  # noqa: PLC0415
 
@@ -129,6 +131,7 @@ async def _run(
         try:
             _greet(running, options, references, as_json=as_json)
             await ended.wait()
+            return await running.live.save()
         finally:
             announce.take_back_word(running)
 

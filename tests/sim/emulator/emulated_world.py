@@ -88,9 +88,19 @@ class World:
             "app_secret": SECRET,
             "webhook_url": "http://bot.wavoice.test/hook",
         }
-        self.emulator = Emulator(EmulatorConfig(**{**standard, **config}), self.clock, webhook, internet)
+        self._parts = (EmulatorConfig(**{**standard, **config}), self.clock, webhook, internet)
+        self.emulator = Emulator(*self._parts)
         self.anna = self.emulator.phone("Anna", "15550100200", "US.anna", wrote_at=start)
         self.http = self.emulator.client()
+
+    async def restarts(self, world: dict[str, Any] | None = None) -> None:
+        """Another emulator takes the place of this one, empty or with a saved world; the bot forgets."""
+        await self.emulator.close()
+        self.emulator = Emulator(*self._parts)
+        self.http = self.emulator.client()
+        self.bot.bodies.clear()
+        if world is not None:
+            self.emulator.import_(world)
 
     async def call(self, method: str, path: str, **content: Any) -> httpx.Response:
         headers = content.pop("headers", {"Authorization": f"Bearer {TOKEN}"})

@@ -302,6 +302,20 @@ class TestTime:
         assert times[-1] <= START + 7 * 86_400 * SECOND
         assert after == {"now": START + 8 * 86_400 * SECOND, "iso": after["iso"]}
 
+    async def test_a_world_is_taken_out_and_put_back(self) -> None:
+        async with desk() as at:
+            await at("POST", "/users/Anna/texts", json={"text": "hi"})
+            await at.send(**says("hello"))
+            saved = await at.raw("GET", "/world")
+            await at("POST", "/reset")
+            await at("PUT", "/world", content=saved.content, headers={"Content-Type": "application/json"})
+            shown = await at("GET", "/users/Anna/messages")
+            again = await at.raw("GET", "/world")
+            said, _ = await at.refused(400, "PUT", "/world", json={"version": 1, "at": "never"})
+        assert [message["text"] for message in shown["messages"]] == ["hello"]
+        assert again.content == saved.content
+        assert said.startswith("That is no world: at: ")
+
     async def test_reset_makes_an_empty_world(self) -> None:
         async with desk() as at:
             await at("POST", "/reset")

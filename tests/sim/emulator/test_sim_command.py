@@ -85,6 +85,24 @@ async def test_a_world_goes_on_after_an_outage_of_the_bot(tmp_path: Path) -> Non
     assert [message["image"]["caption"] for message in bot.seen] == ["see"]
 
 
+async def test_a_world_is_saved_at_the_end_and_goes_on_at_the_start(tmp_path: Path) -> None:
+    """Also what was under way: nobody listened in the first run, the bot is there in the second."""
+    world = tmp_path / "world.json"
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    hook = f"http://127.0.0.1:{port}/hook"
+    async with simulator(tmp_path, "--webhook", hook, "--save", str(world)) as sim:
+        await sim("POST", "/users", json={"name": "Anna", "phone": "15550100200"})
+        await sim("POST", "/users/Anna/images", json={"caption": "see"})
+        assert await sim.ends() == 0
+    async with simulator(tmp_path, "--world", str(world)) as sim:
+        told = sim.told
+        bot = EchoBot(told["graph"], told["phone_number_id"], "-", told["app_secret"], "")
+        async with serve(bot.app, port=port), bot.http:
+            await sim("POST", "/clock/advance", json={"by": "1h"})
+    assert [message["image"]["caption"] for message in bot.seen] == ["see"]
+
+
 async def test_what_it_tells_and_leaves_behind(tmp_path: Path) -> None:
     word = tmp_path / "cache" / "wavoice" / "sim.json"
     async with simulator(tmp_path, "--quiet") as sim:

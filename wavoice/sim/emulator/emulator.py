@@ -45,6 +45,7 @@ from wavoice.sim.emulator.traffic import Traffic
 from wavoice.sim.emulator.webhooks import WebhookClient
 from wavoice.sim.emulator.windows import Windows
 from wavoice.sim.emulator.wire import Person, encode
+from wavoice.sim.emulator.world_file import WorldState, read_world
 from wavoice.sim.in_process import InProcess
 
 __all__ = ["Emulator", "EmulatorConfig"]
@@ -285,6 +286,50 @@ class Emulator:
     def next_due(self) -> Micros | None:
         """When something is due that waits for the clock: a redelivery, a late webhook; None: nothing."""
         return self._traffic.background.next_due
+
+    async def export(self) -> dict[str, Any]:
+        """Return the whole world as one JSON document, once nothing is under way; `world_file` has its bytes.
+
+        What is due later (redeliveries, late and held webhooks) is in it as data.
+        """
+        await self.idle()
+        world = WorldState(
+            at=self._traffic.now(),
+            chaos=self._chaos,
+            seed=self._traffic.ids.seed,
+            ids=self._traffic.ids.issued,
+            phones=[phone.state for phone in self.phones],
+            network=self.network_state,
+            **{name: part.state for name, part in self._parts().items()},
+        )
+        return world.model_dump(mode="json")
+
+    def import_(self, world: Mapping[str, Any]) -> None:
+        """Go on with an exported world; only before anything has happened here.
+
+        What fell due meanwhile by the clock happens at once. Raises `UserInputError` for what is no world.
+        """
+        state = read_world(world)
+        self.chaos = state.chaos
+        for kept in state.phones:
+            self._traffic.add_phone(kept.person).load(kept)
+        self.load_network(state.network)
+        for name, part in self._parts().items():
+            part.load(getattr(state, name))
+        self._traffic.ids.load(state.seed, state.ids)
+
+    def _parts(self) -> dict[str, Any]:
+        """Components with a state of their own, by their names in a world file."""
+        return {
+            "webhooks": self._traffic.webhooks,
+            "subscriptions": self.subscriptions,
+            "tokens": self.tokens,
+            "rules": self.rules,
+            "faults": self._faults,
+            "templates": self.templates,
+            "identity": self._traffic.customers.rules,
+            "username": self._identity,
+        }
 
     async def idle(self) -> None:
         """Return when no webhook is under way and none is due before the clock moves.

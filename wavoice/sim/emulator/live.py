@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from wavoice.runtime.model import SECOND, Micros
 from wavoice.sim.clock import SkippingClock
 from wavoice.sim.emulator.emulator import Emulator
+from wavoice.sim.emulator.world_file import from_bytes, read_world, to_bytes
 
 
 class Live:
@@ -21,10 +22,27 @@ class Live:
         self.emulator = make()
         self.graph_app = _Door(lambda: self.emulator.graph_app)
         self.media_app = _Door(lambda: self.emulator.media_app)
+        self.mirror_app = _Door(lambda: self.emulator.mirror_app)
 
     async def reset(self) -> None:
         """Start a new, empty world; what was under way in the old one is dropped. The clock runs on."""
         old, self.emulator = self.emulator, self._make()
+        await old.close()
+
+    async def save(self) -> bytes:
+        """Return the world as the bytes of its file, once nothing is under way."""
+        return to_bytes(await self.emulator.export())
+
+    async def load(self, world: bytes) -> None:
+        """Let a saved world take the place of this one; the clock jumps to its time, if that lies ahead.
+
+        Raises `UserInputError`, and this world stays.
+        """
+        document = from_bytes(world)
+        state, old, new = read_world(document), self.emulator, self._make()
+        self.clock.skip_to(state.at)
+        new.import_(document)
+        self.emulator = new
         await old.close()
 
     async def advance(self, by: Micros) -> None:

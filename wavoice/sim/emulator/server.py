@@ -1,5 +1,7 @@
 """`wavoice sim`: one process, one world, three ports: Graph API, media host, control API.
 
+A fourth port is the other host to which the media fault `redirect` leads.
+
 Media and control have ports of their own, so that a bot's token never reaches them by accident, and a
 bot that sends its token to any host it is shown is found out.
 """
@@ -10,6 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 from starlette.types import ASGIApp
@@ -25,6 +28,8 @@ from wavoice.sim.emulator.control.voice import NoteSource
 from wavoice.sim.emulator.emulator import Emulator, EmulatorConfig
 from wavoice.sim.emulator.live import Live
 from wavoice.sim.emulator.live_log import Line, LiveLog
+from wavoice.sim.emulator.subscriptions import FIELDS
+from wavoice.sim.emulator.tokens import Token
 from wavoice.sim.emulator.webhooks import WebhookClient
 from wavoice.sim.emulator.wire import Business
 from wavoice.sim.tcp import serve
@@ -58,8 +63,6 @@ class SimOptions:
     seed: int = 0
     world: Path | None = None
     """A world to begin with."""
-    save: Path | None = None
-    """Where the world is written at the end."""
     fixtures: Path = Path("fixtures/audio")
     """Where the control API finds notes by name."""
 
@@ -93,19 +96,20 @@ async def simulate(options: SimOptions, show: Callable[[Line], None] | None = No
         client = await stack.enter_async_context(httpx.AsyncClient(timeout=PATIENCE, trust_env=False))
         bot: WebhookClient = client if carrier is None else FarBot(client, carrier)
         bot = bot if log is None else log.bot(bot)
-        world = _World(options, clock, bot)
+        world = _World(options, clock, bot, client)
         live = Live(world.make, clock)
         calls = every_call(live, NoteSource(options.fixtures, options.seed))
-        apps = [(live.graph_app, "graph"), (live.media_app, "media")]
-        listeners = [(_seen(app, way, carrier, log), way) for app, way in apps]
-        listeners.append((control_app(calls, options.control_token), "control"))
+        control = control_app(calls, options.control_token)
+        apps = {"graph": live.graph_app, "media": live.media_app, "mirror": live.mirror_app}
+        seen = {way: _seen(app, way, carrier, log) for way, app in apps.items()} | {"control": control}
+        ports = {"graph": options.port, "media": options.media_port, "control": options.control_port}
         urls = {}
-        for (app, way), port in zip(listeners, _ports(options), strict=True):
+        for way, app in seen.items():
             option = f"--{way}-port" if way != "graph" else "--port"
-            server = serve(app, options.host, port, option=option, grace=GRACE)
+            server = serve(app, options.host, ports.get(way, 0), option=option, grace=GRACE)
             urls[way] = _url(options.host, await stack.enter_async_context(server))
-        world.media = urls["media"]
-        live.emulator.serve_media_at(world.media)
+        world.hosts = {"media_host": urls["media"], "mirror_host": urls["mirror"]}
+        await world.begin(live)
         stack.push_async_callback(live.close)
         config = world.config
         yield Running(live, urls["graph"], urls["media"], urls["control"], config.business, config.app_id)
@@ -114,25 +118,53 @@ async def simulate(options: SimOptions, show: Callable[[Line], None] | None = No
 class _World:
     """Makes the emulators of one simulator."""
 
-    def __init__(self, options: SimOptions, clock: SkippingClock, bot: WebhookClient) -> None:
+    def __init__(
+        self, options: SimOptions, clock: SkippingClock, bot: WebhookClient, internet: httpx.AsyncClient
+    ) -> None:
+        self._options = options
+        self._internet = internet
         self.config = EmulatorConfig(
             access_token=options.access_token,
             app_secret=options.app_secret,
             webhook_url=options.webhook,
             seed=options.seed,
             chaos=options.chaos,
+            local_links=is_local(options.host),
         )
-        self.media: str | None = None
+        self.hosts: dict[str, Any] = {}
+        """Where media are served, once that is known."""
         self._clock = clock
         self._bot = bot
 
     def make(self) -> Emulator:
-        config = self.config if self.media is None else replace(self.config, media_host=self.media)
-        return Emulator(config, self._clock, self._bot)
+        return Emulator(replace(self.config, **self.hosts), self._clock, self._bot, self._internet)
+
+    async def begin(self, live: Live) -> None:
+        """Begin with the world of the options, or an empty one, now that the ports are known."""
+        if self._options.world is None:
+            await live.reset()
+            return
+        await live.load(_read(self._options.world))
+        self._overrule(live.emulator)
+
+    def _overrule(self, emulator: Emulator) -> None:
+        """What was said at the start holds, whatever the world says: secrets and the webhook."""
+        options, config, apps = self._options, self.config, emulator.subscriptions
+        emulator.tokens.add(Token(value=options.access_token, app=config.app_id))
+        app = apps.app(config.app_id)
+        if app is not None:
+            apps.change(app, secret=options.app_secret)
+            if options.webhook is not None:
+                apps.change(app, callback_url=options.webhook, fields=FIELDS, installed=True)
+        if options.chaos is not None:
+            emulator.chaos = options.chaos
 
 
-def _ports(options: SimOptions) -> tuple[int, int, int]:
-    return options.port, options.media_port, options.control_port
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise UserInputError(f"{file} cannot be read: {error.strerror}.") from error
 
 
 def _seen(app: ASGIApp, way: str, carrier: Carrier | None, log: LiveLog | None) -> ASGIApp:

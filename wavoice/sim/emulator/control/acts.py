@@ -29,6 +29,7 @@ class ActsDesk:
             Call("POST", "/users/{user}/reactions", self.react),
             Call("POST", "/users/{user}/edits", self.edit),
             Call("POST", "/users/{user}/revocations", self.revoke),
+            Call("POST", "/users/{user}/calls", self.call),
             Call("POST", "/users/{user}/reads", self.read),
             Call("POST", "/users/{user}/plays", self.play),
         ]
@@ -92,6 +93,10 @@ class ActsDesk:
         """Delete an own message for everyone."""
         phone = find_phone(self._live, user)
         return m.Wamid(wamid=await phone.revokes(body.message, deliver=body.deliver))
+
+    async def call(self, user: str) -> m.CallId:
+        """Call the business, and hang up unanswered; that opens the 24-hour window, too."""
+        return m.CallId(call=await find_phone(self._live, user).calls())
 
     async def read(self, user: str) -> m.Done:
         """Open the chat: everything unread is reported as read."""

@@ -36,6 +36,7 @@ class WebhooksDesk:
             Call("DELETE", "/rules", self.clear_rules),
             Call("DELETE", "/rules/{rule}", self.clear_rule),
             Call("POST", "/faults", self.fault),
+            Call("POST", "/media-faults", self.media_fault),
             Call("PUT", "/chaos", self.set_chaos),
             Call("GET", "/chaos", self.chaos),
         ]
@@ -109,6 +110,11 @@ class WebhooksDesk:
     async def fault(self, body: m.Fault) -> m.Done:
         """Script what the next sends meet on the way."""
         self._live.emulator.fault(body.does, body.times)
+        return m.Done()
+
+    async def media_fault(self, body: m.MediaFault) -> m.Done:
+        """Script what the next downloads of files meet."""
+        self._live.emulator.media_fault(body.does, body.times)
         return m.Done()
 
     async def set_chaos(self, body: m.ChaosWords) -> m.ChaosWords:

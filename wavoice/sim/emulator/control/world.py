@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from starlette.responses import Response
+
 from wavoice.sim.emulator.control import models as m
 from wavoice.sim.emulator.control.calls import Call
 from wavoice.sim.emulator.live import Live, iso
@@ -18,6 +20,8 @@ class WorldDesk:
         return [
             Call("GET", "/clock", self.clock),
             Call("POST", "/clock/advance", self.advance),
+            Call("GET", "/world", self.save),
+            Call("PUT", "/world", self.load),
             Call("POST", "/reset", self.reset),
         ]
 
@@ -29,6 +33,15 @@ class WorldDesk:
     async def advance(self, body: m.Advance) -> m.ClockState:
         """Jump ahead; returns once everything that fell due on the way has happened."""
         await self._live.advance(body.by)
+        return await self.clock()
+
+    async def save(self) -> Response:
+        """Return the whole world as one JSON file, secrets included, once nothing is under way."""
+        return Response(await self._live.save(), media_type="application/json")
+
+    async def load(self, body: m.World) -> m.ClockState:
+        """Let a saved world take the place of this one; the body is its file."""
+        await self._live.load(body.model_dump_json().encode())
         return await self.clock()
 
     async def reset(self) -> m.Done:

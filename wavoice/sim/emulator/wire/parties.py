@@ -43,6 +43,15 @@ class WireIds:
         self.issued = 0
         """How many there are so far: with it another run of the seed goes on where this one stands."""
 
+    @property
+    def seed(self) -> int:
+        """What all ids are made from."""
+        return self._seed
+
+    def load(self, seed: int, issued: int) -> None:
+        """Go on where another run stood."""
+        self._seed, self.issued = seed, issued
+
     def wamid(self) -> str:
         """Return a message id."""
         return f"wamid.{base64.b64encode(self._bytes()[:33]).decode()}"

@@ -4,6 +4,7 @@ Unknown keys are refused. A time span is a number with a unit, as in `800ms`, `1
 """
 
 from wavoice.sim.emulator.control.models.acts import (
+    CallId,
     Edit,
     React,
     Revoke,
@@ -55,13 +56,14 @@ from wavoice.sim.emulator.control.models.webhooks import (
     Fault,
     Inject,
     Injected,
+    MediaFault,
     NewRule,
     Rule,
     Rules,
     Webhook,
     Webhooks,
 )
-from wavoice.sim.emulator.control.models.world import Advance, ClockState
+from wavoice.sim.emulator.control.models.world import Advance, ClockState, World
 
 __all__ = [
     "Advance",
@@ -69,6 +71,7 @@ __all__ = [
     "Answer",
     "Attempt",
     "Basket",
+    "CallId",
     "CallLine",
     "CallPermission",
     "ChangeUser",
@@ -88,6 +91,7 @@ __all__ = [
     "Listing",
     "MarketingWish",
     "Media",
+    "MediaFault",
     "Message",
     "Model",
     "NewKey",
@@ -125,4 +129,5 @@ __all__ = [
     "Wamid",
     "Webhook",
     "Webhooks",
+    "World",
 ]

@@ -17,6 +17,13 @@ class Wamid(Model):
     """Id of the message, as in the webhook."""
 
 
+class CallId(Model):
+    """What a call became on the wire."""
+
+    call: str
+    """Id of the call, as in its webhooks."""
+
+
 class Said(Model):
     """What every message has."""
 

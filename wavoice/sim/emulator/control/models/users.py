@@ -34,6 +34,8 @@ class NewUser(Model):
     """Username, with its `@`."""
     parent_bsuid: Annotated[str, Field(pattern=r"^[A-Z]{2}\.ENT\.[A-Za-z0-9]{1,128}$")] | None = None
     """User id for all portfolios of an enterprise."""
+    wrote: Duration | None = None
+    """How long ago the user last wrote: the business may write freely for 24 h after that; absent: never."""
 
 
 class ChangeUser(Model):

@@ -165,3 +165,14 @@ class Fault(Model):
     connection cut. `slow`: answered 2 s later."""
     times: Annotated[int, Field(ge=1)] = 1
     """How many sends."""
+
+
+class MediaFault(Model):
+    """What the next downloads of files meet."""
+
+    does: Literal["truncate", "cut", "wrong_hash", "slow", "redirect", "gone", "fail"]
+    """`truncate`: half of the file as if it were all. `cut`: half, then the connection breaks. `wrong_hash`:
+    one bit turned. `slow`: the second half comes later. `redirect`: to another host, which must not be shown
+    the token. `gone`: 404. `fail`: 503."""
+    times: Annotated[int, Field(ge=1)] = 1
+    """How many downloads."""
