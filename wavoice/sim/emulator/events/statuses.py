@@ -13,7 +13,12 @@ from wavoice.sim.emulator.graph_errors import GraphError
 
 def _status(doc: str, state: PromptState, error: GraphError | None = None) -> EventKind:
     def payload(context: EventContext) -> Payload:
-        update = wire.StatusUpdate(context.subject, state, error=error.in_status() if error else None)
+        update = wire.StatusUpdate(
+            context.subject,
+            state,
+            error=error.in_status() if error else None,
+            to_phone=context.person.phone is not None,
+        )
         return wire.status(context.business, context.person, update, context.now)
 
     return EventKind(doc, payload)
