@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wavoice.runtime.lexicon import Languages, enabled
-from wavoice.runtime.model import Mark
+if TYPE_CHECKING:
+    from wavoice.runtime.lexicon import Languages
+    from wavoice.runtime.model import Mark
 
 _ORDINARY = "an ordinary word"
 
@@ -32,6 +33,8 @@ def command(
       wavoice languages                 all languages and their collisions
       wavoice languages en hi --json    what enabling English and Hindi would mean
     """  # noqa: D301 -- \b keeps the lines of the examples apart
+    from wavoice.runtime.lexicon import enabled  # noqa: PLC0415
+
     languages = enabled(tuple(codes) if codes else None)
     if as_json:
         typer.echo(json.dumps(_as_json(languages), indent=2, ensure_ascii=False))

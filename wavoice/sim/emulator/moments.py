@@ -5,7 +5,7 @@ Source: Cloud API pages on reactions, contextual replies and read receipts.
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from wavoice.runtime.model import SECOND, Micros
 
@@ -14,8 +14,6 @@ LASTS: Micros = 30 * 24 * 3600 * SECOND
 
 class MomentsState(BaseModel):
     """By wamid, of both sides."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     at: dict[str, Micros] = Field(default_factory=dict)
     """When WhatsApp took it, oldest first."""

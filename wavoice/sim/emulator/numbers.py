@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-import phonenumbers
-
 from wavoice.sim.emulator.graph_errors import GraphError
 
 _MARKS = re.compile(r"[+\s()\u2010-\u2015.-]")
@@ -65,6 +63,8 @@ def _other_forms(digits: str) -> list[str]:
 @lru_cache(maxsize=64)
 def _country(own: str) -> tuple[str, ...]:
     """The country code of a number, if it is one."""
+    import phonenumbers  # noqa: PLC0415 -- its tables are large, and most numbers are written with a +
+
     try:
         return (str(phonenumbers.parse(f"+{own}").country_code),)
     except phonenumbers.NumberParseException:

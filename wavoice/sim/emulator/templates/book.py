@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from wavoice.runtime.model import SECOND, Micros
 from wavoice.runtime.ports import Clock
@@ -31,8 +31,6 @@ _EDITABLE = {"category", "components", "parameter_format"}
 
 class TemplatesState(BaseModel):
     """All templates, and what limits new ones."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     templates: list[Template] = Field(default_factory=list)
     """Oldest first."""
