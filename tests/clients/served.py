@@ -33,7 +33,7 @@ class Hook:
     """The endpoint that a client's webhook handler stands behind."""
 
     take: Take | None = None
-    greet: Callable[[str, str], tuple[str, int]] | None = None
+    greet: Callable[[str | None, str | None], tuple[str | None, int]] | None = None
     bodies: list[bytes] = field(default_factory=list)
 
     async def post(self, request: Request) -> Response:
