@@ -39,7 +39,7 @@ class Graph:
     token: str
     recipient: str
 
-    async def call(self, method: str, path: str, *, token: str | None = "", **content: Any) -> httpx.Response:  # noqa: S107 -- empty: ours
+    async def call(self, method: str, path: str, *, token: str | None = "", **content: Any) -> httpx.Response:
         """Call with our token, with another one, or with none (None)."""
         bearer = {} if token is None else {"Authorization": f"Bearer {token or self.token}"}
         return await self.http.request(method, f"{self.base}/{VERSION}/{path}", headers=bearer, **content)

@@ -63,7 +63,7 @@ _TEMPLATES = {
         },
     ),
     "template.disabled": _template(
-        "A template may not be used any more.", "DISABLED", disable_info={"disable_date": "November 30, 2026"}
+        "A template may not be used any more.", "DISABLED", disable_info={"disable_date": "1796028000"}
     ),
     "template.pending_deletion": _template(
         "A template will be deleted: the one event whose `reason` is null.", "PENDING_DELETION", None
