@@ -56,8 +56,21 @@ def proofs() -> list[Proof]:
 
 
 def _of_file(file: Path) -> Iterator[Proof]:
-    place = file.relative_to(ROOT).as_posix()
-    yield from _of_body(ast.parse(file.read_text(encoding="utf-8")).body, place, [])
+    place, body = file.relative_to(ROOT).as_posix(), ast.parse(file.read_text(encoding="utf-8")).body
+    above = [
+        row for node in body for name, given in _of_module(node) if name == "conformance" for row in given
+    ]
+    yield from _of_body(body, place, above)
+
+
+def _of_module(node: ast.stmt) -> list[tuple[str, list[str]]]:
+    """The marks that `pytestmark = …` sets for a whole file."""
+    match node:
+        case ast.Assign(targets=[ast.Name(id="pytestmark")], value=ast.List(elts=marks)):
+            return [_mark(mark) for mark in marks]
+        case ast.Assign(targets=[ast.Name(id="pytestmark")], value=mark):
+            return [_mark(mark)]
+    return []
 
 
 def _of_body(body: list[ast.stmt], place: str, above: list[str]) -> Iterator[Proof]:
