@@ -187,4 +187,9 @@ class TestTheNumber:
 
     async def test_templates(self, client: Client) -> None:
         found = await client.call(client.wa.get_templates)
-        assert list(found) == []
+        names = [template.name for template in found]
+        assert "hello_world" in names
+        gone = await client.call(client.wa.delete_template, "hello_world")
+        assert gone.success
+        left = [template.name for template in await client.call(client.wa.get_templates)]
+        assert left == [name for name in names if name != "hello_world"]
