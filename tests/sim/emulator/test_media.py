@@ -121,7 +121,8 @@ class TestUploads:
         assert (answer.status_code, code(answer)) == (400, expected)
 
     @pytest.mark.parametrize(
-        ("name", "expected"), [("a.ogg", 0), ("a.OPUS", 0), ("note", 0), ("a.wav", 100), ("a.mp3", 100)]
+        ("name", "expected"),
+        [("a.ogg", 0), ("a.OPUS", 0), ("note", 0), ("a.mp3", 0), ("a.wav", 100), ("a.pdf", 100)],
     )
     async def test_the_extension_must_not_tell_another_type(
         self, world: World, name: str, expected: int

@@ -146,13 +146,33 @@ class NumberEdge:
         return {"can_send_message": number["can_send_message"], "entities": [number, account]}
 
 
+_UNSET = frozenset(
+    {
+        "certificate",
+        "conversational_automation",
+        "country_code",
+        "country_dial_code",
+        "eligibility_for_api_business_global_search",
+        "is_official_business_account",
+        "is_on_biz_app",
+        "is_preverified_number",
+        "last_onboarded_time",
+        "new_certificate",
+        "new_name_status",
+        "quality_score",
+        "search_visibility",
+    }
+)
+"""Fields that Graph knows of a number and that are not emulated: asked for, they are absent, not refused."""
+
+
 def _chosen(known: Mapping[str, Any], request: Request, standard: str, node: str) -> dict[str, Any]:
     """The fields that were asked for, and the id. Raises `GraphError` 100 for one that is not there."""
     asked = [name.strip() for name in request.query_params.get("fields", standard).split(",")]
     for name in asked:
-        if name not in known:
+        if name not in known and name not in _UNSET:
             raise _no_field(name, node)
-    return {name: known[name] for name in asked} | {"id": known["id"]}
+    return {name: known[name] for name in asked if name in known} | {"id": known["id"]}
 
 
 def _no_field(name: str, node: str) -> GraphError:

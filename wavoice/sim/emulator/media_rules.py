@@ -100,7 +100,15 @@ RULES: Mapping[str, MediaRule] = {
 
 _FOREIGN = frozenset({"wav", "wave", "webm", "flac", "aiff", "gif", "bmp", "mkv", "avi", "mov"})
 """Extensions of well-known types that WhatsApp does not take."""
-_KNOWN_EXTENSIONS = _FOREIGN.union(*(rule.extensions for rule in RULES.values()))
+
+
+def _belongs(extension: str, kind: str) -> bool:
+    """False for an extension of another kind of media; unknown ones tell nothing.
+
+    Within a kind it is not looked at: pywa calls every audio file `audio.mp3`, and its voice notes arrive.
+    """
+    kinds = {rule.kind for rule in RULES.values() if extension in rule.extensions}
+    return extension not in _FOREIGN and (not kinds or kind in kinds)
 
 
 def bare_mime(mime_type: str) -> str:
@@ -123,7 +131,7 @@ def check_upload(data: bytes, mime_type: str, filename: str | None = None) -> Me
             f" Received file of type '{kind}'.",
         )
     extension = (filename or "").rpartition(".")[2].lower()
-    if extension in _KNOWN_EXTENSIONS and extension not in rule.extensions:
+    if not _belongs(extension, rule.kind):
         raise GraphError(100, f"Param file is named '.{extension}', which is no extension of type '{kind}'")
     largest = rule.max_bytes
     if rule.kind == "sticker" and not is_animated(data):
