@@ -63,7 +63,9 @@ def connect(at: Served) -> WhatsApp:
 @pytest.fixture
 async def client() -> AsyncIterator[Client]:
     async with served() as at:
-        yield Client(connect(at), at)
+        wa = connect(at)
+        yield Client(wa, at)
+        wa.api._session.close()
 
 
 _ROWS = [Section(title="Days", rows=[SectionRow(title="Friday", callback_data="fri")])]
