@@ -81,6 +81,7 @@ async def test_tampered_bodies_are_refused_and_nothing_is_processed() -> None:
 
 
 @pytest.mark.bulk
+@pytest.mark.timeout(900)
 @pytest.mark.conformance("S5")
 async def test_ten_thousand_tampered_bodies() -> None:
     await refuse_all(ALL, seed=2)
@@ -92,6 +93,7 @@ async def test_signed_bodies_of_any_shape_are_survived() -> None:
 
 
 @pytest.mark.bulk
+@pytest.mark.timeout(900)
 @pytest.mark.conformance("S16")
 async def test_ten_thousand_signed_bodies_of_any_shape() -> None:
     await survive_all(ALL, seed=4)

@@ -211,8 +211,13 @@ async def keep_delivery(turn: Turn, tx: UnitOfWork, delivery: Delivery) -> None:
     if group.held_at is not None:
         await keep_held(turn.kit, tx, group)
         return
-    await tx.outbox.save(group)
-    await tx.timers.clear(group.id)
+    stored = await tx.outbox.get(group.id)
+    if stored is not None and stored.attempts > group.attempts:
+        # A status was faster than the answer, and said that it failed: what that began goes on.
+        await tx.outbox.save(replace(stored, messages=group.messages))
+    else:
+        await tx.outbox.save(group)
+        await tx.timers.clear(group.id)
     if delivery.asked_at is None:
         return
     await bind_prompt(tx, group, delivery.asked_at, PromptState.ACCEPTED)

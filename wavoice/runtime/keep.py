@@ -104,7 +104,7 @@ async def keep(
         await _keep_proposals(turn, tx, known.proposal, step)
         await call_offers(turn, tx, said)
         if message.form not in _NOT_FROM_THE_CUSTOMER:
-            await _release(turn, tx, said)
+            await _release(turn, tx, said, reply)
         group = await queue(turn, tx, said, reply) if reply else None
         await turn.write_journal(tx)
     return group
@@ -237,10 +237,20 @@ async def queue(turn: Turn, tx: UnitOfWork, conversation: Conversation, reply: R
     return group
 
 
-async def _release(turn: Turn, tx: UnitOfWork, conversation: Conversation) -> None:
-    """The customer has written: replies that were held go out, if they are still wanted, after this turn."""
+async def _release(turn: Turn, tx: UnitOfWork, conversation: Conversation, reply: Reply | None) -> None:
+    """The customer has written: replies that were held go out, if they are still wanted, after this turn.
+
+    What this turn says itself is not said twice.
+    """
     ends_at, now = session.window_ends(conversation, turn.kit.policy), turn.trace.now()
     for group in await tx.outbox.held(turn.address):
+        if reply is not None and _says_anew(reply, group.reply):
+            await tx.outbox.save(replace(group, held_at=None))
+            await tx.timers.clear(group.id)
+            turn.log(
+                journal.Trouble(stage="send", code="not_sent", detail="it is said anew"), turn=group.turn
+            )
+            continue
         queued = replace(
             group,
             state=OutboxState.QUEUED,
@@ -251,6 +261,11 @@ async def _release(turn: Turn, tx: UnitOfWork, conversation: Conversation) -> No
         )
         await tx.outbox.save(queued)
         await wake(turn, tx, TimerKind.OUTBOX, now, group.id)
+
+
+def _says_anew(reply: Reply, before: Reply) -> bool:
+    """True for the same words, or the same question."""
+    return reply.text == before.text or (before.proposal is not None and reply.proposal == before.proposal)
 
 
 async def wake(
