@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import itertools
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from tests.chaos_schedules.dialogues import DIALOGUES
 from tests.chaos_schedules.run import Tally, compare, compare_all, dialogue_of, hold, undisturbed
-from wavoice.runtime.bot import Bot
+from wavoice.runtime.intake import Intake
 from wavoice.runtime.model import Arrived, Micros, StatusUpdate
 from wavoice.sim.emulator.batches import MOST_UPDATES
 
+Updates = Sequence[Arrived | StatusUpdate]
 MANY = 500
 ALL = 10_000
 
@@ -81,22 +83,29 @@ class TestABrokenBotIsNoticed:
 
     def test_one_that_recognises_no_duplicate(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.remember_undisturbed()
-        receive, count = Bot.receive, itertools.count()
+        take, count = Intake.take, itertools.count()
 
-        async def forgetful(bot: Bot, message: Arrived, at: Micros) -> bool:
-            return await receive(bot, replace(message, id=f"{message.id}{next(count)}"), at)
+        async def forgetful(intake: Intake, updates: Updates, at: Micros, odd: Sequence[str] = ()) -> int:
+            renamed = [
+                replace(one, id=f"{one.id}{next(count)}") if isinstance(one, Arrived) else one
+                for one in updates
+            ]
+            return await take(intake, renamed, at, odd)
 
-        monkeypatch.setattr(Bot, "receive", forgetful)
+        monkeypatch.setattr(Intake, "take", forgetful)
         assert self.found() > 0
 
     def test_one_that_knows_its_reply_by_no_status(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.remember_undisturbed()
-        status = Bot.status
+        take = Intake.take
 
-        async def blind(bot: Bot, update: StatusUpdate) -> None:
-            await status(bot, replace(update, reference=None))
+        async def blind(intake: Intake, updates: Updates, at: Micros, odd: Sequence[str] = ()) -> int:
+            nameless = [
+                replace(one, reference=None) if isinstance(one, StatusUpdate) else one for one in updates
+            ]
+            return await take(intake, nameless, at, odd)
 
-        monkeypatch.setattr(Bot, "status", blind)
+        monkeypatch.setattr(Intake, "take", blind)
         assert self.found() > 0
 
     def remember_undisturbed(self) -> None:

@@ -224,6 +224,10 @@ async def test_records_from_before_the_chain_are_counted_and_not_called_broken(t
     file = tmp_path / "bot.sqlite"
     await add(file, said("old"), said("older"))
     for statement in (
+        "DROP TABLE oddities",
+        "DROP INDEX inbox_contact",
+        "DROP INDEX outbox_held",
+        "ALTER TABLE outbox DROP COLUMN held_at",
         "DROP TABLE consents_shown",
         *(f"ALTER TABLE consents DROP COLUMN {name}" for name in ("status", "wording", "proof", "shown_in")),
         "DROP TABLE journal_heads",

@@ -1,6 +1,6 @@
 """The Cloud API client: against the emulator over ASGI and TCP, and against scripted answers.
 
-S-rows: shared/whatsapp.md, section 18.
+S-rows: docs/conformance.md.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Downloads of customer media: two hops on different hosts, and a token that stays at home.
 
-S-rows: shared/whatsapp.md, section 18 (S59 to S63).
+S-rows: docs/conformance.md (S59 to S63).
 """
 
 from __future__ import annotations

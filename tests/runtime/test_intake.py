@@ -1,19 +1,20 @@
 """What webhooks bring: once, in any order and number, and counted where nobody understands it.
 
-S-rows: shared/whatsapp.md, section 18.
+S-rows: docs/conformance.md.
 """
 
 from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import structlog
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
@@ -256,6 +257,16 @@ async def test_a_tap_on_an_older_question_does_not_confirm_the_newer_one() -> No
         assert at.day == "2026-11-28"
 
 
+@pytest.fixture
+def plain_logs() -> Iterator[None]:
+    """Logs as they come before anything was configured, as commands of other tests may have."""
+    before = structlog.get_config()
+    structlog.reset_defaults()
+    yield
+    structlog.configure(**before)
+
+
+@pytest.mark.usefixtures("plain_logs")
 class TestNotUnderstood:
     @pytest.mark.conformance("S16")
     async def test_unknown_fields_and_types_are_acknowledged_counted_and_logged(self) -> None:

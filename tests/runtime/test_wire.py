@@ -1,4 +1,4 @@
-"""Webhook bodies: signatures over exact bytes, lenient reading. S-rows: shared/whatsapp.md, section 18."""
+"""Webhook bodies: signatures over exact bytes, lenient reading. S-rows: docs/conformance.md."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Webhooks that come all at once, merged, and around the answer to a send.
 
-S-rows: shared/whatsapp.md, section 18. The runtime's side is in tests/chaos_schedules.
+S-rows: docs/conformance.md. The runtime's side is in tests/chaos_schedules.
 """
 
 from __future__ import annotations

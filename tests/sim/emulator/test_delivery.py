@@ -1,6 +1,6 @@
 """How webhooks and sends go astray by order: late, overtaken, again; refused, lost and slow.
 
-S-rows: shared/whatsapp.md, section 18.
+S-rows: docs/conformance.md.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What became of every webhook can be read, tried again, saved and gone on with.
 
-S-rows: shared/whatsapp.md, section 18.
+S-rows: docs/conformance.md.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The emulated WhatsApp as the bot meets it: webhooks, and what customers do.
 
-S-rows: shared/whatsapp.md, section 18.
+S-rows: docs/conformance.md.
 """
 
 from __future__ import annotations

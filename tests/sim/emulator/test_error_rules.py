@@ -1,6 +1,6 @@
 """Errors of WhatsApp by rule: which sends they meet, at once or later, and until when.
 
-S-rows: shared/whatsapp.md, section 18.
+S-rows: docs/conformance.md.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Events by name: the catalogue, its overrides, and injection into a running emulator.
 
-S-rows: shared/whatsapp.md, section 18.
+S-rows: docs/conformance.md.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Every error that Graph knows, in its shape: at once, and in a status.
 
-S-rows: shared/whatsapp.md, section 18.
+S-rows: docs/conformance.md.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Who a customer is to the business: four shapes, numbers that hide, moves, keys, usernames.
 
-S-rows: shared/whatsapp.md, section 18. Rules: business-scoped user id pages (2026).
+S-rows: docs/conformance.md. Rules: business-scoped user id pages (2026).
 """
 
 from __future__ import annotations

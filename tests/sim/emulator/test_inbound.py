@@ -1,6 +1,6 @@
 """What customers send, kind by kind; the bot of these tests holds every body against its model.
 
-S- and T-rows: shared/whatsapp.md, section 18.
+S- and T-rows: docs/conformance.md.
 """
 
 from __future__ import annotations

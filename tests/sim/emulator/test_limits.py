@@ -1,6 +1,6 @@
 """How long and how many: every limit of a send, at the limit and one beyond, counted in characters.
 
-S-rows: shared/whatsapp.md, section 18.
+S-rows: docs/conformance.md.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Whom a business reaches: numbers however they are written, user ids, and whom it must not reach.
 
-S-rows: shared/whatsapp.md, section 18.
+S-rows: docs/conformance.md.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The emulated Graph API: what may be sent and uploaded, what becomes of it, and how it is refused.
 
-S-rows: shared/whatsapp.md, section 18.
+S-rows: docs/conformance.md.
 """
 
 from __future__ import annotations

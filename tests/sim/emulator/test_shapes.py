@@ -1,6 +1,6 @@
 """The models are the documented truth: what the emulator sends fits them, and so do collected webhooks.
 
-S-rows: shared/whatsapp.md, section 18.
+S-rows: docs/conformance.md.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What the customer sees of every kind of message, and what tapping it brings.
 
-S-rows: shared/whatsapp.md, section 18.
+S-rows: docs/conformance.md.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Who gets webhooks: the handshake, fields, subscribed_apps, overrides, several apps.
 
-S-rows: shared/whatsapp.md, section 18.
+S-rows: docs/conformance.md.
 """
 
 from __future__ import annotations

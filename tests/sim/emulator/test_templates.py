@@ -1,6 +1,6 @@
 """Templates: submitted, reviewed, paused, sent; what Meta refuses and what it tells.
 
-S-rows: shared/whatsapp.md, section 18.
+S-rows: docs/conformance.md.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Who may call the Graph API: every version, and every way in which a token can be wrong.
 
-S-rows: shared/whatsapp.md, section 18.
+S-rows: docs/conformance.md.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What customers and staff do on their phones beyond speaking, as the bot meets it.
 
-S-rows: shared/whatsapp.md, section 18.
+S-rows: docs/conformance.md.
 """
 
 from __future__ import annotations
