@@ -275,15 +275,27 @@ class TestNotUnderstood:
                 assert await post(at, webhook({"rain": "919812300001"}, field="weather_update")) == 200
                 assert await post(at, said(mine(at, "hologram", "wamid.1"))) == 200
                 assert await post(at, said(mine(at, "unsupported", "wamid.2"))) == 200
-                assert await post(at, webhook(value(statuses=[status("teleported")], mood=["x"]))) == 200
-            assert await odd(at) == {
+                told = said({**mine(at, name="wamid.3"), "mood": "x", "919812300001": 1})
+                assert await post(at, told) == 200
+                strange = value(statuses=[status("teleported", hue=1)], mood=["x"])
+                assert await post(at, webhook(strange)) == 200
+                paid = status("failed", type="payment", payment={"reference_id": "r"})
+                assert await post(at, webhook(value(statuses=[paid]))) == 200
+            kinds = {
                 "field weather_update": 1,
+                "messages.(odd)": 1,
+                "messages.mood": 1,
+                "statuses.hue": 1,
+                "statuses: a payment": 1,
                 "statuses: an unknown `status`": 1,
                 "type hologram": 1,
                 "type unsupported": 1,
                 "value.mood": 1,
             }
-            assert {"field weather_update", "value.mood"} <= {one.get("what") for one in logs}
+            assert await odd(at) == kinds
+            parts = [one for one in logs if one["event"] == "webhook_part_unknown"]
+            assert {one["what"]: one["count"] for one in parts} == kinds
+            assert await received(at) == 3
             assert "919812300001" not in str(logs)
 
     async def test_names_that_are_values_are_not_kept(self) -> None:

@@ -144,13 +144,27 @@ class TestMessages:
             node("hologram", {"anything": [1]}),
             node("interactive", {"type": "nfm_reply", "nfm_reply": {"response_json": "{}"}}),
             node("unsupported", errors=[{"code": 131051}]),
-            node("location", None, surprise={"deep": [[]]}),
+            node("location", None),
         ],
     )
     def test_other_types_are_other(self, odd: dict[str, Any]) -> None:
         """S16, S25, S28, S31."""
         message = only(parse(webhook(messages=[odd])))
         assert (message.modality, message.type, message.text) == (Modality.OTHER, odd["type"], None)
+
+    def test_keys_that_nobody_knows_are_told_of(self) -> None:
+        """S16: by place and name; what stands beside them is read all the same."""
+        status = {"id": "wamid.B", "status": "sent", "timestamp": str(SENT), "hue": "red"}
+        odd = node("text", {"body": "hi"}, surprise={"deep": [[]]})
+        batch = parse(webhook(messages=[odd], statuses=[status]))
+        assert batch.unknown == ("messages[0].surprise", "statuses[0].hue")
+        assert (len(batch.messages), len(batch.statuses)) == (1, 1)
+
+    def test_the_status_of_a_payment_is_none_of_the_message(self) -> None:
+        """Its `failed` must not be taken for a message that did not arrive."""
+        payment = {"id": "wamid.B", "status": "failed", "timestamp": str(SENT), "type": "payment"}
+        batch = parse(webhook(statuses=[{**payment, "payment": {"reference_id": "r"}}]))
+        assert (batch.statuses, batch.unknown) == ((), ("statuses[0]: a payment",))
 
 
 class TestIdentity:

@@ -147,6 +147,16 @@ class TestReactions:
             )
             assert (message.kind, message.about, message.text) == ("reaction", own, emoji)
 
+    @pytest.mark.parametrize("reach", [PromptState.DELIVERED, PromptState.READ])
+    async def test_are_reported_as_sent_and_no_further(self, world: World, reach: PromptState) -> None:
+        """Cloud API, "Reaction messages": neither delivered nor read follows, nor when the chat is opened."""
+        own = await world.anna.says("hello")
+        world.anna.reach = reach
+        await shown(world, {"type": "reaction", "reaction": {"message_id": own, "emoji": "👍"}})
+        await world.anna.reads()
+        await world.emulator.idle()
+        assert [status.status for status in world.bot.statuses] == [PromptState.SENT]
+
     async def test_fail_later(self, world: World) -> None:
         """Unknown, another's, the business's own, a reaction, deleted, too old: 200, then 131009."""
         ben = world.emulator.phone("Ben", "15550100300", "US.ben")
@@ -160,7 +170,7 @@ class TestReactions:
             assert await self.becomes(world, about) == ("failed", 131009)
         world.clock.advance_to(START + LASTS - 1)
         await world.anna.says("still here")  # opens the service window again
-        assert (await self.becomes(world, old))[0] == "delivered"
+        assert (await self.becomes(world, old))[0] == "sent"
         world.clock.advance_to(START + LASTS)
         await world.anna.says("here again")
         assert await self.becomes(world, old) == ("failed", 131009)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.sim.emulator.emulated_world import START, World, says
+from tests.sim.emulator.emulated_world import START, World, opus, says
 from wavoice.runtime.model import SECOND, Micros
 
 HOUR: Micros = 3600 * SECOND
@@ -70,6 +70,46 @@ class TestServiceWindow:
         assert await outcome(world) == [("sent", None), ("delivered", None)]
         world.clock.advance_to(START + 2 * DAY + SECOND)
         assert await outcome(world) == [("failed", 131047)]
+
+    async def test_nothing_but_a_message_or_a_call_opens_it(self, world: World) -> None:
+        """No status, no receipt of either side, no message of the business, no news of the customer."""
+        own = await world.anna.says("hello")
+        await world.send(**says("hello"))
+        await world.emulator.idle()
+        world.clock.advance_to(START + DAY)
+        await world.anna.reads()
+        receipt = {"messaging_product": "whatsapp", "status": "read", "message_id": own}
+        assert (await world.send(to=None, **receipt)).json() == {"success": True}
+        hello = {"name": "hello_world", "language": {"code": "en_US"}}
+        assert (await world.send(type="template", template=hello)).status_code == 200
+        await world.emulator.idle()
+        await world.anna.wants_marketing("stop")
+        await world.anna.changes_key("a1b2c3")
+        await world.emulator.trigger("status.delivered", world.anna)
+        await world.emulator.trigger("user.number_changed", world.anna)
+        world.anna.takes_username("@anna")
+        assert await outcome(world) == [("failed", 131047)]
+        await world.anna.changes_number("15550100299")
+        answer = await world.send(to="15550100299", **says("hello"))
+        await world.emulator.idle()
+        assert (answer.status_code, world.bot.statuses[-1].error_code) == (200, 131047)
+
+    @pytest.mark.parametrize("kind", ["note", "picture", "reaction", "unsupported"])
+    async def test_every_kind_of_message_opens_it(self, world: World, kind: str) -> None:
+        """Reactions have a type and a wamid like all others; no page excepts them."""
+        asked = (await world.send(**says("hello"))).json()["messages"][0]["id"]
+        await world.emulator.idle()
+        world.clock.advance_to(START + DAY)
+        match kind:
+            case "note":
+                await world.anna.records(opus())
+            case "picture":
+                await world.anna.shares_image()
+            case "reaction":
+                await world.anna.reacts(asked, "👍")
+            case _:
+                await world.anna.shares_what_is_unsupported("poll_creation")
+        assert await outcome(world) == [("sent", None), ("delivered", None)]
 
     async def test_every_user_has_their_own(self, world: World) -> None:
         ben = world.emulator.phone("Ben", "15550100300", "US.ben")

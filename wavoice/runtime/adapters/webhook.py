@@ -29,7 +29,7 @@ MAX_BODY = 3 * 1024 * 1024
 """Meta's limit for one webhook body."""
 
 MOST_LOGGED = 20
-"""Unknown parts of one webhook that are logged one by one; all are counted."""
+"""Kinds of unknown parts of one webhook that are logged; all are counted."""
 _CHALLENGE = re.compile(r"[\x21-\x7e]{1,256}")
 """WhatsApp sends digits; what is echoed must not be more than a word."""
 
@@ -80,15 +80,16 @@ async def _store(bot: Bot, body: bytes, received_at: Micros) -> Response:
     except BadWebhook:
         log.warning("webhook_not_json", size=len(body))
         return PlainTextResponse("not a webhook body", status_code=400)
+    odd = batch.odd
     try:
-        await bot.intake.take((*batch.messages, *batch.statuses), received_at, batch.odd)
+        await bot.intake.take((*batch.messages, *batch.statuses), received_at, odd)
     except StoreError as error:
         log.error("webhook_not_stored", error=error.code, size=len(body))
         return PlainTextResponse("not stored: send it again", status_code=503)
     for alert, count in Counter(batch.alerts).most_common(MOST_LOGGED):
         log.warning("webhook_alert", field=alert.field, what=alert.event, count=count)
-    for what in batch.unknown[:MOST_LOGGED]:
-        log.info("webhook_part_unknown", what=what)
+    for what, count in Counter(odd).most_common(MOST_LOGGED):
+        log.info("webhook_part_unknown", what=what, count=count)
     return PlainTextResponse("")
 
 

@@ -53,6 +53,22 @@ ALERTS = {
     "template_category_update": "new_category",
 }
 """Fields that an operator has to hear of, and the key that says what happened."""
+_STATUS_KEYS = frozenset(
+    {
+        *("id", "status", "timestamp", "type", "conversation", "pricing", "errors", "payment"),
+        *("biz_opaque_callback_data", "recipient_type", "recipient_identity_key_hash", "recipient_id"),
+        *("recipient_user_id", "recipient_parent_user_id", "recipient_participant_id"),
+        *("recipient_participant_user_id", "recipient_participant_parent_user_id"),
+    }
+)
+_MESSAGE_KEYS = frozenset(
+    {
+        *("id", "from", "from_user_id", "from_parent_user_id", "timestamp", "type", "context", "referral"),
+        *("errors", "identity", "group_id", "to", "to_user_id", "to_parent_user_id"),
+    }
+)
+_KEYS = {"messages": _MESSAGE_KEYS, "message_echoes": _MESSAGE_KEYS, "statuses": _STATUS_KEYS}
+"""By list: the keys of its items that are read or may be passed over; others are told of."""
 _STATUSES = {
     state.value: state
     for state in (
@@ -157,7 +173,11 @@ def _change(change: Node, found: _Found) -> None:
 
 def _each(value: Node, key: str, read: Callable[[Node], T], unknown: list[str]) -> list[T]:
     items: list[T] = []
+    known = _KEYS.get(key)
     for place, node in enumerate(children(value, key)):
+        if known is not None:
+            named = node.get("type")
+            unknown += [f"{key}[{place}].{name(one)}" for one in node if one not in known and one != named]
         try:
             items.append(read(node))
         except MalformedError as error:
@@ -168,6 +188,8 @@ def _each(value: Node, key: str, read: Callable[[Node], T], unknown: list[str]) 
 
 
 def _status(node: Node, number: str) -> StatusUpdate:
+    if node.get("type") == "payment":  # its `failed` says nothing of the message
+        raise MalformedError("a payment")
     status = _STATUSES.get(required(node, "status"))
     if status is None:
         raise MalformedError("an unknown `status`")

@@ -56,7 +56,7 @@ def string(node: Node, key: str) -> str | None:
     return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_NAME = re.compile(r"(?!.*\d{7})[A-Za-z0-9_.-]{1,64}")  # a phone number is no name
 
 
 def name(value: object) -> str:

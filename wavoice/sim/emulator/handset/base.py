@@ -196,6 +196,9 @@ class Handset:
         """WhatsApp delivers: the message appears, typing ends; return what the handset reports."""
         self._typing_until = 0
         self.messages.append(message)
+        if message.kind == "reaction":  # WhatsApp reports it as sent and no further ("Reaction messages")
+            self._arrived.set()
+            return ()
         reports = _REACHES[self._reach][: 3 if message.kind == "voice" else 2]
         if PromptState.READ not in reports:
             self._unread.append(message.wamid)
