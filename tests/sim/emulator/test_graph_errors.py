@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.sim.emulator.emulated_world import World, says
+from tests.sim.emulator.emulated_world import NUMBER, World, says
 from wavoice.sim.emulator.error_codes import CODES, THROTTLED, TRANSIENT
 from wavoice.sim.emulator.graph_errors import GraphError
 from wavoice.sim.emulator.wire import Business
@@ -71,6 +71,28 @@ class TestShape:
             "error_data": {"details": "because"},
             "href": "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/",
         }
+
+
+class TestAstray:
+    @pytest.mark.parametrize(
+        ("method", "path", "code", "subcode"),
+        [
+            ("POST", f"/v24.0/{NUMBER}/mesages", 2500, None),
+            ("GET", "/", 2500, None),
+            ("GET", f"/v24.0/{NUMBER}/messages", 100, 33),
+            ("PUT", f"/v24.0/{NUMBER}", 100, 33),
+        ],
+    )
+    async def test_what_is_not_there_is_no_404(
+        self, world: World, method: str, path: str, code: int, subcode: int | None
+    ) -> None:
+        """Graph answers 400 with an error of its usual shape."""
+        answer = await world.call(method, path)
+        error = answer.json()["error"]
+        assert (answer.status_code, error["code"], error.get("error_subcode")) == (400, code, subcode)
+        assert error["message"].startswith(f"(#{code}) ")
+        assert path in error["error_data"]["details"]
+        assert error["fbtrace_id"]
 
 
 class TestThrottling:

@@ -12,39 +12,27 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import httpx
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
 from wavoice.runtime.model import Micros
 from wavoice.runtime.ports import Clock
 from wavoice.sim.emulator import network_state
-from wavoice.sim.emulator.access import Access
-from wavoice.sim.emulator.callbacks import Callbacks
 from wavoice.sim.emulator.chaos import Chaos
 from wavoice.sim.emulator.config import EmulatorConfig
 from wavoice.sim.emulator.deliveries import Delivery
 from wavoice.sim.emulator.events import make
-from wavoice.sim.emulator.graph_apps import AppsEdge, parameters
-from wavoice.sim.emulator.graph_errors import GraphError
-from wavoice.sim.emulator.graph_identity import IdentityEdge
-from wavoice.sim.emulator.graph_media import MediaEdge
-from wavoice.sim.emulator.graph_messages import MessagesEdge
-from wavoice.sim.emulator.graph_number import NumberEdge
-from wavoice.sim.emulator.graph_templates import TemplatesEdge
-from wavoice.sim.emulator.media_faults import MediaFault, MediaFaults
+from wavoice.sim.emulator.hosts import Hosts
+from wavoice.sim.emulator.media_faults import MediaFault
 from wavoice.sim.emulator.network_faults import NetworkFault, NetworkFaults
 from wavoice.sim.emulator.network_state import NetworkState
 from wavoice.sim.emulator.number_state import NumberState
 from wavoice.sim.emulator.phone import Phone
 from wavoice.sim.emulator.pricing import Pricing
 from wavoice.sim.emulator.sent import Sent
-from wavoice.sim.emulator.tokens import MANAGEMENT, Token, Tokens
+from wavoice.sim.emulator.tokens import Token, Tokens
 from wavoice.sim.emulator.traffic import Traffic
 from wavoice.sim.emulator.webhooks import WebhookClient
 from wavoice.sim.emulator.windows import Windows
-from wavoice.sim.emulator.wire import Person, encode
+from wavoice.sim.emulator.wire import Person
 from wavoice.sim.emulator.world_file import WorldState, read_world
 from wavoice.sim.in_process import InProcess
 
@@ -81,35 +69,10 @@ class Emulator:
         """Errors by rule."""
         self.templates = self._traffic.templates
         """Message templates and what becomes of them."""
-        self._access = Access(config, self.tokens)
-        self._templates = TemplatesEdge(self.templates, self._access)
-        callbacks = Callbacks(webhook, self._traffic.ids)
-        self._apps = AppsEdge(self.subscriptions, self.tokens, callbacks, self._access)
-        self._number = NumberEdge(config, self._traffic.acceptance.registration, self._access, clock)
-        self._identity = IdentityEdge(config, self._traffic, self._access)
-        self._media_faults = MediaFaults(clock)
-        self._media = MediaEdge(config, self._traffic, self._access, self._media_faults)
-        messages = MessagesEdge(self._traffic, self._access, self._faults)
-        nodes = [
-            Route("/{version}/{node}", self._get_node, methods=["GET"]),
-            Route("/{version}/{node}", self._post_node, methods=["POST"]),
-            Route("/{version}/{node}", self._delete_node, methods=["DELETE"]),
-        ]
-        refused = {GraphError: self._refuse}
-        self.graph_app = Starlette(
-            routes=[
-                *messages.routes,
-                *self._media.routes,
-                *self._apps.routes,
-                *self._templates.routes,
-                *self._identity.routes,
-                *self._number.routes,
-                *nodes,
-            ],
-            exception_handlers=refused,
-        )
-        self.media_app = Starlette(routes=self._media.host_routes, exception_handlers=refused)
-        self.mirror_app = Starlette(routes=self._media.mirror_routes)
+        self._hosts = Hosts(config, clock, webhook, self._traffic, self.tokens, self._faults)
+        self.graph_app = self._hosts.graph_app
+        self.media_app = self._hosts.media_app
+        self.mirror_app = self._hosts.mirror_app
         """The host to which the media fault `redirect` leads."""
 
     def phone(
@@ -153,7 +116,7 @@ class Emulator:
 
     def serve_mirror_at(self, host: str) -> None:
         """Redirect downloads to this host from now on, where `mirror_app` is served."""
-        self._media.mirror = host
+        self._hosts.media.mirror = host
 
     def media_fault(self, does: MediaFault, times: int = 1) -> None:
         """Script what the next `times` downloads of media meet; faults are used in this order.
@@ -165,12 +128,12 @@ class Emulator:
         * `redirect`: HTTP 302 to another host, which serves the file and must not be shown the token.
         * `gone`: HTTP 404. `fail`: HTTP 503.
         """
-        self._media_faults.add(does, times)
+        self._hosts.media_faults.add(does, times)
 
     @property
     def leaks(self) -> tuple[str, ...]:
         """Paths at which a client showed its token to the host that it was redirected to."""
-        return tuple(self._media.leaks)
+        return tuple(self._hosts.media.leaks)
 
     def sent(self, wamid: str) -> Sent:
         """Return a message of the business, with all that is known of it. Raises `KeyError`."""
@@ -179,11 +142,11 @@ class Emulator:
     @property
     def network_state(self) -> NetworkState:
         """Messages, windows, limits, prices, media and registration, to be saved when all is idle."""
-        return network_state.save(self._traffic, self._number, self._media_faults)
+        return network_state.save(self._traffic, self._hosts.number, self._hosts.media_faults)
 
     def load_network(self, state: NetworkState) -> None:
         """Go on where another emulator stood; its handsets must be connected already."""
-        network_state.load(state, self._traffic, self._number, self._media_faults)
+        network_state.load(state, self._traffic, self._hosts.number, self._hosts.media_faults)
 
     @property
     def windows(self) -> Windows:
@@ -193,7 +156,7 @@ class Emulator:
     @property
     def number(self) -> NumberState:
         """What Graph tells of the number; change it to play another one."""
-        return self._number.state
+        return self._hosts.number.state
 
     @property
     def pricing(self) -> Pricing:
@@ -328,7 +291,7 @@ class Emulator:
             "faults": self._faults,
             "templates": self.templates,
             "identity": self._traffic.customers.rules,
-            "username": self._identity,
+            "username": self._hosts.identity,
         }
 
     async def idle(self) -> None:
@@ -341,47 +304,6 @@ class Emulator:
     async def close(self) -> None:
         """Stop all deliveries, redeliveries included; then raise as `idle` does."""
         await self._traffic.background.close()
-
-    async def _get_node(self, request: Request) -> Response:
-        """Answer `GET /{id}` by what the id is."""
-        token = self._access.admit(request)
-        node, business = request.path_params["node"], self._config.business
-        if node == business.number:
-            return self._number.get(request, self._apps.configuration(token, number=True))
-        if node == business.waba:
-            return self._number.get_account(request, self._apps.configuration(token, number=False))
-        if self.templates.book.has(node):
-            return self._templates.get(request)
-        return self._media.get(request)
-
-    async def _post_node(self, request: Request) -> Response:
-        """Answer `POST /{id}`: what of the number, or of a template, is to change."""
-        if self.templates.book.has(request.path_params["node"]):
-            return await self._templates.edit(request)
-        token = self._access.admit_to_number(request, MANAGEMENT)
-        given = await parameters(request)
-        changed = self._number.change(given)
-        if "webhook_configuration" in given:
-            await self._apps.configure_number(token, given["webhook_configuration"])
-        elif not changed:
-            raise GraphError(100, "Nothing of the number is to change")
-        return JSONResponse({"success": True})
-
-    async def _delete_node(self, request: Request) -> Response:
-        """Answer `DELETE /{media-id}`."""
-        self._access.admit(request)
-        return self._media.delete(request)
-
-    async def _refuse(self, _request: Request, error: Exception) -> Response:
-        if not isinstance(error, GraphError):
-            raise error
-        # In ASCII: what is quoted of a request may hold halves of characters.
-        return Response(
-            encode(error.body(self._traffic.ids.token())),
-            media_type="application/json",
-            status_code=error.status,
-            headers=dict(error.headers(self._config.business.waba)),
-        )
 
 
 def _no_host(request: httpx.Request) -> httpx.Response:

@@ -44,6 +44,7 @@ _GENERAL = {
     368: Known(403, "Temporarily blocked for policies violations"),
     613: Known(400, "Calls to this API have exceeded the rate limit", "later"),
     2200: Known(400, "Callback verification failed"),
+    2500: Known(400, "Unknown path components"),
     80007: Known(400, "Rate limit issues", "later", "The business account has reached its rate limit"),
     80008: Known(400, "Rate limit issues", "later", "Too many calls to this WhatsApp Business account"),
 }
