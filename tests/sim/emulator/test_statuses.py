@@ -165,12 +165,18 @@ class TestPrices:
 
     async def test_the_1001st_reply_of_a_month_is_charged(self) -> None:
         """Until the next month begins."""
-        world = World(start=at(2026, 10, 31), throughput=2000, pair_rate=False)
-        for _ in range(1001):
+        world = World(start=at(2026, 10, 31))
+        counted = world.emulator.pricing.state.sent
+        for sent in range(1, 4):
+            await world.send(**says("hello"))
+            await world.emulator.idle()
+            assert counted == {"2026-10/service": sent}
+        counted["2026-10/service"] = 998  # counted one by one, as those three were
+        for _ in range(3):
             await world.send(**says("hello"))
         await world.emulator.idle()
         told = [node["pricing"]["billable"] for node in nodes(world) if node["status"] == "sent"]
-        assert told == [False] * 1000 + [True]
+        assert told == [False] * 5 + [True]
         assert world.emulator.pricing.state.billable == {"2026-10/service": 1}
         world.clock.advance_to(at(2026, 11, 1) - 1)
         await world.send(**says("hello"))
