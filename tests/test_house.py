@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import wavoice
+from wavoice.runtime import model, ports
 
 ROOT = Path(__file__).parents[1]
 RUNTIME = ROOT / "wavoice" / "runtime"
@@ -151,11 +152,16 @@ def _sources() -> Iterator[Path]:
 
 def imported_by(statement: str) -> set[str]:
     """Top-level modules that a fresh interpreter holds after the statement."""
-    code = f"{statement}\nimport json, sys\nprint(json.dumps(sorted(sys.modules)))"
+    modules = told_by(f"{statement}\nimport json, sys\nprint(json.dumps(sorted(sys.modules)))")
+    return {name.partition(".")[0] for name in modules}
+
+
+def told_by(code: str) -> set[str]:
+    """The names that a fresh interpreter prints as JSON."""
     done = subprocess.run(
         [sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
-    return {name.partition(".")[0] for name in json.loads(done.stdout)}
+    return set(json.loads(done.stdout))
 
 
 HEAVY = {
@@ -183,6 +189,48 @@ def test_the_command_starts_light() -> None:
     modules = imported_by("import wavoice.cli.main")
     assert modules & HEAVY == set()
     assert {"typer", "wavoice"} <= modules
+
+
+SIMULATOR = """
+import asyncio, json, sys
+import wavoice.cli.sim
+from wavoice.sim.emulator import announce
+from wavoice.sim.emulator.server import SimOptions, simulate
+
+async def run():
+    async with simulate(SimOptions(port=0, media_port=0, control_port=0), print) as running:
+        print(json.dumps(sorted(sys.modules)))
+
+asyncio.run(run())
+"""
+
+
+def test_the_simulator_is_up_before_what_it_needs_later_is_imported() -> None:
+    modules = told_by(SIMULATOR)
+    tops = {name.partition(".")[0] for name in modules}
+    assert {"starlette", "uvicorn", "wavoice.sim.emulator.emulator"} <= modules
+    later = {"httpcore", "httpx", "pydantic_settings", "rich", "structlog"}
+    assert tops & (later | HEAVY - {"pydantic", "starlette", "uvicorn"}) == set()
+    parts = {
+        "wavoice.runtime.journal",
+        "wavoice.sim.emulator.sending.read",
+        "wavoice.sim.emulator.wire.shapes",
+    }
+    assert modules & parts == set()
+
+
+def test_a_module_that_names_many_imports_what_is_asked_for() -> None:
+    asked = told_by(
+        "import json, sys\nfrom wavoice.runtime.model import Micros\n"
+        "from wavoice.runtime.ports import Clock\n"
+        "print(json.dumps(sorted(sys.modules)))"
+    )
+    assert "wavoice.runtime.model.terms" in asked
+    assert asked & {"wavoice.runtime.model.approval", "wavoice.runtime.repositories"} == set()
+    for module in (model, ports):
+        assert [name for name in module.__all__ if not hasattr(module, name)] == []
+        with pytest.raises(AttributeError, match="no attribute"):
+            getattr(module, "nothing")  # noqa: B009 -- no type checker lets it be written out
 
 
 def test_the_import_probe_sees() -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import signal
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +18,8 @@ from wavoice.cli.files import check_target, write_whole
 from wavoice.cli.secrets import secret
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from wavoice.sim.emulator.live_log import Line
     from wavoice.sim.emulator.server import Running, SimOptions
 
@@ -83,6 +87,7 @@ def command(
       curl -s 127.0.0.1:8082/control/v1/users -H 'Content-Type: application/json' \\
         -d '{"name": "Anna", "phone": "15550100200"}'
     """  # noqa: D301 -- \b keeps the lines of the examples apart
+    gc.disable()  # until the line is out: what is imported and built stays
     from wavoice.sim.emulator.chaos_words import parse_chaos  # noqa: PLC0415
     from wavoice.sim.emulator.defaults import ACCESS_TOKEN, APP_SECRET, VERIFY_TOKEN  # noqa: PLC0415
     from wavoice.sim.emulator.server import SimOptions, read_network  # noqa: PLC0415
@@ -110,7 +115,10 @@ def command(
         fixtures=fixtures,
     )
     show = None if quiet else _printer(to_stderr=as_json)
-    world_at_end = asyncio.run(_run(options, references, show, as_json=as_json))
+    try:
+        world_at_end = asyncio.run(_run(options, references, show, as_json=as_json))
+    finally:
+        gc.enable()
     if save is not None:
         write_whole(save, world_at_end.decode("ascii"))
 
@@ -145,15 +153,20 @@ def _greet(running: Running, options: SimOptions, references: dict[str, str], *,
         typer.echo(announce.export_block(running, references))
         typer.echo(f"# control API: {running.control}/control/v1   Ctrl-C ends.")
     sys.stdout.flush()  # whoever started this waits for the line
+    gc.freeze()
+    gc.enable()
 
 
 def _printer(*, to_stderr: bool) -> Callable[[Line], None]:
-    from rich.console import Console  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    @cache
+    def console() -> Console:
+        from rich.console import Console  # noqa: PLC0415
 
-    console = Console(stderr=to_stderr, highlight=False)
+        return Console(stderr=to_stderr, highlight=False)
 
     def show(line: Line) -> None:
-        console.print(Text(str(line), style="" if line.ok else "red"), soft_wrap=True)
+        from rich.text import Text  # noqa: PLC0415
+
+        console().print(Text(str(line), style="" if line.ok else "red"), soft_wrap=True)
 
     return show

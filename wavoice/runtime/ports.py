@@ -6,40 +6,42 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol
 
-from wavoice.runtime.model import (
-    Address,
-    Alias,
-    Audio,
-    Customer,
-    Effect,
-    Heard,
-    MediaRef,
-    Micros,
-    Order,
-    Outgoing,
-    Reading,
-    Speech,
-    WriteResult,
-)
-from wavoice.runtime.repositories import (
-    Consents,
-    Contacts,
-    Conversations,
-    Effects,
-    Inbox,
-    JournalTable,
-    MediaTable,
-    Oddities,
-    Oddity,
-    Outbox,
-    Proposals,
-    Store,
-    Timers,
-    UnitOfWork,
-)
-from wavoice.runtime.token import CommitToken
+if TYPE_CHECKING:
+    from wavoice.runtime.model import (
+        Address,
+        Alias,
+        Audio,
+        Customer,
+        Effect,
+        Heard,
+        MediaRef,
+        Micros,
+        Order,
+        Outgoing,
+        Reading,
+        Speech,
+        WriteResult,
+    )
+    from wavoice.runtime.repositories import (
+        Consents,
+        Contacts,
+        Conversations,
+        Effects,
+        Inbox,
+        JournalTable,
+        MediaTable,
+        Oddities,
+        Oddity,
+        Outbox,
+        Proposals,
+        Store,
+        Timers,
+        UnitOfWork,
+    )
+    from wavoice.runtime.token import CommitToken
 
 __all__ = [
     "FAILPOINTS",
@@ -71,6 +73,14 @@ __all__ = [
     "Timers",
     "UnitOfWork",
 ]
+
+if not TYPE_CHECKING:  # or every name would be one, to a type checker
+
+    def __getattr__(name: str) -> object:
+        """Import the repositories when one is asked for: a `Clock` is needed by many who have none."""
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return globals().setdefault(name, getattr(import_module("wavoice.runtime.repositories"), name))
 
 
 class Clock(Protocol):

@@ -5,57 +5,61 @@ Money is integer minor units with an ISO 4217 code. Ids are `ports.Ids` values w
 `c_` contact, `t_` turn, `p_` proposal, `e_` effect, `m_` message, `o_` outbox group.
 """
 
-from wavoice.runtime.model.approval import Evidence, Proposal, Reading
-from wavoice.runtime.model.messages import (
-    Address,
-    Alias,
-    Arrived,
-    Button,
-    Inbound,
-    MediaRef,
-    Offered,
-    OutboxGroup,
-    Outgoing,
-    Referral,
-    Reply,
-    Shown,
-    StatusUpdate,
-    Template,
-)
-from wavoice.runtime.model.shop import (
-    NO_CURRENCY,
-    OUTDATED,
-    Customer,
-    Effect,
-    Facts,
-    Identity,
-    Money,
-    Order,
-    Payment,
-    WriteResult,
-)
-from wavoice.runtime.model.speech import Audio, Decode, Heard, Speech
-from wavoice.runtime.model.talk import Asking, ConsentRecord, Conversation, Question, Timer
-from wavoice.runtime.model.terms import (
-    OPEN_STATES,
-    SECOND,
-    VETOES,
-    Act,
-    Binding,
-    Consent,
-    ConsentStatus,
-    Form,
-    Mark,
-    Micros,
-    Modality,
-    OutboxState,
-    Outcome,
-    PromptState,
-    ProposalState,
-    Stage,
-    Tier,
-    TimerKind,
-)
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wavoice.runtime.model.approval import Evidence, Proposal, Reading
+    from wavoice.runtime.model.messages import (
+        Address,
+        Alias,
+        Arrived,
+        Button,
+        Inbound,
+        MediaRef,
+        Offered,
+        OutboxGroup,
+        Outgoing,
+        Referral,
+        Reply,
+        Shown,
+        StatusUpdate,
+        Template,
+    )
+    from wavoice.runtime.model.shop import (
+        NO_CURRENCY,
+        OUTDATED,
+        Customer,
+        Effect,
+        Facts,
+        Identity,
+        Money,
+        Order,
+        Payment,
+        WriteResult,
+    )
+    from wavoice.runtime.model.speech import Audio, Decode, Heard, Speech
+    from wavoice.runtime.model.talk import Asking, ConsentRecord, Conversation, Question, Timer
+    from wavoice.runtime.model.terms import (
+        OPEN_STATES,
+        SECOND,
+        VETOES,
+        Act,
+        Binding,
+        Consent,
+        ConsentStatus,
+        Form,
+        Mark,
+        Micros,
+        Modality,
+        OutboxState,
+        Outcome,
+        PromptState,
+        ProposalState,
+        Stage,
+        Tier,
+        TimerKind,
+    )
 
 __all__ = [
     "NO_CURRENCY",
@@ -113,3 +117,16 @@ __all__ = [
     "TimerKind",
     "WriteResult",
 ]
+
+_MODULES = ("terms", "messages", "shop", "speech", "talk", "approval")
+"""Each before those that are built on it."""
+
+if not TYPE_CHECKING:  # or every name would be one, to a type checker
+
+    def __getattr__(name: str) -> object:
+        """Import what is asked for, and no more: whoever needs only a unit of time starts sooner."""
+        if name in __all__:
+            for module in _MODULES:
+                if hasattr(found := import_module(f"{__name__}.{module}"), name):
+                    return globals().setdefault(name, getattr(found, name))
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

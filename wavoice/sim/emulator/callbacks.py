@@ -6,9 +6,8 @@ Source: Cloud API, "Create a webhook endpoint": a GET with `hub.mode`, `hub.chal
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from urllib.parse import urlencode, urlsplit
-
-import httpx
 
 from wavoice.sim.emulator.graph_errors import GraphError
 from wavoice.sim.emulator.webhooks import USER_AGENT, WebhookClient
@@ -28,6 +27,8 @@ class Callbacks:
 
     async def verify(self, url: str, token: str) -> None:
         """Return if the callback answers the challenge. Raises `GraphError` 100 or 2200."""
+        import httpx  # noqa: PLC0415 -- see late_client
+
         if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
             raise GraphError(100, f"Param callback_url must be a URL of at most {LONGEST_URL} characters")
         if len(url) > LONGEST_URL:
@@ -39,7 +40,7 @@ class Callbacks:
             answer = await self._http.get(asked, headers={"User-Agent": USER_AGENT})
         except httpx.HTTPError as error:
             raise _refused(type(error).__name__) from error
-        if answer.status_code != httpx.codes.OK:
+        if answer.status_code != HTTPStatus.OK:
             raise _refused(f"HTTP Status Code = {answer.status_code}")
         if answer.content != challenge.encode():
             raise _refused("HTTP Status Code = 200; the response does not match the challenge")

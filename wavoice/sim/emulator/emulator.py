@@ -9,9 +9,7 @@ TCP with `sim.tcp.serve`. Bodies and signatures are the same either way.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
-
-import httpx
+from typing import TYPE_CHECKING, Any
 
 from wavoice.runtime.model import Micros
 from wavoice.runtime.ports import Clock
@@ -21,6 +19,7 @@ from wavoice.sim.emulator.config import EmulatorConfig
 from wavoice.sim.emulator.deliveries import Delivery
 from wavoice.sim.emulator.events import make
 from wavoice.sim.emulator.hosts import Hosts
+from wavoice.sim.emulator.links import Internet
 from wavoice.sim.emulator.media_faults import MediaFault
 from wavoice.sim.emulator.network_faults import NetworkFault, NetworkFaults
 from wavoice.sim.emulator.network_state import NetworkState
@@ -34,7 +33,9 @@ from wavoice.sim.emulator.webhooks import WebhookClient
 from wavoice.sim.emulator.windows import Windows
 from wavoice.sim.emulator.wire import Person
 from wavoice.sim.emulator.world_file import WorldState, read_world
-from wavoice.sim.in_process import InProcess
+
+if TYPE_CHECKING:
+    import httpx
 
 __all__ = ["Emulator", "EmulatorConfig"]
 
@@ -53,7 +54,7 @@ class Emulator:
         config: EmulatorConfig,
         clock: Clock,
         webhook: WebhookClient,
-        internet: httpx.AsyncClient | None = None,
+        internet: Internet | None = None,
     ) -> None:
         self._config = config
         self._chaos = config.chaos
@@ -101,6 +102,10 @@ class Emulator:
 
         `patience`: what passes before it gives up waiting for an answer; None: nothing.
         """
+        import httpx  # noqa: PLC0415 -- WhatsApp itself can do without
+
+        from wavoice.sim.in_process import InProcess  # noqa: PLC0415
+
         return httpx.AsyncClient(
             transport=httpx.MockTransport(_no_host),
             mounts={
@@ -307,4 +312,6 @@ class Emulator:
 
 
 def _no_host(request: httpx.Request) -> httpx.Response:
+    import httpx  # noqa: PLC0415
+
     raise httpx.ConnectError(f"there is no {request.url.host} on the emulated network", request=request)

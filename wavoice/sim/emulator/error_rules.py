@@ -43,7 +43,7 @@ class RuleKeys(TypedDict, total=False):
     """`error_subcode`."""
 
 
-class ErrorRule(BaseModel):
+class ErrorRule(BaseModel, defer_build=True):
     """When which error meets a send."""
 
     id: str
@@ -72,7 +72,7 @@ class ErrorRule(BaseModel):
     """How often it has struck so far."""
 
 
-class ErrorRulesState(BaseModel):
+class ErrorRulesState(BaseModel, defer_build=True):
     """All rules that are not used up, oldest first."""
 
     made: int = 0

@@ -27,7 +27,7 @@ _BSUID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9]{1,128}")
 TRANSFER_REQUIRED = 147005
 
 
-class UsernameState(BaseModel):
+class UsernameState(BaseModel, defer_build=True):
     """The username of the business number."""
 
     username: str | None = None

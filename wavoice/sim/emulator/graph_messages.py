@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
-import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -15,8 +15,6 @@ from wavoice.sim.emulator.graph_errors import GraphError
 from wavoice.sim.emulator.network_faults import Accepted, NetworkFaults
 from wavoice.sim.emulator.sending.content import Receipt, Send
 from wavoice.sim.emulator.traffic import Traffic
-
-log = structlog.get_logger("wavoice")
 
 
 class MessagesEdge:
@@ -43,7 +41,7 @@ class MessagesEdge:
                 return JSONResponse({"success": True})
             case Send() as send:
                 if send.unknown:
-                    log.warning("emulator.unknown_keys", keys=send.unknown)
+                    _warn(send.unknown)
                 return await self._faults.serve(lambda: self._accepted(send))
 
     def _accepted(self, send: Send) -> Accepted:
@@ -58,3 +56,9 @@ class MessagesEdge:
             message["message_status"] = "accepted"
         answer = {"messaging_product": "whatsapp", "contacts": [contact], "messages": [message]}
         return Accepted(sent.wamid, JSONResponse(answer))
+
+
+def _warn(keys: Sequence[str]) -> None:
+    import structlog  # noqa: PLC0415 -- rarely needed, and a tenth of a second of the start
+
+    structlog.get_logger("wavoice").warning("emulator.unknown_keys", keys=keys)

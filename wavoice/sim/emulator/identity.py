@@ -19,7 +19,7 @@ REMEMBERED: Micros = 30 * 24 * 3600 * SECOND
 """How long the number of a username user is told after the last exchange with it."""
 
 
-class IdentityState(BaseModel):
+class IdentityState(BaseModel, defer_build=True):
     """What WhatsApp remembers for one business number."""
 
     last_by_phone: dict[str, Micros] = Field(default_factory=dict)

@@ -6,13 +6,17 @@ Cloud API media reference: an asset is cached for 10 minutes by its exact URL.
 from __future__ import annotations
 
 import ipaddress
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-
-import httpx
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Protocol
 
 from wavoice.runtime.model import SECOND, Micros
 from wavoice.runtime.ports import Clock
 from wavoice.sim.emulator.graph_errors import GraphError
+
+if TYPE_CHECKING:
+    import httpx
 
 CACHED: Micros = 600 * SECOND
 LARGEST = 100 * 1024 * 1024
@@ -28,6 +32,16 @@ class Fetched:
     """Of its `Content-Type`; empty if it has none."""
 
 
+class Internet(Protocol):
+    """Reaches other hosts: an `httpx.AsyncClient`."""
+
+    def stream(
+        self, method: str, url: httpx.URL, *, follow_redirects: bool
+    ) -> AbstractAsyncContextManager[httpx.Response]:
+        """Send a request; the context is its answer while that comes. Raises `httpx.HTTPError`."""
+        ...
+
+
 class Links:
     """The emulated WhatsApp's own way to the internet, and its cache.
 
@@ -35,7 +49,7 @@ class Links:
     link-local addresses) are refused unless `local`.
     """
 
-    def __init__(self, http: httpx.AsyncClient | None, clock: Clock, *, local: bool) -> None:
+    def __init__(self, http: Internet | None, clock: Clock, *, local: bool) -> None:
         """Without `http` nothing is fetched."""
         self._http = http
         self._clock = clock
@@ -54,7 +68,9 @@ class Links:
         self._cache[url] = (found, now + CACHED)
         return found
 
-    async def _get(self, http: httpx.AsyncClient, address: str) -> Fetched:
+    async def _get(self, http: Internet, address: str) -> Fetched:
+        import httpx  # noqa: PLC0415 -- see late_client
+
         try:
             url = httpx.URL(address)
             for _ in range(MAX_REDIRECTS + 1):
@@ -66,7 +82,7 @@ class Links:
             raise _failed(type(error).__name__) from error
         raise _failed(f"more than {MAX_REDIRECTS} redirects")
 
-    async def _hop(self, http: httpx.AsyncClient, url: httpx.URL) -> Fetched | str:
+    async def _hop(self, http: Internet, url: httpx.URL) -> Fetched | str:
         """The file, or where it is instead."""
         if url.scheme not in {"http", "https"}:
             raise _failed("it must be an http or https URL")
@@ -75,7 +91,7 @@ class Links:
         async with http.stream("GET", url, follow_redirects=False) as response:
             if response.has_redirect_location:
                 return response.headers["Location"]
-            if response.status_code != httpx.codes.OK:
+            if response.status_code != HTTPStatus.OK:
                 raise _failed(f"HTTP {response.status_code}")
             data = bytearray()
             async for chunk in response.aiter_bytes():

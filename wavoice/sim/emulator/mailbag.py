@@ -15,14 +15,14 @@ from wavoice.sim.background import Background
 Body = Mapping[str, Any]
 
 
-class LateBodies(BaseModel):
+class LateBodies(BaseModel, defer_build=True):
     """Webhooks that are tried for the first time at a moment."""
 
     due: Micros
     bodies: list[dict[str, Any]]
 
 
-class MailbagState(BaseModel):
+class MailbagState(BaseModel, defer_build=True):
     """All that waits."""
 
     held: dict[str, list[dict[str, Any]]] = {}

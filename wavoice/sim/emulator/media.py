@@ -43,7 +43,7 @@ class StoredMedia:
     dies_at: Micros
 
 
-class KeptFile(BaseModel):
+class KeptFile(BaseModel, defer_build=True):
     """A file with its id."""
 
     id: str
@@ -52,7 +52,7 @@ class KeptFile(BaseModel):
     dies_at: Micros
 
 
-class MediaState(BaseModel):
+class MediaState(BaseModel, defer_build=True):
     """All files that still live, and the URLs that were handed out for them."""
 
     files: list[KeptFile] = []

@@ -21,7 +21,7 @@ MediaFault = Literal["truncate", "cut", "wrong_hash", "slow", "redirect", "gone"
 """What goes wrong; `Emulator.media_fault` says what each means."""
 
 
-class MediaFaultsState(BaseModel):
+class MediaFaultsState(BaseModel, defer_build=True):
     """Faults that still wait for a download, the next one first."""
 
     queue: list[MediaFault] = []

@@ -12,7 +12,7 @@ from wavoice.runtime.model import SECOND, Micros
 LASTS: Micros = 30 * 24 * 3600 * SECOND
 
 
-class MomentsState(BaseModel):
+class MomentsState(BaseModel, defer_build=True):
     """By wamid, of both sides."""
 
     at: dict[str, Micros] = Field(default_factory=dict)

@@ -35,7 +35,7 @@ class Accepted(NamedTuple):
     answer: ASGIApp
 
 
-class NetworkFaultsState(BaseModel):
+class NetworkFaultsState(BaseModel, defer_build=True):
     """What is still to go wrong."""
 
     queue: list[NetworkFault] = Field(default_factory=list)

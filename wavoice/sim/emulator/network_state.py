@@ -15,7 +15,7 @@ from wavoice.sim.emulator.traffic import Traffic, TrafficState
 from wavoice.sim.emulator.windows import WindowsState
 
 
-class NetworkState(BaseModel):
+class NetworkState(BaseModel, defer_build=True):
     """State of one business number on the phone network; handsets apart."""
 
     traffic: TrafficState

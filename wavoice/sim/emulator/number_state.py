@@ -34,7 +34,7 @@ Vertical = Literal[
 ]
 
 
-class Profile(BaseModel):
+class Profile(BaseModel, defer_build=True):
     """What customers see of the business (Cloud API, "Business profiles"). Lengths in characters."""
 
     model_config = ConfigDict(extra="ignore")
@@ -57,7 +57,7 @@ class Profile(BaseModel):
         return self.model_copy(update=said.model_dump(exclude_unset=True))
 
 
-class NumberState(BaseModel):
+class NumberState(BaseModel, defer_build=True):
     """A business number as Graph describes it; change it to play another one."""
 
     model_config = ConfigDict(validate_assignment=True)

@@ -45,7 +45,7 @@ class Price:
         return {**node, "category": self.category}
 
 
-class PricingState(BaseModel):
+class PricingState(BaseModel, defer_build=True):
     """Messages counted by month and category, as in `2026-10/service`."""
 
     sent: dict[str, int] = {}

@@ -17,7 +17,7 @@ PAIR_DRAIN: Micros = 6 * SECOND
 PAIR_CAPACITY = 45
 
 
-class RatesState(BaseModel):
+class RatesState(BaseModel, defer_build=True):
     """All that rates remember."""
 
     empty_at: dict[str, Micros] = {}

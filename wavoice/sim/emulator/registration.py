@@ -17,7 +17,7 @@ ATTEMPTS = 10
 ATTEMPTS_SPAN: Micros = 72 * 3600 * SECOND
 
 
-class RegistrationState(BaseModel):
+class RegistrationState(BaseModel, defer_build=True):
     """All that is known of a number's registration."""
 
     registered: bool = True

@@ -47,7 +47,7 @@ class Sent:
     """Statuses of one message are first tried one after the other."""
 
 
-class KeptFailure(BaseModel):
+class KeptFailure(BaseModel, defer_build=True):
     """Why a message fails."""
 
     code: int
@@ -55,14 +55,14 @@ class KeptFailure(BaseModel):
     subcode: int | None = None
 
 
-class Enclosed(BaseModel):
+class Enclosed(BaseModel, defer_build=True):
     """The file of a message that still waits."""
 
     data: Base64
     mime_type: str
 
 
-class KeptSent(BaseModel):
+class KeptSent(BaseModel, defer_build=True):
     """All of a message that must survive; a handset is named by its owner's user id."""
 
     wamid: str

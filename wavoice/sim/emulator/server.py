@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import httpx
 from starlette.types import ASGIApp
 
 from wavoice.runtime.adapters.clock import SystemClock
@@ -26,6 +25,8 @@ from wavoice.sim.emulator.chaos import Chaos
 from wavoice.sim.emulator.control.app import control_app, every_call, is_local
 from wavoice.sim.emulator.control.voice import NoteSource
 from wavoice.sim.emulator.emulator import Emulator, EmulatorConfig
+from wavoice.sim.emulator.late_client import LateClient
+from wavoice.sim.emulator.links import Internet
 from wavoice.sim.emulator.live import Live
 from wavoice.sim.emulator.live_log import Line, LiveLog
 from wavoice.sim.emulator.subscriptions import FIELDS
@@ -92,8 +93,7 @@ async def simulate(options: SimOptions, show: Callable[[Line], None] | None = No
     profile = PROFILES[options.network]
     carrier = None if profile is None else Carrier(profile, options.seed, clock)
     async with AsyncExitStack() as stack:
-        # No proxy of the environment stands between WhatsApp and a bot under test.
-        client = await stack.enter_async_context(httpx.AsyncClient(timeout=PATIENCE, trust_env=False))
+        client = await stack.enter_async_context(LateClient(PATIENCE))
         bot: WebhookClient = client if carrier is None else FarBot(client, carrier)
         bot = bot if log is None else log.bot(bot)
         world = _World(options, clock, bot, client)
@@ -112,6 +112,7 @@ async def simulate(options: SimOptions, show: Callable[[Line], None] | None = No
         await world.begin(live)
         stack.push_async_callback(live.close)
         config = world.config
+        client.begin()  # once the caller has said that all is up
         yield Running(live, urls["graph"], urls["media"], urls["control"], config.business, config.app_id)
 
 
@@ -119,7 +120,7 @@ class _World:
     """Makes the emulators of one simulator."""
 
     def __init__(
-        self, options: SimOptions, clock: SkippingClock, bot: WebhookClient, internet: httpx.AsyncClient
+        self, options: SimOptions, clock: SkippingClock, bot: WebhookClient, internet: Internet
     ) -> None:
         self._options = options
         self._internet = internet

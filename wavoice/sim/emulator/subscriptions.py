@@ -25,7 +25,7 @@ FIELDS = (
 """What an app can subscribe to (webhooks overview, group webhooks, and the additions of 2026)."""
 
 
-class App(BaseModel):
+class App(BaseModel, defer_build=True):
     """An app of the developer: what signs its webhooks, and where they go."""
 
     model_config = ConfigDict(validate_assignment=True)
@@ -46,7 +46,7 @@ class App(BaseModel):
     """Where `messages` of the number go instead, before the account's; verified."""
 
 
-class SubscriptionsState(BaseModel):
+class SubscriptionsState(BaseModel, defer_build=True):
     """All apps, in the order in which they were made."""
 
     apps: list[App] = Field(default_factory=list)

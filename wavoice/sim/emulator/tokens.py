@@ -20,7 +20,7 @@ Kind = Literal["SYSTEM_USER", "USER", "APP"]
 _EXPIRED = 463
 
 
-class Token(BaseModel):
+class Token(BaseModel, defer_build=True):
     """One access token."""
 
     value: str = Field(repr=False)
@@ -37,7 +37,7 @@ class Token(BaseModel):
     revoked: bool = False
 
 
-class TokensState(BaseModel):
+class TokensState(BaseModel, defer_build=True):
     """All tokens but those of apps, oldest first."""
 
     tokens: list[Token] = Field(default_factory=list)

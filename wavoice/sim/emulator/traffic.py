@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-import httpx
 from pydantic import BaseModel
 
 from wavoice.runtime.model import Micros, PromptState
@@ -24,7 +23,7 @@ from wavoice.sim.emulator.events import EventContext
 from wavoice.sim.emulator.graph_errors import GraphError
 from wavoice.sim.emulator.handset.base import Handset
 from wavoice.sim.emulator.ladder import Ladder
-from wavoice.sim.emulator.links import Links
+from wavoice.sim.emulator.links import Internet, Links
 from wavoice.sim.emulator.mailbag import Mailbag, MailbagState
 from wavoice.sim.emulator.media import INBOUND_LIFETIME, MediaShelf
 from wavoice.sim.emulator.moments import MomentsState
@@ -37,7 +36,7 @@ from wavoice.sim.emulator.templates.life import Templates
 from wavoice.sim.emulator.webhooks import WebhookClient, Webhooks
 
 
-class TrafficState(BaseModel):
+class TrafficState(BaseModel, defer_build=True):
     """Messages of both sides; handsets are named by their owners' user ids."""
 
     sent: list[KeptSent] = []
@@ -53,7 +52,7 @@ class Traffic:
     """The state of the emulated WhatsApp; `phone.Network` for the handsets."""
 
     def __init__(
-        self, config: EmulatorConfig, clock: Clock, webhook: WebhookClient, internet: httpx.AsyncClient | None
+        self, config: EmulatorConfig, clock: Clock, webhook: WebhookClient, internet: Internet | None
     ) -> None:
         self._config = config
         self._clock = clock

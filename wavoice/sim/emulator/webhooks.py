@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import partial
+from http import HTTPStatus
 from typing import Any, Protocol
 
-import httpx
 from pydantic import BaseModel, Field
 
 from wavoice.runtime.model import SECOND, Micros
@@ -73,14 +73,14 @@ class Job:
     """Of a redelivery: when it is given up."""
 
 
-class WaitingJob(BaseModel):
+class WaitingJob(BaseModel, defer_build=True):
     """A try that is due later, and of what."""
 
     job: Job
     delivery: str
 
 
-class WebhooksState(BaseModel):
+class WebhooksState(BaseModel, defer_build=True):
     """The log, and all that is still to come."""
 
     made: int = 0
@@ -294,13 +294,15 @@ class Webhooks:
             status = None if lost else await self._post(target, delivery.body)
             took = self._clock.ticks() - since
             delivery.attempts[place] = Attempt(number, target.app, at, took, status, lost)
-            taken = taken and status == httpx.codes.OK
+            taken = taken and status == HTTPStatus.OK
         if taken:
             self._log.end(delivery, "delivered")
         return taken
 
     async def _post(self, target: Target, body: bytes) -> int | None:
         """Return the status; None without an answer, which is one of the answers that are not 200."""
+        import httpx  # noqa: PLC0415 -- see late_client
+
         secret = target.secret
         headers = {
             "Content-Type": "application/json",

@@ -17,7 +17,7 @@ FREE_ENTRY_ANSWER: Micros = 24 * HOUR
 FREE_ENTRY_WINDOW: Micros = 72 * HOUR
 
 
-class WindowsState(BaseModel):
+class WindowsState(BaseModel, defer_build=True):
     """All that windows remember, by business-scoped user id."""
 
     open_until: dict[str, Micros] = {}

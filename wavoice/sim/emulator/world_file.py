@@ -24,7 +24,7 @@ from wavoice.sim.emulator.webhooks import WebhooksState
 VERSION = 1
 
 
-class WorldState(BaseModel):
+class WorldState(BaseModel, defer_build=True):
     """Everything. Each part is the `state` of one component; times are microseconds since the epoch."""
 
     model_config = ConfigDict(extra="forbid")

@@ -86,7 +86,7 @@ class Network(Protocol):
         ...
 
 
-class HandsetState(BaseModel):
+class HandsetState(BaseModel, defer_build=True):
     """A handset and its owner, as one saves them."""
 
     model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")

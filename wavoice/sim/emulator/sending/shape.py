@@ -21,7 +21,7 @@ MAX_LABEL = 20
 """Of a button in a free-form message."""
 
 
-class Shape(BaseModel):
+class Shape(BaseModel, defer_build=True):
     """An object of the send API; keys that it does not know are kept, like Meta mostly does."""
 
     model_config = ConfigDict(extra="allow", frozen=True, use_attribute_docstrings=True)

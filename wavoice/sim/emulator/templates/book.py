@@ -29,7 +29,7 @@ MOST_EDITS = 10
 _EDITABLE = {"category", "components", "parameter_format"}
 
 
-class TemplatesState(BaseModel):
+class TemplatesState(BaseModel, defer_build=True):
     """All templates, and what limits new ones."""
 
     templates: list[Template] = Field(default_factory=list)

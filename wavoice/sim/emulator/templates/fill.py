@@ -8,14 +8,17 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from wavoice.runtime.model import Button as Tap
 from wavoice.sim.emulator.graph_errors import GraphError
 from wavoice.sim.emulator.sending.content import Content, Link
-from wavoice.sim.emulator.sending.template import Component, Parameter
-from wavoice.sim.emulator.sending.template import Template as Request
 from wavoice.sim.emulator.templates.review import MAX_BODY, MAX_COUPON, MAX_HEADER, MAX_URL
 from wavoice.sim.emulator.templates.shapes import Button, Template, fill, placeholders
+
+if TYPE_CHECKING:
+    from wavoice.sim.emulator.sending.template import Component, Parameter
+    from wavoice.sim.emulator.sending.template import Template as Request
 
 _WORDS = frozenset({"text", "currency", "date_time"})
 """Parameters that become words."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.model import SECOND
@@ -16,13 +16,15 @@ from wavoice.runtime.ports import Clock
 from wavoice.sim.background import Background
 from wavoice.sim.emulator.graph_errors import GraphError
 from wavoice.sim.emulator.sending.content import Send
-from wavoice.sim.emulator.sending.template import Template as Request
 from wavoice.sim.emulator.templates import updates
 from wavoice.sim.emulator.templates.book import HOUR, Book, TemplatesState
 from wavoice.sim.emulator.templates.fill import fitted
 from wavoice.sim.emulator.templates.review import read_template
 from wavoice.sim.emulator.templates.shapes import Category, Quality, Template
 from wavoice.sim.emulator.wire import Business, account_envelope
+
+if TYPE_CHECKING:
+    from wavoice.sim.emulator.sending.template import Template as Request
 
 HELLO = "1000000000000001"
 """Id of `hello_world`, which every account has from the start."""
@@ -157,6 +159,9 @@ class Templates:
         """
         if send.content.kind != "template":
             return send
+        # With the other shapes of the send API, which are no part of the start.
+        from wavoice.sim.emulator.sending.template import Template as Request  # noqa: PLC0415
+
         request = Request.model_validate(send.content.node)
         template = self._sendable(request)
         if template.sends_code and send.to is None:

@@ -13,7 +13,6 @@ from collections import Counter
 from pydantic import ValidationError
 
 from wavoice.sim.emulator.graph_errors import GraphError
-from wavoice.sim.emulator.sending.shape import refusal
 from wavoice.sim.emulator.templates.shapes import Button, Component, NewTemplate, placeholders
 
 MAX_NAME = 512
@@ -41,6 +40,8 @@ def read_template(body: object, *, samples: bool = True) -> NewTemplate:
     try:
         new = NewTemplate.model_validate(body)
     except ValidationError as error:
+        from wavoice.sim.emulator.sending.shape import refusal  # noqa: PLC0415 -- no part of the start
+
         raise GraphError(100, refusal(error).details) from error
     if not re.fullmatch(rf"[a-z0-9_]{{1,{MAX_NAME}}}", new.name):
         raise GraphError(

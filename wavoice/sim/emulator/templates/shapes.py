@@ -31,10 +31,10 @@ def fill(text: str, values: dict[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
 
 
-class Part(BaseModel):
+class Part(BaseModel, defer_build=True):
     """What both shapes have: keys that are not known are kept, capitals do not matter in types."""
 
-    model_config = ConfigDict(extra="allow", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="allow", frozen=True)
 
 
 class Button(Part):
@@ -112,10 +112,8 @@ class NewTemplate(Part):
     )
 
 
-class Template(BaseModel):
+class Template(BaseModel, defer_build=True):
     """A template as WhatsApp keeps it."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     id: str
     """Digits; a number in webhooks."""
