@@ -38,6 +38,7 @@ from wavoice.runtime.errors import StoreError
 from wavoice.runtime.journal import Event
 from wavoice.runtime.model import SECOND, Address, Alias, OutboxGroup, OutboxState, PromptState, Reply
 from wavoice.sim.clock import CountingIds
+from wavoice.sim.emulator.events import EVENTS
 from wavoice.sim.in_process import InProcess
 from wavoice.sim.rehearsal import APP_SECRET, VERIFY_TOKEN
 
@@ -297,6 +298,20 @@ class TestNotUnderstood:
             assert {one["what"]: one["count"] for one in parts} == kinds
             assert await received(at) == 3
             assert "919812300001" not in str(logs)
+
+    @pytest.mark.conformance("S16")
+    async def test_every_event_of_the_emulator_is_answered_200(self) -> None:
+        """The unknown ones are logged; what is known leaves no key of its own as unknown."""
+        async with desk(voice=False) as at:
+            emulator = at.rehearsal.emulator
+            with capture_logs() as logs:
+                for name in EVENTS:
+                    await emulator.trigger(name, at.rehearsal.phone)
+                await at.wait(60)
+            assert {tuple(one.status for one in sent.attempts) for sent in emulator.deliveries} == {(200,)}
+            told = {one["what"] for one in logs if one["event"] == "webhook_part_unknown"}
+            assert {"field holographic_presence_update", "type hologram", "field standby"} <= told
+            assert [what for what in told if what.startswith(("messages.", "statuses."))] == []
 
     async def test_names_that_are_values_are_not_kept(self) -> None:
         async with desk(voice=False) as at:

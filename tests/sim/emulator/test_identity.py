@@ -53,6 +53,7 @@ async def send(world: World, **to: str) -> None:
 
 @pytest.mark.conformance("S32")
 class TestShapes:
+    @pytest.mark.conformance("S51")
     @pytest.mark.parametrize(
         ("digits", "username", "parent"),
         [
