@@ -21,6 +21,7 @@ from wavoice.sim.in_process import InProcessPoster
 from wavoice.sim.rehearsal import APP_SECRET
 
 CI = 500
+SOME = 2_000
 ALL = 10_000
 
 
@@ -93,6 +94,12 @@ async def test_signed_bodies_of_any_shape_are_survived() -> None:
 
 
 @pytest.mark.bulk
+@pytest.mark.timeout(300)
+async def test_two_thousand_signed_bodies_of_any_shape() -> None:
+    await survive_all(SOME, seed=4)
+
+
+@pytest.mark.long
 @pytest.mark.timeout(900)
 @pytest.mark.conformance("S16")
 async def test_ten_thousand_signed_bodies_of_any_shape() -> None:
