@@ -99,7 +99,7 @@ class TestThroughASimulator:
             await sim("POST", "/users", json={"name": "Anna", "phone": "15550100200"})
             done = await trigger(tmp_path, "message.voice", "--to", "Anna")
             stranger = await trigger(tmp_path, "message.voice", "--to", "Bob")
-        assert (done.code, done.out, done.err) == (0, "message.voice: 200\n", "")
+        assert (done.code, done.out, done.err) == (0, "message.voice: 200 thank you\n", "")
         message = json.loads(taker.bodies[0])["entry"][0]["changes"][0]["value"]["messages"][0]
         assert (message["from"], message["audio"]["voice"]) == ("15550100200", True)
         assert (stranger.code, stranger.out) == (2, "")

@@ -135,13 +135,16 @@ async def _run(
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ended.set)
     async with simulate(options, show) as running:
-        announce.leave_word(running)
+        problem = announce.leave_word(running)
         try:
+            if problem is not None:
+                typer.echo(problem, err=True)
             _greet(running, options, references, as_json=as_json)
             await ended.wait()
             return await running.live.save()
         finally:
-            announce.take_back_word(running)
+            if problem is None:
+                announce.take_back_word(running)
 
 
 def _greet(running: Running, options: SimOptions, references: dict[str, str], *, as_json: bool) -> None:

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, contextmanager, nullcontext, suppres
 import uvicorn
 from starlette.types import ASGIApp
 
-from wavoice.runtime.errors import PortInUseError
+from wavoice.runtime.errors import PortInUseError, UserInputError
 
 
 class _Server(uvicorn.Server):
@@ -73,7 +73,8 @@ async def serve(
     """Serve while the context lasts; yields the port (`port=0` takes a free one).
 
     `grace`: seconds that requests under way have at the end; None: as long as they take. Raises
-    `PortInUseError`, which names `option`. Leaving takes no time unless requests are under way.
+    `PortInUseError`, which names `option`; `UserInputError` for a host that is not of this machine.
+    Leaving takes no time unless requests are under way.
     """
     with _listen(host, port, option) as listener:
         config = uvicorn.Config(
@@ -108,6 +109,11 @@ def _listen(host: str, port: int, option: str) -> socket.socket:
     try:
         listener = socket.create_server((host, port), family=family)
     except OSError as error:
+        if isinstance(error, socket.gaierror) or error.errno in (errno.EACCES, errno.EADDRNOTAVAIL):
+            raise UserInputError(
+                f"{host}:{port} cannot be listened on: {error.strerror}.",
+                remedy=f"Choose another --host or {option}.",
+            ) from error
         if error.errno != errno.EADDRINUSE:
             raise
         raise PortInUseError(

@@ -98,7 +98,15 @@ class TestLog:
             1,
         )
         assert shown["attempts"] == [
-            {"number": 1, "app": "300000000000001", "at": START, "took": 0, "status": 200, "lost": False}
+            {
+                "number": 1,
+                "app": "300000000000001",
+                "at": START,
+                "took": 0,
+                "status": 200,
+                "lost": False,
+                "answer": "",
+            }
         ]
 
     async def test_what_chaos_loses_is_a_try_without_an_answer(self) -> None:

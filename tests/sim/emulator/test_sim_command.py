@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import shutil
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,6 +19,7 @@ from tests.sim.emulator.simulator import FREE, Simulator, simulator
 from tests.test_house import imported_by
 from wavoice.sim.tcp import serve
 
+SECRETS = ("access_token", "app_secret", "verify_token")
 NOTE = "where_is_my_order__street_20db"
 
 
@@ -104,6 +106,36 @@ async def test_what_it_tells_and_leaves_behind(tmp_path: Path) -> None:
     assert not word.exists()
 
 
+async def test_the_curl_of_the_page_registers_a_bot(tmp_path: Path) -> None:
+    """As it stands in docs/emulator.md; only the addresses differ."""
+    curl = shutil.which("curl")
+    if curl is None:
+        pytest.skip("there is no curl")
+    page = (Path(__file__).parents[3] / "docs" / "emulator.md").read_text(encoding="utf-8")
+    lines = page.partition("## A test with curl")[2].partition("```console\n")[2].partition("\ncontrol=")[0]
+    async with simulator(tmp_path) as sim:
+        told = sim.told
+        bot = EchoBot(told["graph"], told["phone_number_id"], *(told[name] for name in SECRETS))
+        async with serve(bot.app) as port, bot.http:
+            for there, here in (("127.0.0.1:8080", told["graph"]), ("127.0.0.1:8000", f"127.0.0.1:{port}")):
+                assert there in lines
+                lines = lines.replace(there, here)
+            shell = await asyncio.create_subprocess_shell(lines, stdout=asyncio.subprocess.PIPE)
+            out, _ = await shell.communicate()
+            await sim("POST", "/users", json={"name": "Anna", "phone": "15550100200"})
+            await sim("POST", "/users/Anna/texts", json={"text": "hello"})
+            heard = await sim("GET", "/users/Anna/messages", params={"wait": "60s"})
+    assert out.decode().count('{"success":true}') == 2
+    assert heard["messages"][0]["text"] == "You wrote: hello"
+
+
+async def test_where_nothing_can_be_written_it_runs_without_word(tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("no folder")
+    async with simulator(tmp_path) as sim:
+        assert (await sim("GET", "/users")) == {"users": []}
+        assert await sim.ends() == 0
+
+
 def test_it_starts_light() -> None:
     """What only a voice, a store or a catalogue of events needs is not there at the start."""
     modules = imported_by("import wavoice.sim.emulator.server")
@@ -137,6 +169,10 @@ class TestRefusals:
                 ["--host", "0.0.0.0", "--allow-remote"],
                 "Whoever reaches the control API commands the simulator. "
                 "Choose a --control-token, e.g. env:SIM_TOKEN.",
+            ),
+            (
+                ["--webhook", "localhost"],
+                "localhost is no URL of a webhook. Write it as in http://127.0.0.1:8000/hook.",
             ),
             (["--network", "5g"], "There is no network '5g'. Use one of: none, wifi, mobile."),
             (

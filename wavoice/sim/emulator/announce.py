@@ -78,11 +78,18 @@ def state_file() -> Path:
     return Path(cache) / "wavoice" / "sim.json"
 
 
-def leave_word(running: Running) -> None:
-    """Write where the control API is, for `wavoice trigger`; the last simulator started is the one found."""
+def leave_word(running: Running) -> str | None:
+    """Write where the control API is, for `wavoice trigger`; the last simulator started is the one found.
+
+    Returns why that could not be: a simulator also runs where nothing can be written.
+    """
     file = state_file()
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps({"version": 1, "control": running.control}) + "\n", encoding="utf-8")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps({"version": 1, "control": running.control}) + "\n", encoding="utf-8")
+    except OSError as error:
+        return f"{file} cannot be written: {error.strerror}. `wavoice trigger` needs --control here."
+    return None
 
 
 def take_back_word(running: Running) -> None:

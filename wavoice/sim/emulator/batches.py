@@ -24,24 +24,51 @@ _LEVELS: tuple[_Level, ...] = ("entry", "change", "value")
 def merge(bodies: Sequence[bytes], most: int, seed: str) -> Iterator[tuple[bytes, int]]:
     """Yield bodies that hold all updates in order, up to `most` each, and how many each holds.
 
-    At which level one joins those before it is drawn from `seed`: as an entry, as a change of the last
-    entry, or in the lists of the last value, as far as what they share allows.
+    What is no webhook of WhatsApp, such as an injected body, comes as it is and alone. At which level one
+    joins those before it is drawn from `seed`: as an entry, as a change of the last entry, or in the lists
+    of the last value, as far as what they share allows.
     """
     chance = random.Random(seed)  # noqa: S311 -- nothing secret
     whole: dict[str, Any] = {}
     count = size = 0
     for body in bodies:
-        if whole and (count >= most or size + len(body) > MOST_BYTES):
+        payload = json.loads(body)
+        odd = not _mergeable(payload)
+        if whole and (odd or count >= most or size + len(body) > MOST_BYTES):
             yield encode(whole), count
             whole, count, size = {}, 0, 0
-        payload = json.loads(body)
-        if whole:
+        if odd:
+            yield body, 1
+        elif whole:
             _join(whole, payload, chance.choice(_LEVELS))
         else:
             whole = payload
-        count, size = count + 1, size + len(body)
+        if not odd:
+            count, size = count + 1, size + len(body)
     if whole:
         yield encode(whole), count
+
+
+def _mergeable(payload: object) -> bool:
+    """True for entries with ids and changes, each with a field and a value whose lists are lists."""
+    match payload:
+        case {"entry": [_, *_] as entries}:
+            return all(
+                isinstance(entry, dict)
+                and "id" in entry
+                and isinstance(entry.get("changes"), list)
+                and bool(entry["changes"])
+                and all(map(_is_change, entry["changes"]))
+                for entry in entries
+            )
+    return False
+
+
+def _is_change(change: object) -> bool:
+    match change:
+        case {"field": _, "value": dict() as value}:
+            return all(isinstance(value.get(name, []), list) for name in (*_LISTS, "contacts"))
+    return False
 
 
 def _join(whole: dict[str, Any], payload: dict[str, Any], level: _Level) -> None:

@@ -29,7 +29,7 @@ class Callbacks:
         """Return if the callback answers the challenge. Raises `GraphError` 100 or 2200."""
         import httpx  # noqa: PLC0415 -- see late_client
 
-        if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+        if not is_web_address(url):
             raise GraphError(100, f"Param callback_url must be a URL of at most {LONGEST_URL} characters")
         if len(url) > LONGEST_URL:
             raise GraphError(100, f"Param callback_url must be at most {LONGEST_URL} characters long")
@@ -44,6 +44,15 @@ class Callbacks:
             raise _refused(f"HTTP Status Code = {answer.status_code}")
         if answer.content != challenge.encode():
             raise _refused("HTTP Status Code = 200; the response does not match the challenge")
+
+
+def is_web_address(url: str) -> bool:
+    """True for what can be called: `http` or `https`, and a host."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and url.isprintable()
 
 
 def _refused(why: str) -> GraphError:

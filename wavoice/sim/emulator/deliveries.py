@@ -28,6 +28,8 @@ class Attempt:
     """HTTP status; None without an answer."""
     lost: bool = False
     """Chaos lost it before the bot."""
+    answer: str = ""
+    """Beginning of the body of the answer."""
 
 
 @dataclass(slots=True)

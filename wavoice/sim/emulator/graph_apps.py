@@ -6,7 +6,6 @@ Source: Cloud API, "Webhooks" (endpoint, overrides) and "Subscribed Apps"; Graph
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +16,7 @@ from starlette.routing import Route
 
 from wavoice.sim.emulator.access import Access
 from wavoice.sim.emulator.callbacks import Callbacks
+from wavoice.sim.emulator.graph_body import read_json
 from wavoice.sim.emulator.graph_errors import GraphError, unknown_object
 from wavoice.sim.emulator.subscriptions import FIELDS, OBJECT, App, Subscriptions, configuration
 from wavoice.sim.emulator.tokens import Token, Tokens
@@ -37,10 +37,7 @@ async def parameters(request: Request) -> dict[str, Any]:
     raw = await request.body()
     if not raw:
         return found
-    try:
-        body = json.loads(raw)
-    except ValueError as error:
-        raise GraphError(100, "The request body is not JSON") from error
+    body = read_json(raw)
     if body in ("", None):
         return found
     if not isinstance(body, dict):

@@ -5,7 +5,6 @@ Source: business-scoped user id pages (2026).
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Literal
@@ -18,6 +17,7 @@ from starlette.routing import Route
 from wavoice.sim.emulator import wire
 from wavoice.sim.emulator.access import Access
 from wavoice.sim.emulator.config import EmulatorConfig
+from wavoice.sim.emulator.graph_body import json_object
 from wavoice.sim.emulator.graph_errors import GraphError
 from wavoice.sim.emulator.tokens import MANAGEMENT
 from wavoice.sim.emulator.traffic import Traffic
@@ -65,7 +65,7 @@ class IdentityEdge:
     async def _set(self, request: Request) -> Response:
         """Take a username. `EmulatorConfig.usernames` says which are refused, and with what code."""
         self._access.admit_to_number(request, MANAGEMENT)
-        given = await _body(request)
+        given = await json_object(request)
         username = given.get("username")
         if not isinstance(username, str):
             raise GraphError(100, "Param username is required and must be a string")
@@ -115,13 +115,3 @@ class IdentityEdge:
         await self._traffic.webhooks.post(
             wire.account_envelope(business, "business_username_update", value, self._traffic.now())
         )
-
-
-async def _body(request: Request) -> Mapping[str, object]:
-    try:
-        given = json.loads(await request.body())
-    except ValueError as error:
-        raise GraphError(100, "The request body is not JSON") from error
-    if not isinstance(given, dict):
-        raise GraphError(100, "The request body must be a JSON object")
-    return given

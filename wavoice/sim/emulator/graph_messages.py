@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from starlette.requests import Request
@@ -11,7 +10,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from wavoice.sim.emulator.access import Access
-from wavoice.sim.emulator.graph_errors import GraphError
+from wavoice.sim.emulator.graph_body import read_json
 from wavoice.sim.emulator.network_faults import Accepted, NetworkFaults
 from wavoice.sim.emulator.sending.content import Receipt, Send
 from wavoice.sim.emulator.traffic import Traffic
@@ -28,10 +27,7 @@ class MessagesEdge:
 
     async def _post(self, request: Request) -> ASGIApp:
         self._access.admit_to_number(request)
-        try:
-            body = json.loads(await request.body())
-        except ValueError as error:
-            raise GraphError(100, "The request body is not JSON") from error
+        body = read_json(await request.body())
         # A hundred shapes, an eighth of the emulator's start.
         from wavoice.sim.emulator.sending.read import read_request  # noqa: PLC0415
 

@@ -6,7 +6,6 @@ Source: Cloud API, "Template management" (v24.0).
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,6 +15,7 @@ from starlette.routing import Route
 
 from wavoice.runtime.model import SECOND
 from wavoice.sim.emulator.access import Access
+from wavoice.sim.emulator.graph_body import json_object
 from wavoice.sim.emulator.graph_errors import GraphError
 from wavoice.sim.emulator.templates.book import MOST_TEMPLATES
 from wavoice.sim.emulator.templates.life import Templates
@@ -56,12 +56,12 @@ class TemplatesEdge:
     async def edit(self, request: Request) -> Response:
         """Answer `POST /{template-id}`."""
         self._access.admit(request, MANAGEMENT)
-        self._templates.edit(request.path_params["node"], await _json(request))
+        self._templates.edit(request.path_params["node"], await json_object(request))
         return JSONResponse({"success": True})
 
     async def _create(self, request: Request) -> Response:
         self._access.admit_to_account(request)
-        made = self._templates.book.create(await _json(request))
+        made = self._templates.book.create(await json_object(request))
         return JSONResponse({"id": made.id, "status": made.status, "category": made.category})
 
     async def _list(self, request: Request) -> Response:
@@ -88,16 +88,6 @@ class TemplatesEdge:
         template = self._templates.book.get(request.path_params["node"])
         await self._templates.unpause(template.id)
         return JSONResponse({"success": True})
-
-
-async def _json(request: Request) -> dict[str, Any]:
-    try:
-        body = json.loads(await request.body())
-    except ValueError as error:
-        raise GraphError(100, "The request body is not JSON") from error
-    if not isinstance(body, dict):
-        raise GraphError(100, "The request body must be a JSON object")
-    return body
 
 
 def _fields(request: Request) -> Sequence[str]:

@@ -7,9 +7,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from wavoice.runtime.ports import Clock
 from wavoice.sim.emulator.access import Access
+from wavoice.sim.emulator.body_tokens import BodyTokens
 from wavoice.sim.emulator.callbacks import Callbacks
 from wavoice.sim.emulator.config import EmulatorConfig
 from wavoice.sim.emulator.graph_apps import AppsEdge, parameters
@@ -54,7 +56,7 @@ class Hosts:
         self.media = MediaEdge(config, traffic, access, self.media_faults)
         """Files: their ids on Graph, their bytes on the other hosts."""
         refused = {GraphError: self._refuse, HTTPException: self._astray}
-        self.graph_app = Starlette(
+        graph = Starlette(
             routes=[
                 *MessagesEdge(traffic, access, faults).routes,
                 *self.media.routes,
@@ -68,6 +70,7 @@ class Hosts:
             ],
             exception_handlers=refused,
         )
+        self.graph_app: ASGIApp = BodyTokens(graph)
         self.media_app = Starlette(
             routes=self.media.host_routes, exception_handlers={GraphError: self._refuse}
         )
@@ -116,12 +119,17 @@ class Hosts:
         )
 
     async def _astray(self, request: Request, error: Exception) -> Response:
-        """Refuse a path or method that is not emulated in Graph's own shape, and never as HTTP 404 or 405."""
+        """Refuse a path or method that is not emulated in Graph's own shape, and never as HTTP 404 or 405.
+
+        The same for a body that is no form.
+        """
         if not isinstance(error, HTTPException):
             raise error
         path = request.url.path
         if error.status_code == 405:
             refusal = GraphError(100, f"Unsupported {request.method.lower()} request to {path}", subcode=33)
+        elif error.status_code == 400:
+            refusal = GraphError(100, "The request body is not the form that its Content-Type announces")
         else:
             refusal = GraphError(2500, f"Unknown path components: {path}")
         return await self._refuse(request, refusal)

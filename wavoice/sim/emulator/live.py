@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.model import SECOND, Micros
 from wavoice.sim.clock import SkippingClock
 from wavoice.sim.emulator.emulator import Emulator
-from wavoice.sim.emulator.world_file import from_bytes, read_world, to_bytes
+from wavoice.sim.emulator.world_file import LATEST, from_bytes, read_world, to_bytes
 
 
 class Live:
@@ -39,21 +41,43 @@ class Live:
         Raises `UserInputError`, and this world stays.
         """
         document = from_bytes(world)
-        state, old, new = read_world(document), self.emulator, self._make()
+        state = read_world(document)
+        await self._rehearse(document)
+        old, new = self.emulator, self._make()
         self.clock.skip_to(state.at)
         new.import_(document)
         self.emulator = new
         await old.close()
 
     async def advance(self, by: Micros) -> None:
-        """Jump ahead; what falls due on the way happens first, in its order, each at its moment."""
+        """Jump ahead; what falls due on the way happens first, in its order, each at its moment.
+
+        Raises `UserInputError` beyond the year 9999.
+        """
         end = self.clock.now() + by
+        if end > LATEST:
+            raise UserInputError("The clock would go beyond the year 9999.", remedy="Advance by less.")
         await self.emulator.idle()
         while (due := self.emulator.next_due) is not None and due < end:
             self.clock.skip_to(due)
             await self.emulator.idle()
         self.clock.skip_to(end)
         await self.emulator.idle()
+
+    async def _rehearse(self, document: dict[str, Any]) -> None:
+        """Import a world into an emulator that is thrown away, before clock and emulator are touched.
+
+        Raises `UserInputError` for a world whose parts do not fit together.
+        """
+        trial = self._make()
+        try:
+            trial.import_(document)
+            await trial.close()
+        except (KeyError, ValueError, TypeError) as error:
+            raise UserInputError(
+                f"The parts of that world do not fit together: {type(error).__name__} {error}.",
+                remedy="Give a file that `wavoice sim` has saved, unchanged.",
+            ) from error
 
     async def close(self) -> None:
         """Stop what is under way."""

@@ -124,7 +124,7 @@ class _WatchedBot:
 def describe_webhook(body: bytes) -> str:
     """Say in a few words what a webhook is about."""
     payload = _read(body)
-    changes = [change for entry in payload.get("entry", []) for change in entry.get("changes", [])]
+    changes = [change for entry in _nodes(payload, "entry") for change in _nodes(entry, "changes")]
     return "; ".join(part for change in changes for part in _change(change)) or "not a webhook of WhatsApp"
 
 
@@ -140,20 +140,27 @@ def describe_call(body: bytes) -> str:
 
 
 def _change(change: Mapping[str, Any]) -> Iterator[str]:
-    value, field = change.get("value", {}), change.get("field", "")
-    for message in value.get("messages", ()):
+    value, field = change.get("value"), change.get("field", "")
+    value = value if isinstance(value, Mapping) else {}
+    for message in _nodes(value, "messages"):
         kind = message.get("type", "")
         yield f"{kind}{_text(message, kind)} from {message.get('from') or message.get('from_user_id')}"
-    for status in value.get("statuses", ()):
+    for status in _nodes(value, "statuses"):
         whom = status.get("recipient_id") or status.get("recipient_user_id")
-        error = "".join(f" {error.get('code')}" for error in status.get("errors", ()))
+        error = "".join(f" {error.get('code')}" for error in _nodes(status, "errors"))
         yield f"{status.get('status')}{error} for {whom}"
     if not value.get("messages") and not value.get("statuses"):
         yield str(field)
 
 
-def _text(message: Mapping[str, Any], kind: str) -> str:
-    node = message.get(kind)
+def _nodes(node: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    """The objects of a list; what is sent may be of any shape."""
+    items = node.get(key)
+    return [item for item in items if isinstance(item, Mapping)] if isinstance(items, list) else []
+
+
+def _text(message: Mapping[str, Any], kind: object) -> str:
+    node = message.get(kind) if isinstance(kind, str) else None
     node = node if isinstance(node, Mapping) else {}
     inner = next((node[key] for key in ("button_reply", "list_reply", "body") if key in node), node)
     said = inner if isinstance(inner, str) else None
@@ -172,5 +179,5 @@ def _read(body: bytes) -> dict[str, Any]:
         return {}
     try:
         return dict(json.loads(body))
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}

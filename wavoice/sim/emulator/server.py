@@ -20,6 +20,7 @@ from wavoice.runtime.adapters.clock import SystemClock
 from wavoice.runtime.errors import UserInputError
 from wavoice.sim.clock import SkippingClock
 from wavoice.sim.emulator import defaults
+from wavoice.sim.emulator.callbacks import is_web_address
 from wavoice.sim.emulator.carrier import PROFILES, Carrier, FarApp, FarBot, Network
 from wavoice.sim.emulator.chaos import Chaos
 from wavoice.sim.emulator.control.app import control_app, every_call, is_local
@@ -85,9 +86,14 @@ class Running:
 async def simulate(options: SimOptions, show: Callable[[Line], None] | None = None) -> AsyncIterator[Running]:
     """Run a simulator while the context lasts; `show` gets a line for everything that passes.
 
-    Raises `UserInputError` for a remote host that is not secured, `PortInUseError`.
+    Raises `UserInputError` for a remote host that is not secured, for a webhook or host that is none, and
+    for a world that cannot be read; `PortInUseError`.
     """
     _check_host(options)
+    if options.webhook is not None and not is_web_address(options.webhook):
+        raise UserInputError(
+            f"{options.webhook} is no URL of a webhook.", remedy="Write it as in http://127.0.0.1:8000/hook."
+        )
     clock = SkippingClock(SystemClock())
     log = None if show is None else LiveLog(clock, show)
     profile = PROFILES[options.network]

@@ -27,7 +27,7 @@ class Answered:
     status: int | None
     """HTTP status; None: no answer came."""
     body: str | None
-    """What was said; None where only the simulator saw it."""
+    """What was said; through a simulator its beginning. None without an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def send_through_simulator(
     if answer.status_code != httpx.codes.OK:
         raise UserInputError(told["error"]["message"], remedy=told["error"]["remedy"])
     posts = told["attempts"]
-    return Triggered(told["payload"], tuple(Answered(post["status"], None) for post in posts))
+    return Triggered(told["payload"], tuple(Answered(post["status"], post["answer"]) for post in posts))
 
 
 def _json(answer: httpx.Response, control: str) -> dict[str, Any]:

@@ -31,6 +31,8 @@ FIRST_GAP: Micros = SECOND
 LONGEST_GAP: Micros = 6 * 3600 * SECOND
 GIVE_UP_AFTER: Micros = 7 * 24 * 3600 * SECOND
 """Published; the gaps are not, only that they grow."""
+ANSWER_KEPT = 200
+"""Bytes of an answer that are kept."""
 USER_AGENT = "facebookexternalua"
 """Reported by other emulators' authors; not verified."""
 
@@ -45,7 +47,7 @@ class Answer(Protocol):
 
     @property
     def content(self) -> bytes:
-        """The body; looked at in the handshake alone."""
+        """The body; it decides in the handshake, else its beginning is kept for whoever looks."""
         ...
 
 
@@ -291,16 +293,18 @@ class Webhooks:
             number, at, since = self._tried, self._clock.now(), self._clock.ticks()
             delivery.attempts.append(Attempt(number, target.app, at, 0, None, lost))
             place = len(delivery.attempts) - 1
-            status = None if lost else await self._post(target, delivery.body)
+            answer = None if lost else await self._post(target, delivery.body)
             took = self._clock.ticks() - since
-            delivery.attempts[place] = Attempt(number, target.app, at, took, status, lost)
+            status = None if answer is None else answer.status_code
+            said = "" if answer is None else answer.content[:ANSWER_KEPT].decode(errors="replace")
+            delivery.attempts[place] = Attempt(number, target.app, at, took, status, lost, said)
             taken = taken and status == HTTPStatus.OK
         if taken:
             self._log.end(delivery, "delivered")
         return taken
 
-    async def _post(self, target: Target, body: bytes) -> int | None:
-        """Return the status; None without an answer, which is one of the answers that are not 200."""
+    async def _post(self, target: Target, body: bytes) -> Answer | None:
+        """Return the answer; None if none came, which is one of the answers that are not 200."""
         import httpx  # noqa: PLC0415 -- see late_client
 
         secret = target.secret
@@ -311,10 +315,9 @@ class Webhooks:
             "X-Hub-Signature-256": sign(body, secret.decode()),
         }
         try:
-            response = await self._http.post(target.url, content=body, headers=headers)
+            return await self._http.post(target.url, content=body, headers=headers)
         except httpx.HTTPError:
             return None
-        return response.status_code
 
 
 def _copy(delivery: Delivery) -> Delivery:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.model import Micros
@@ -22,6 +22,8 @@ from wavoice.sim.emulator.tokens import TokensState
 from wavoice.sim.emulator.webhooks import WebhooksState
 
 VERSION = 1
+LATEST: Micros = 253_402_300_799_000_000
+"""The end of the year 9999: no clock goes beyond it."""
 
 
 class WorldState(BaseModel, defer_build=True):
@@ -30,7 +32,7 @@ class WorldState(BaseModel, defer_build=True):
     model_config = ConfigDict(extra="forbid")
 
     version: Literal[1] = 1
-    at: Micros
+    at: Annotated[Micros, Field(le=LATEST)]
     """When it was saved."""
     chaos: Chaos | None = None
     seed: int
@@ -75,7 +77,7 @@ def from_bytes(data: bytes) -> dict[str, Any]:
     """Return the document in a file. Raises `UserInputError`."""
     try:
         found = json.loads(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UserInputError(
             "That is no JSON.", remedy="Give a file that `wavoice sim` has saved."
         ) from error

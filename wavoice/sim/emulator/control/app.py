@@ -113,8 +113,16 @@ class Guard:
 def _stranger(request: Request) -> str | None:
     """Return the name, of those that a call goes to and comes from, that is not of this machine."""
     origin = request.headers.get("origin")
-    names = [request.url.hostname or "", *([] if origin is None else [urlsplit(origin).hostname or origin])]
+    names = [request.url.hostname or "", *([] if origin is None else [_host_of(origin)])]
     return next((name for name in names if not is_local(name)), None)
+
+
+def _host_of(origin: str) -> str:
+    """The name in an origin; one that cannot be read is nobody's name."""
+    try:
+        return urlsplit(origin).hostname or origin
+    except ValueError:
+        return origin
 
 
 def is_local(host: str) -> bool:

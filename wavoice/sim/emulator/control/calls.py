@@ -94,6 +94,8 @@ async def _body(request: Request) -> object:
     if not content and not kind:
         return {}
     if kind.partition("/")[0] in {"audio", "image", "video"} or kind == "application/octet-stream":
+        if not content:
+            raise ControlError("The file is empty.", remedy="Is there such a file? Send its bytes.")
         return {**request.query_params, "data": base64.b64encode(content)}
     # A page in a browser can send a form or plain text to this port without asking; JSON it cannot.
     raise ControlError(

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from wavoice.sim.emulator.control import models as m
 from wavoice.sim.emulator.control.calls import Call
+from wavoice.sim.emulator.control.problems import ControlError
 from wavoice.sim.emulator.control.users import as_user, find_phone
 from wavoice.sim.emulator.handset.ad import Ad
 from wavoice.sim.emulator.handset.answers import BasketItem
@@ -40,6 +41,11 @@ class OwnersDesk:
     async def number(self, user: str, body: m.NewNumber) -> m.User:
         """Move to another phone number; the BSUID changes with it, and the business is told."""
         phone = find_phone(self._live, user)
+        others = (one.person.phone for one in self._live.emulator.phones if one is not phone)
+        if body.phone in others:
+            raise ControlError(
+                f"{body.phone} is somebody else's number.", remedy="Choose a free one.", status=409
+            )
         await phone.changes_number(body.phone, before_user_ids=body.before_user_ids)
         return as_user(phone)
 

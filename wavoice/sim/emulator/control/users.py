@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from dataclasses import asdict
+from urllib.parse import quote
 
 from starlette.responses import Response
 
@@ -56,8 +57,11 @@ class UsersDesk:
                     remedy="Choose another name, phone and BSUID.",
                     status=409,
                 )
+        wrote_at = None if body.wrote is None else self._live.clock.now() - body.wrote
         return as_user(
-            self._live.emulator.phone(body.name, body.phone, body.bsuid, body.username, body.parent_bsuid)
+            self._live.emulator.phone(
+                body.name, body.phone, body.bsuid, body.username, body.parent_bsuid, wrote_at=wrote_at
+            )
         )
 
     async def every(self) -> m.Users:
@@ -137,7 +141,7 @@ def as_message(user: str, number: int, message: PhoneMessage) -> m.Message:
         menu=message.menu,
         rows=[m.ShownRow(**asdict(row)) for row in message.rows],
         links=[m.ShownLink(**asdict(link)) for link in message.links],
-        media=_as_media(f"{ROOT}/users/{user}/messages/{number}/media", message),
+        media=_as_media(f"{ROOT}/users/{quote(user, safe='')}/messages/{number}/media", message),
         quotes=message.quotes,
         about=message.about,
         download_icon=message.download_icon,

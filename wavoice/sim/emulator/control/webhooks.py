@@ -158,7 +158,12 @@ def _as_webhook(delivery: deliveries.Delivery) -> m.Webhook:
 
 def _as_attempt(attempt: deliveries.Attempt) -> m.Attempt:
     return m.Attempt(
-        app=attempt.app, at=attempt.at, took=attempt.took, status=attempt.status, lost=attempt.lost
+        app=attempt.app,
+        at=attempt.at,
+        took=attempt.took,
+        status=attempt.status,
+        lost=attempt.lost,
+        answer=attempt.answer,
     )
 
 

@@ -126,11 +126,15 @@ def _put(parent: Any, place: Any, value: Any) -> None:
 
 def _json(override: str, text: str) -> Any:
     try:
-        return json.loads(text)
-    except ValueError as error:
+        return json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
         raise UserInputError(
             f"The override {override!r} is no JSON: {error}.", remedy='Text needs quotes there: path:="text".'
         ) from error
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _like(present: Any, name: str, text: str) -> Any:
@@ -138,8 +142,8 @@ def _like(present: Any, name: str, text: str) -> Any:
     if isinstance(present, str):
         return text
     try:
-        value = json.loads(text)
-    except ValueError:
+        value = json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
         value = text
     kinds = (bool,) if isinstance(present, bool) else (int, float) if isinstance(present, int | float) else ()
     fits = isinstance(value, kinds) and isinstance(value, bool) == isinstance(present, bool)

@@ -56,7 +56,7 @@ class SayNote(Said):
     """With `say`: the language of the words."""
     noise: Literal["none", "street", "wind"] = "none"
     """Noise around what is said; seeded."""
-    snr: float = 10.0
+    snr: Annotated[float, Field(allow_inf_nan=False)] = 10.0
     """Speech over noise, in dB."""
     voice: bool = True
     """True: recorded in WhatsApp. False: an audio file."""

@@ -14,7 +14,7 @@ from wavoice.sim.emulator.phone import Deliver
 class NewNumber(Model):
     """Another phone number."""
 
-    phone: Annotated[str, Field(pattern=r"^\d{5,15}$")]
+    phone: Annotated[str, Field(pattern=r"^[0-9]{5,15}$")]
     """Its digits."""
     before_user_ids: bool = False
     """Tell it as before April 2026, without user ids."""
@@ -100,7 +100,7 @@ class Item(Model):
     """The product."""
     quantity: Annotated[int, Field(ge=1)] = 1
     """How many."""
-    item_price: float = 1
+    item_price: Annotated[float, Field(allow_inf_nan=False)] = 1
     """Price of one."""
     currency: str = "USD"
     """ISO 4217."""

@@ -25,8 +25,9 @@ class NewUser(Model):
     """
 
     name: Annotated[str, Field(min_length=1)]
-    """Profile name, and the name in the paths of this API; unique."""
-    phone: Annotated[str, Field(pattern=r"^\d{5,15}$")] | None = None
+    """Profile name, and the name in the paths of this API; unique. Who has a slash in it is found by BSUID
+    or phone."""
+    phone: Annotated[str, Field(pattern=r"^[0-9]{5,15}$")] | None = None
     """Digits with country code; absent: the user hides it."""
     bsuid: Annotated[str, Field(pattern=r"^[A-Z]{2}\.[A-Za-z0-9]{1,128}$")] | None = None
     """Business-scoped user id; absent: made up from the seed."""

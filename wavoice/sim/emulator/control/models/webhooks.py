@@ -22,6 +22,8 @@ class Attempt(Model):
     """HTTP status; null: no answer."""
     lost: bool
     """Chaos lost it before the bot."""
+    answer: str
+    """Beginning of the body of the answer, at most 200 bytes."""
 
 
 class Webhook(Model):
@@ -163,7 +165,7 @@ class Fault(Model):
     does: Literal["fail", "refuse", "lost_response", "timeout", "slow"]
     """`fail`: HTTP 500. `refuse`: 131047. `timeout`: no answer ever. `lost_response`: accepted, and the
     connection cut. `slow`: answered 2 s later."""
-    times: Annotated[int, Field(ge=1)] = 1
+    times: Annotated[int, Field(ge=1, le=10_000)] = 1
     """How many sends."""
 
 
@@ -174,5 +176,5 @@ class MediaFault(Model):
     """`truncate`: half of the file as if it were all. `cut`: half, then the connection breaks. `wrong_hash`:
     one bit turned. `slow`: the second half comes later. `redirect`: to another host, which must not be shown
     the token. `gone`: 404. `fail`: 503."""
-    times: Annotated[int, Field(ge=1)] = 1
+    times: Annotated[int, Field(ge=1, le=10_000)] = 1
     """How many downloads."""
