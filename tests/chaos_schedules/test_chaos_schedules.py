@@ -9,13 +9,14 @@ import itertools
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from tests.chaos_schedules.dialogues import DIALOGUES
 from tests.chaos_schedules.run import Tally, compare, compare_all, dialogue_of, hold, undisturbed
 from wavoice.runtime.intake import Intake
-from wavoice.runtime.model import Arrived, Micros, StatusUpdate
+from wavoice.runtime.model import Arrived, StatusUpdate
 from wavoice.sim.emulator.batches import MOST_UPDATES
 
 Updates = Sequence[Arrived | StatusUpdate]
@@ -85,12 +86,12 @@ class TestABrokenBotIsNoticed:
         self.remember_undisturbed()
         take, count = Intake.take, itertools.count()
 
-        async def forgetful(intake: Intake, updates: Updates, at: Micros, odd: Sequence[str] = ()) -> int:
+        async def forgetful(intake: Intake, updates: Updates, *rest: Any) -> int:
             renamed = [
                 replace(one, id=f"{one.id}{next(count)}") if isinstance(one, Arrived) else one
                 for one in updates
             ]
-            return await take(intake, renamed, at, odd)
+            return await take(intake, renamed, *rest)
 
         monkeypatch.setattr(Intake, "take", forgetful)
         assert self.found() > 0
@@ -99,11 +100,11 @@ class TestABrokenBotIsNoticed:
         self.remember_undisturbed()
         take = Intake.take
 
-        async def blind(intake: Intake, updates: Updates, at: Micros, odd: Sequence[str] = ()) -> int:
+        async def blind(intake: Intake, updates: Updates, *rest: Any) -> int:
             nameless = [
                 replace(one, reference=None) if isinstance(one, StatusUpdate) else one for one in updates
             ]
-            return await take(intake, nameless, at, odd)
+            return await take(intake, nameless, *rest)
 
         monkeypatch.setattr(Intake, "take", blind)
         assert self.found() > 0

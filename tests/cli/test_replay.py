@@ -104,6 +104,7 @@ def test_a_quiet_no_wait_after_a_yes_writes_nothing(lines: dict[str, Line]) -> N
     assert "wait" in taken_back["heard"].lower()
 
 
+@pytest.mark.bulk
 def test_until_transcribe_hears_and_decides_nothing(tmp_path: Path) -> None:
     done = script("replay", str(WHERE), "--until", "transcribe", "--json", "-", folder=tmp_path)
     assert done.code == 0, done.err
@@ -115,6 +116,7 @@ def test_until_transcribe_hears_and_decides_nothing(tmp_path: Path) -> None:
     assert line["stages"].keys() & {"interpret", "decide", "settle", "commit", "speak", "send"} == set()
 
 
+@pytest.mark.bulk
 def test_the_same_again_is_not_worse(lines: dict[str, Line], tmp_path: Path) -> None:
     earlier = baseline(tmp_path, lines[WHERE.stem])
     done = script("replay", str(WHERE), "--baseline", earlier, folder=tmp_path)

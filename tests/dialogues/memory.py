@@ -275,7 +275,9 @@ class MediaTable:
 
 
 class Oddities:
-    async def count(self, tenant: str, kinds: Mapping[str, int], at: Micros) -> None:
+    async def count(
+        self, tenant: str, kinds: Mapping[str, int], outlines: Mapping[str, str], at: Micros
+    ) -> None:
         raise NotImplementedError("a dialogue has no webhooks")
 
     async def all(self, tenant: str) -> Sequence[repositories.Oddity]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -318,6 +319,38 @@ class TestNotUnderstood:
             for name in ({"from": "919812300001"}, "Anna, 12 Elm Street", 7, None):
                 assert await post(at, webhook({}, field=name)) == 200  # type: ignore[arg-type]
             assert await odd(at) == {"field (odd)": 4}
+
+    async def test_what_the_last_of_a_kind_was_made_of_is_kept_without_its_values(self) -> None:
+        async with desk(voice=False) as at:
+            rain = {
+                "from": "919812300001",
+                "mm": 3.5,
+                "heavy": True,
+                "days": [{"on": None}, {}],
+                "919812300001": 1,
+            }
+            await post(at, webhook({}, field="weather_update"))
+            await post(at, webhook(rain, field="weather_update"))
+            async with at.rehearsal.runtime.store.begin() as tx:
+                (weather,) = await tx.oddities.all("default")
+            assert json.loads(weather.outline) == {
+                "from": "text",
+                "mm": "number",
+                "heavy": "bool",
+                "days": [{"on": "null"}],
+                "(odd)": "number",
+            }
+
+    async def test_an_outline_has_bounds(self) -> None:
+        async with desk(voice=False) as at:
+            deep: dict[str, Any] = {}
+            for _ in range(50):
+                deep = {"in": [deep]}
+            wide = {f"key_{'x' * 50}_{number}": 1 for number in range(500)}
+            await post(at, webhook({"deep": deep, "wide": wide}, field="weather_update"))
+            async with at.rehearsal.runtime.store.begin() as tx:
+                (weather,) = await tx.oddities.all("default")
+            assert 0 < len(weather.outline) <= 2000
 
     async def test_kinds_are_bounded(self) -> None:
         async with desk(voice=False) as at:

@@ -236,7 +236,10 @@ async def test_forty_kills(tmp_path: Path) -> None:
     assert [problem for problem in wrong if problem] == []
 
 
-@pytest.mark.parametrize(("request_note", "failpoint"), [(MOVE, "effect_written:1"), (NO_WAIT, "received:3")])
+@pytest.mark.parametrize(
+    ("request_note", "failpoint"),
+    [(MOVE, "effect_written:1"), pytest.param(NO_WAIT, "received:3", marks=pytest.mark.bulk)],
+)
 async def test_a_kill(request_note: Path, failpoint: str, tmp_path: Path) -> None:
     """Two of the forty, in every run: mid-write, and with a veto stored but not acknowledged."""
     assert await kill_at(request_note, failpoint, tmp_path) is None

@@ -66,12 +66,16 @@ class Intake:
     nudge: Callable[[Address], None]
 
     async def take(
-        self, updates: Sequence[Arrived | StatusUpdate], at: Micros, odd: Sequence[str] = ()
+        self,
+        updates: Sequence[Arrived | StatusUpdate],
+        at: Micros,
+        odd: Sequence[str] = (),
+        outlines: Mapping[str, str] | None = None,
     ) -> int:
         """Store a whole webhook durably and return how many of its messages are new.
 
         Acknowledge only after this. Messages for another number are passed over. `odd`: kinds of what
-        was not understood, to be counted. Raises `StoreError`.
+        was not understood, to be counted; `outlines`: what they are made of. Raises `StoreError`.
         """
         ours = [one for one in updates if isinstance(one, StatusUpdate) or one.number in self.numbers]
         if len(ours) < len(updates):
@@ -81,7 +85,7 @@ class Intake:
             new += await self._store(ours[start : start + CHUNK], at)
         if odd:
             async with self.kit.store.begin() as tx:
-                await tx.oddities.count(self.tenant, Counter(odd), at)
+                await tx.oddities.count(self.tenant, Counter(odd), outlines or {}, at)
         return new
 
     async def offer(self, number: str, to: Alias, offered: Offered) -> bool:

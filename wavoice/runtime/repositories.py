@@ -243,13 +243,20 @@ class Oddity:
     count: int
     first_at: Micros
     last_at: Micros
+    outline: str
+    """What the last one was made of, as JSON: keys and kinds of values, never a value; may be empty."""
 
 
 class Oddities(Protocol):
     """What webhooks brought that nobody here understands, counted by kind."""
 
-    async def count(self, tenant: str, kinds: Mapping[str, int], at: Micros) -> None:
-        """Add to the counts. Kinds are bounded: what goes beyond them is counted as `other`."""
+    async def count(
+        self, tenant: str, kinds: Mapping[str, int], outlines: Mapping[str, str], at: Micros
+    ) -> None:
+        """Add to the counts, and keep what the last of a kind was made of where `outlines` says.
+
+        Kinds are bounded: what goes beyond them is counted as `other`.
+        """
         ...
 
     async def all(self, tenant: str) -> Sequence[Oddity]:

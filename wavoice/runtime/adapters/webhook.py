@@ -82,7 +82,7 @@ async def _store(bot: Bot, body: bytes, received_at: Micros) -> Response:
         return PlainTextResponse("not a webhook body", status_code=400)
     odd = batch.odd
     try:
-        await bot.intake.take((*batch.messages, *batch.statuses), received_at, odd)
+        await bot.intake.take((*batch.messages, *batch.statuses), received_at, odd, batch.outlines)
     except StoreError as error:
         log.error("webhook_not_stored", error=error.code, size=len(body))
         return PlainTextResponse("not stored: send it again", status_code=503)

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
@@ -24,6 +24,7 @@ from wavoice.runtime.adapters.wire_nodes import (
     children,
     moment,
     name,
+    outline,
     required,
     string,
 )
@@ -104,6 +105,8 @@ class Batch:
     unknown: tuple[str, ...]
     """What was not understood, as places and names without personal values: log it, answer 200."""
     alerts: tuple[Alert, ...] = ()
+    outlines: Mapping[str, str] = field(default_factory=dict)
+    """By kind of what was not understood: what the last one was made of, without values (`outline`)."""
 
     @property
     def odd(self) -> tuple[str, ...]:
@@ -141,7 +144,13 @@ def parse(body: bytes) -> Batch:
     for entry in children(envelope, "entry"):
         for change in children(entry, "changes"):
             _change(change, found)
-    return Batch(tuple(found.messages), tuple(found.statuses), tuple(found.unknown), tuple(found.alerts))
+    return Batch(
+        tuple(found.messages),
+        tuple(found.statuses),
+        tuple(found.unknown),
+        tuple(found.alerts),
+        found.outlines,
+    )
 
 
 @dataclass(slots=True)
@@ -150,6 +159,12 @@ class _Found:
     statuses: list[StatusUpdate] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
+    outlines: dict[str, str] = field(default_factory=dict)
+
+    def odd(self, what: str, value: object) -> None:
+        """Note what was not understood, and what it is made of."""
+        self.unknown.append(what)
+        self.outlines[_PLACE.sub("", what)] = outline(value)
 
 
 def _change(change: Node, found: _Found) -> None:
@@ -158,32 +173,36 @@ def _change(change: Node, found: _Found) -> None:
     if named in ALERTS:
         found.alerts.append(Alert(named, name(value.get(ALERTS[named]))))
     if named not in _LISTS or number is None:
-        found.unknown.append(f"field {named}")
+        found.odd(f"field {named}", value)
         return
     known = {*_VALUE_KEYS, _LISTS[named]}
     read = partial(_READERS[named], number=number, contacts=children(value, "contacts"))
-    found.messages += _each(value, _LISTS[named], read, found.unknown)
+    found.messages += _each(value, _LISTS[named], read, found)
     if named == "messages":
         known.add("statuses")
-        found.statuses += _each(value, "statuses", partial(_status, number=number), found.unknown)
+        found.statuses += _each(value, "statuses", partial(_status, number=number), found)
         codes = (string(error, "code") for error in children(value, "errors"))
         found.alerts += [Alert("errors", name(code)) for code in codes]
-    found.unknown += [f"value.{name(key)}" for key in value if key not in known]
+    for key in value:
+        if key not in known:
+            found.odd(f"value.{name(key)}", value[key])
 
 
-def _each(value: Node, key: str, read: Callable[[Node], T], unknown: list[str]) -> list[T]:
+def _each(value: Node, key: str, read: Callable[[Node], T], found: _Found) -> list[T]:
     items: list[T] = []
     known = _KEYS.get(key)
     for place, node in enumerate(children(value, key)):
         if known is not None:
             named = node.get("type")
-            unknown += [f"{key}[{place}].{name(one)}" for one in node if one not in known and one != named]
+            for one in node:
+                if one not in known and one != named:
+                    found.odd(f"{key}[{place}].{name(one)}", node[one])
         try:
             items.append(read(node))
         except MalformedError as error:
-            unknown.append(f"{key}[{place}]: {error}")
+            found.odd(f"{key}[{place}]: {error}", node)
         except RecursionError:
-            unknown.append(f"{key}[{place}]: nested too deeply")
+            found.unknown.append(f"{key}[{place}]: nested too deeply")
     return items
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from wavoice.runtime.model import SECOND, Micros
@@ -57,6 +59,27 @@ def string(node: Node, key: str) -> str | None:
 
 
 _NAME = re.compile(r"(?!.*\d{7})[A-Za-z0-9_.-]{1,64}")  # a phone number is no name
+
+
+_DEEPEST = 6
+_MOST_KEYS = 40
+_LONGEST_OUTLINE = 2000
+"""Characters: enough to see what is new in a webhook, too few to fill a table with."""
+_KINDS: Mapping[type, str] = {bool: "bool", int: "number", float: "number", str: "text", type(None): "null"}
+
+
+def outline(value: object) -> str:
+    """What a value is made of, as JSON of at most 2,000 characters: keys and kinds, never what they hold."""
+    return json.dumps(_outline(value, _DEEPEST), separators=(",", ":"))[:_LONGEST_OUTLINE]
+
+
+def _outline(value: object, depth: int) -> object:
+    if isinstance(value, dict):
+        some = islice(value.items(), _MOST_KEYS) if depth else ()
+        return {name(key): _outline(item, depth - 1) for key, item in some}
+    if isinstance(value, list):
+        return [_outline(item, depth - 1) for item in value[:1]] if depth else []
+    return _KINDS.get(type(value), "text")
 
 
 def name(value: object) -> str:

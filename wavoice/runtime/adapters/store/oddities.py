@@ -23,11 +23,12 @@ _add = _insert.on_conflict_do_update(
         "count": oddities.c.count + _insert.excluded["count"],
         "first_at": func.min(oddities.c.first_at, _insert.excluded.first_at),
         "last_at": func.max(oddities.c.last_at, _insert.excluded.last_at),
+        "outline": _insert.excluded.outline,
     },
 )
 _kinds = select(oddities.c.kind).where(oddities.c.tenant == bindparam("of_tenant"))
 _all = (
-    select(oddities.c.kind, oddities.c["count"], oddities.c.first_at, oddities.c.last_at)
+    select(oddities.c.kind, oddities.c["count"], oddities.c.first_at, oddities.c.last_at, oddities.c.outline)
     .where(oddities.c.tenant == bindparam("of_tenant"))
     .order_by(oddities.c.last_at.desc(), oddities.c.kind)
 )
@@ -39,14 +40,16 @@ class OddityRows:
     def __init__(self, db: Statements) -> None:
         self._db = db
 
-    async def count(self, tenant: str, kinds: Mapping[str, int], at: Micros) -> None:
+    async def count(
+        self, tenant: str, kinds: Mapping[str, int], outlines: Mapping[str, str], at: Micros
+    ) -> None:
         """See `ports.Oddities`."""
         known = set((await self._db.execute(_kinds, {"of_tenant": tenant})).scalars())
         for name, count in sorted(kinds.items()):
             kind = name if name in known or len(known) < MOST_KINDS else OTHER
             known.add(kind)
             row = {"tenant": tenant, "kind": kind, "count": count, "first_at": at, "last_at": at}
-            await self._db.execute(_add, row)
+            await self._db.execute(_add, {**row, "outline": outlines.get(name, "")})
 
     async def all(self, tenant: str) -> Sequence[Oddity]:
         """See `ports.Oddities`."""

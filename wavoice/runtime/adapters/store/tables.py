@@ -291,6 +291,7 @@ oddities = Table(
     Column("count", BigInteger, nullable=False),
     Column("first_at", BigInteger, nullable=False),
     Column("last_at", BigInteger, nullable=False),
+    Column("outline", Text, nullable=False, server_default=text("''")),
     PrimaryKeyConstraint("tenant", "kind"),
 )
 

@@ -31,5 +31,6 @@ def upgrade() -> None:
         sa.Column("count", sa.BigInteger, nullable=False),
         sa.Column("first_at", sa.BigInteger, nullable=False),
         sa.Column("last_at", sa.BigInteger, nullable=False),
+        sa.Column("outline", sa.Text, nullable=False, server_default=sa.text("''")),
         sa.PrimaryKeyConstraint("tenant", "kind"),
     )
