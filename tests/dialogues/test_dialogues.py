@@ -36,7 +36,7 @@ def test_a_sample_breaks_nothing() -> None:
 
 
 @pytest.mark.bulk
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(2400)
 def test_two_hundred_thousand_break_nothing() -> None:
     tally = hunt(range(MANY), processes=2)
     assert not tally.found, told_of(tally.found)

@@ -10,51 +10,43 @@ from wavoice.runtime.ports import Clock
 
 
 class VirtualClock:
-    """`ports.Clock` for scripted time: `now()` and `ticks()` move together; `step` parts them."""
+    """`ports.Clock` for scripted time: `now()` and `ticks()` move together, by `advance_to` alone."""
 
     def __init__(self, start: Micros) -> None:
-        self._ticks, self._stepped = start, 0
+        self._now = start
         self._waiting: dict[asyncio.Event, Micros] = {}
-        """Until when, in ticks: who waits has asked the monotonic clock."""
 
     def now(self) -> Micros:
         """The scripted moment."""
-        return self._ticks + self._stepped
+        return self._now
 
     def ticks(self) -> Micros:
-        """The same moment but for steps: a stage takes no time unless the script says so."""
-        return self._ticks
+        """The same moment: a stage takes no time unless the script says so."""
+        return self._now
 
     def advance_to(self, moment: Micros) -> None:
         """Jump. Raises `ValueError` for a moment in the past."""
-        if moment < self.now():
+        if moment < self._now:
             raise ValueError("a virtual clock does not run backwards")
-        self._ticks = moment - self._stepped
+        self._now = moment
         for wake, until in self._waiting.items():
-            if until <= self._ticks:
+            if until <= moment:
                 wake.set()
-
-    def step(self, by: Micros) -> None:
-        """Set the system's clock ahead or back, as a time server does: `ticks()` know nothing of it."""
-        self._stepped += by
 
     @property
     def next_wake(self) -> Micros | None:
         """Earliest moment that somebody waits for."""
-        first = min(self._waiting.values(), default=None)
-        return None if first is None else first + self._stepped
+        return min(self._waiting.values(), default=None)
 
     async def wait(self, poke: asyncio.Event, until: Micros | None) -> None:
         """Return when poked, or when the clock has been advanced to `until`."""
+        if poke.is_set() or (until is not None and until <= self._now):
+            return
         if until is None:
             await poke.wait()
             return
-        while not poke.is_set() and until > self.now():  # the clock may be set back meanwhile
-            await self._either(poke, until - self._stepped)
-
-    async def _either(self, poke: asyncio.Event, ticks: Micros) -> None:
         wake = asyncio.Event()
-        self._waiting[wake] = ticks
+        self._waiting[wake] = until
         waits = [asyncio.ensure_future(poke.wait()), asyncio.ensure_future(wake.wait())]
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
