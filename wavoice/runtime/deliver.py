@@ -22,7 +22,6 @@ from wavoice.runtime.model import (
     PromptState,
     Reply,
     Stage,
-    Timer,
     TimerKind,
 )
 from wavoice.runtime.ports import Accepted, UnitOfWork
@@ -171,7 +170,7 @@ async def keep_held(kit: Kit, tx: UnitOfWork, group: OutboxGroup) -> None:
     now = kit.clock.now()
     call = kit.template is not None and group.called_at is None
     due = now if call else (group.held_at or now) + kit.policy.hold_replies
-    await tx.timers.set(Timer(kit.ids.new("w"), group.address, TimerKind.OUTBOX, due, group.id, 0))
+    await tx.timers.set(kit.timer(group.address, TimerKind.OUTBOX, due, group.id))
 
 
 async def _send_note(turn: Turn, group: OutboxGroup, ogg: bytes, part: int) -> Accepted:
@@ -203,9 +202,7 @@ async def keep_delivery(turn: Turn, tx: UnitOfWork, delivery: Delivery) -> None:
         if stored is None or stored.state is OutboxState.QUEUED:
             await tx.outbox.save(group)
             if delivery.again_at is not None:
-                again = Timer(
-                    turn.kit.ids.new("w"), group.address, TimerKind.OUTBOX, delivery.again_at, group.id, 0
-                )
+                again = turn.kit.timer(group.address, TimerKind.OUTBOX, delivery.again_at, group.id)
                 await tx.timers.set(again)
         return  # a status may have said meanwhile that it arrived: then the wake finds it sent
     if group.held_at is not None:

@@ -8,7 +8,6 @@ webhook comes again, and what is stored already changes nothing.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -33,7 +32,6 @@ from wavoice.runtime.model import (
     OutboxState,
     PromptState,
     StatusUpdate,
-    Timer,
     TimerKind,
 )
 from wavoice.runtime.outgoing import record
@@ -69,13 +67,13 @@ class Intake:
         self,
         updates: Sequence[Arrived | StatusUpdate],
         at: Micros,
-        odd: Sequence[str] = (),
+        odd: Mapping[str, int] | None = None,
         outlines: Mapping[str, str] | None = None,
     ) -> int:
         """Store a whole webhook durably and return how many of its messages are new.
 
-        Acknowledge only after this. Messages for another number are passed over. `odd`: kinds of what
-        was not understood, to be counted; `outlines`: what they are made of. Raises `StoreError`.
+        Acknowledge only after this. Messages for another number are passed over. `odd`: how often
+        what was not understood came, by kind; `outlines`: what they are made of. Raises `StoreError`.
         """
         ours = [one for one in updates if isinstance(one, StatusUpdate) or one.number in self.numbers]
         if len(ours) < len(updates):
@@ -85,7 +83,7 @@ class Intake:
             new += await self._store(ours[start : start + CHUNK], at)
         if odd:
             async with self.kit.store.begin() as tx:
-                await tx.oddities.count(self.tenant, Counter(odd), outlines or {}, at)
+                await tx.oddities.count(self.tenant, odd, outlines or {}, at)
         return new
 
     async def offer(self, number: str, to: Alias, offered: Offered) -> bool:
@@ -197,7 +195,7 @@ class Intake:
         in_text = replace(group, state=OutboxState.QUEUED, attempts=group.attempts + 1)
         await tx.outbox.save(replace(in_text, reply=replace(group.reply, by_voice=False)))
         kind, now = TimerKind.OUTBOX, self.kit.clock.now()
-        await tx.timers.set(Timer(self.kit.ids.new("w"), group.address, kind, now, group.id, 0))
+        await tx.timers.set(self.kit.timer(group.address, kind, now, group.id))
         tx.after_commit(lambda: self.nudge(group.address))
 
 

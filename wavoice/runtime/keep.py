@@ -29,7 +29,6 @@ from wavoice.runtime.model import (
     Shown,
     Stage,
     Tier,
-    Timer,
     TimerKind,
 )
 from wavoice.runtime.ports import UnitOfWork
@@ -272,13 +271,4 @@ async def wake(
     turn: Turn, tx: UnitOfWork, kind: TimerKind, due_at: Micros, subject: str, attempts: int = 0
 ) -> None:
     """Set the timer of that kind and subject; it replaces an earlier one."""
-    timer = Timer(
-        id=turn.kit.ids.new("w"),
-        address=turn.address,
-        kind=kind,
-        due_at=due_at,
-        subject=subject,
-        generation=0,
-        attempts=attempts,
-    )
-    await tx.timers.set(timer)
+    await tx.timers.set(turn.kit.timer(turn.address, kind, due_at, subject, attempts))

@@ -13,7 +13,7 @@ from wavoice.runtime import journal
 from wavoice.runtime.backoff import Throttle
 from wavoice.runtime.codes import Codes
 from wavoice.runtime.journal import without_words
-from wavoice.runtime.model import SECOND, Address, Micros, Modality, Stage, Template
+from wavoice.runtime.model import SECOND, Address, Micros, Modality, Stage, Template, Timer, TimerKind
 from wavoice.runtime.overheard import Overheard
 from wavoice.runtime.policy import Policy
 from wavoice.runtime.ports import (
@@ -62,6 +62,12 @@ class Kit:
     throttle: Throttle = field(default_factory=Throttle)
     until: Stage | None = None
     """Rehearsals only: end each turn once this stage is done."""
+
+    def timer(
+        self, address: Address, kind: TimerKind, due_at: Micros, subject: str, attempts: int = 0
+    ) -> Timer:
+        """A new timer; once it is set it replaces an earlier one of that kind and subject."""
+        return Timer(self.ids.new("w"), address, kind, due_at, subject, 0, attempts)
 
     def local(self, moment: Micros) -> datetime:
         """The moment as the shop's clock on the wall shows it."""

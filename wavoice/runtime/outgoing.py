@@ -78,8 +78,8 @@ async def resend(kit: Kit, timer: Timer, conversation: Conversation) -> None:
 
 async def _again(kit: Kit, timer: Timer, group: OutboxGroup, conversation: Conversation) -> None:
     # A first sending that was cut off belongs to its turn; a later one is a turn of its own.
-    first = group.attempts == group.waits == 0
-    turn = begin(kit, group.turn if first else kit.ids.new("t"), conversation, Modality.OTHER, timer.due_at)
+    turn_id = group.turn if group.untried else kit.ids.new("t")
+    turn = begin(kit, turn_id, conversation, Modality.OTHER, timer.due_at)
     try:
         if group.state is OutboxState.SENT:
             how, delivery = "known from its status", Delivery.known_from_status(group, turn.trace.now())
@@ -154,9 +154,7 @@ async def drop(kit: Kit, tx: UnitOfWork, group: OutboxGroup, reason: str) -> Non
     await tx.timers.clear(group.id)
     now, where = kit.clock.now(), where_of(group)
     bodies: list[journal.Body] = [journal.Trouble(stage="send", code="not_sent", detail=reason)]
-    if (
-        group.attempts == 0 and group.waits == 0
-    ):  # its first sending was cut off, and with it the end of its turn
+    if group.untried:  # its first sending was cut off, and with it the end of its turn
         bodies.append(journal.TurnEnded("undelivered", reason, started_at=now, ended_at=now))
     await record(kit, tx, *(journal.Event(now, where, body) for body in bodies))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import asdict
 
 import httpx
 import pytest
@@ -17,7 +18,7 @@ from wavoice.runtime.model import SECOND
 from wavoice.sim.clock import VirtualClock
 from wavoice.sim.emulator.chaos import Chaos
 from wavoice.sim.emulator.emulator import Emulator, EmulatorConfig
-from wavoice.sim.emulator.webhooks import WebhooksState, as_json
+from wavoice.sim.emulator.webhooks import WebhooksState
 
 
 async def pass_until(world: World, end: int) -> None:
@@ -89,7 +90,7 @@ class TestLog:
         world = World()
         await world.anna.says("hello")
         (delivery,) = world.emulator.deliveries
-        shown = as_json(delivery)
+        shown = asdict(delivery)
         assert json.loads(shown["body"])["object"] == "whatsapp_business_account"
         assert (shown["id"], shown["field"], shown["state"], shown["updates"]) == (
             "d1",

@@ -80,7 +80,7 @@ async def _store(bot: Bot, body: bytes, received_at: Micros) -> Response:
     except BadWebhook:
         log.warning("webhook_not_json", size=len(body))
         return PlainTextResponse("not a webhook body", status_code=400)
-    odd = batch.odd
+    odd = batch.odd()
     try:
         await bot.intake.take((*batch.messages, *batch.statuses), received_at, odd, batch.outlines)
     except StoreError as error:
@@ -88,7 +88,7 @@ async def _store(bot: Bot, body: bytes, received_at: Micros) -> Response:
         return PlainTextResponse("not stored: send it again", status_code=503)
     for alert, count in Counter(batch.alerts).most_common(MOST_LOGGED):
         log.warning("webhook_alert", field=alert.field, what=alert.event, count=count)
-    for what, count in Counter(odd).most_common(MOST_LOGGED):
+    for what, count in odd.most_common(MOST_LOGGED):
         log.info("webhook_part_unknown", what=what, count=count)
     return PlainTextResponse("")
 

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -108,11 +109,11 @@ class Batch:
     outlines: Mapping[str, str] = field(default_factory=dict)
     """By kind of what was not understood: what the last one was made of, without values (`outline`)."""
 
-    @property
-    def odd(self) -> tuple[str, ...]:
-        """Kinds of what was not understood, without places, to be counted: message types among them."""
+    def odd(self) -> Counter[str]:
+        """Count what was not understood by kind, without places: message types among it."""
         types = (oddity(message) for message in self.messages)
-        return (*(_PLACE.sub("", what) for what in self.unknown), *(kind for kind in types if kind))
+        kinds = (_PLACE.sub("", what) for what in self.unknown)
+        return Counter([*kinds, *(kind for kind in types if kind)])
 
 
 def verify_signature(body: bytes, header: str | None, secrets: Sequence[bytes]) -> bool:
@@ -145,11 +146,11 @@ def parse(body: bytes) -> Batch:
         for change in children(entry, "changes"):
             _change(change, found)
     return Batch(
-        tuple(found.messages),
-        tuple(found.statuses),
-        tuple(found.unknown),
-        tuple(found.alerts),
-        found.outlines,
+        messages=tuple(found.messages),
+        statuses=tuple(found.statuses),
+        unknown=tuple(found.unknown),
+        alerts=tuple(found.alerts),
+        outlines={kind: outline(value) for kind, value in found.odd_values.items()},
     )
 
 
@@ -159,12 +160,13 @@ class _Found:
     statuses: list[StatusUpdate] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
-    outlines: dict[str, str] = field(default_factory=dict)
+    odd_values: dict[str, object] = field(default_factory=dict)
+    """The last of each kind."""
 
     def odd(self, what: str, value: object) -> None:
-        """Note what was not understood, and what it is made of."""
+        """Note what was not understood."""
         self.unknown.append(what)
-        self.outlines[_PLACE.sub("", what)] = outline(value)
+        self.odd_values[_PLACE.sub("", what)] = value
 
 
 def _change(change: Node, found: _Found) -> None:

@@ -245,3 +245,8 @@ class OutboxGroup:
     `failed` meanwhile, so that a program which knows nothing of this leaves it alone."""
     called_at: Micros | None = None
     """When a template asked the customer to write again."""
+
+    @property
+    def untried(self) -> bool:
+        """True before its first sending has come to anything, be it to a wait."""
+        return self.attempts == self.waits == 0

@@ -48,6 +48,11 @@ class Delivery:
     attempts: list[Attempt] = by_default(default_factory=list)
     """Oldest first."""
 
+    @property
+    def number(self) -> int:
+        """Its place among all that were made, from 1."""
+        return int(self.id[1:])
+
 
 class DeliveryLog:
     """Deliveries in the order in which they were made; of those that are done only the newest `size`."""
@@ -61,7 +66,7 @@ class DeliveryLog:
     def __iter__(self) -> Iterator[Delivery]:
         """Oldest first."""
         both = (*self._done.values(), *self._waiting.values())
-        return iter(sorted(both, key=lambda one: int(one.id[1:])))
+        return iter(sorted(both, key=lambda one: one.number))
 
     def get(self, delivery: str) -> Delivery | None:
         """Return one by its id; None if there is none, or none any more."""

@@ -176,21 +176,25 @@ class Emulator:
         """
         return await self._traffic.staff_says(phone, text)
 
-    async def inject(self, payload: Mapping[str, Any]) -> None:
-        """Send the business any webhook body, also one that WhatsApp has never sent.
+    async def inject(self, payload: Mapping[str, Any]) -> Delivery:
+        """Send the business any webhook body, also one that WhatsApp has never sent; return its delivery.
 
         It is signed and delivered like every other. Messages in it can be marked read by the
         business if their sender is a connected customer.
         """
-        await self._traffic.inject(payload)
+        return await self._traffic.inject(payload)
+
+    def event(self, event: str, phone: Phone, overrides: Sequence[str] = ()) -> dict[str, Any]:
+        """Return the payload of an event of `events.EVENTS` about a customer, and send nothing.
+
+        It is about the newest message on the handset where it is about one. Raises `UserInputError` as
+        `events.make` does.
+        """
+        return make(event, self._traffic.context(phone), overrides)
 
     async def trigger(self, event: str, phone: Phone, overrides: Sequence[str] = ()) -> dict[str, Any]:
-        """Send an event of `events.EVENTS` about a customer; return its payload.
-
-        It is about the newest message on the handset where it is about one, and only a webhook:
-        nothing changes on the emulated WhatsApp. Raises `UserInputError` as `events.make` does.
-        """
-        payload = make(event, self._traffic.context(phone), overrides)
+        """Send that `event`; return its payload. Only a webhook: nothing changes on the emulated WhatsApp."""
+        payload = self.event(event, phone, overrides)
         await self.inject(payload)
         return payload
 

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from wavoice.runtime.model import SECOND, Micros
 from wavoice.runtime.ports import Clock
 from wavoice.sim.emulator.webhooks import Answer, WebhookClient
+from wavoice.sim.emulator.wire.senders import nodes
 
 _SHOWN = 60
 """Characters of a text that a line shows."""
@@ -124,7 +125,7 @@ class _WatchedBot:
 def describe_webhook(body: bytes) -> str:
     """Say in a few words what a webhook is about."""
     payload = _read(body)
-    changes = [change for entry in _nodes(payload, "entry") for change in _nodes(entry, "changes")]
+    changes = [change for entry in nodes(payload, "entry") for change in nodes(entry, "changes")]
     return "; ".join(part for change in changes for part in _change(change)) or "not a webhook of WhatsApp"
 
 
@@ -142,21 +143,15 @@ def describe_call(body: bytes) -> str:
 def _change(change: Mapping[str, Any]) -> Iterator[str]:
     value, field = change.get("value"), change.get("field", "")
     value = value if isinstance(value, Mapping) else {}
-    for message in _nodes(value, "messages"):
+    for message in nodes(value, "messages"):
         kind = message.get("type", "")
         yield f"{kind}{_text(message, kind)} from {message.get('from') or message.get('from_user_id')}"
-    for status in _nodes(value, "statuses"):
+    for status in nodes(value, "statuses"):
         whom = status.get("recipient_id") or status.get("recipient_user_id")
-        error = "".join(f" {error.get('code')}" for error in _nodes(status, "errors"))
+        error = "".join(f" {error.get('code')}" for error in nodes(status, "errors"))
         yield f"{status.get('status')}{error} for {whom}"
     if not value.get("messages") and not value.get("statuses"):
         yield str(field)
-
-
-def _nodes(node: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
-    """The objects of a list; what is sent may be of any shape."""
-    items = node.get(key)
-    return [item for item in items if isinstance(item, Mapping)] if isinstance(items, list) else []
 
 
 def _text(message: Mapping[str, Any], kind: object) -> str:

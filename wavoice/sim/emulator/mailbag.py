@@ -33,7 +33,9 @@ class MailbagState(BaseModel, defer_build=True):
 class Mailbag:
     """Holds webhooks back. `post` tries one."""
 
-    def __init__(self, clock: Clock, background: Background, post: Callable[[Body], Awaitable[None]]) -> None:
+    def __init__(
+        self, clock: Clock, background: Background, post: Callable[[Body], Awaitable[object]]
+    ) -> None:
         self._clock = clock
         self._background = background
         self._post = post

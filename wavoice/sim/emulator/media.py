@@ -38,15 +38,6 @@ class StoredMedia:
     """A file on WhatsApp's side."""
 
     id: str
-    data: bytes
-    mime_type: str
-    dies_at: Micros
-
-
-class KeptFile(BaseModel, defer_build=True):
-    """A file with its id."""
-
-    id: str
     data: Base64
     mime_type: str
     dies_at: Micros
@@ -55,7 +46,7 @@ class KeptFile(BaseModel, defer_build=True):
 class MediaState(BaseModel, defer_build=True):
     """All files that still live, and the URLs that were handed out for them."""
 
-    files: list[KeptFile] = []
+    files: list[StoredMedia] = []
     urls: dict[str, tuple[str, Micros]] = {}
     """By the `hash` of the URL: whose it is, and until when it is good."""
 
@@ -75,17 +66,11 @@ class MediaShelf:
     def state(self) -> MediaState:
         """What to keep."""
         self._sweep()
-        files = [
-            KeptFile(id=file.id, data=file.data, mime_type=file.mime_type, dies_at=file.dies_at)
-            for file in self._files.values()
-        ]
-        return MediaState(files=files, urls=dict(self._urls))
+        return MediaState(files=list(self._files.values()), urls=dict(self._urls))
 
     def load(self, state: MediaState) -> None:
         """Go on where another emulator stood."""
-        self._files = {
-            file.id: StoredMedia(file.id, file.data, file.mime_type, file.dies_at) for file in state.files
-        }
+        self._files = {file.id: file for file in state.files}
         self._urls = dict(state.urls)
 
     def put(self, data: bytes, mime_type: str, lifetime: Micros) -> StoredMedia:

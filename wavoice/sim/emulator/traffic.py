@@ -16,6 +16,7 @@ from wavoice.sim.emulator import wire
 from wavoice.sim.emulator.acceptance import Acceptance
 from wavoice.sim.emulator.config import EmulatorConfig
 from wavoice.sim.emulator.customers import Customers
+from wavoice.sim.emulator.deliveries import Delivery
 from wavoice.sim.emulator.directory import Directory
 from wavoice.sim.emulator.enclosures import Enclosures
 from wavoice.sim.emulator.error_rules import ErrorRules
@@ -117,10 +118,8 @@ class Traffic:
     async def carry(self, phone: Handset, said: Mapping[str, Any], deliver: Deliver) -> str:
         """Take a customer's message to the business, with those held back until it."""
         wamid, user = self.ids.wamid(), phone.person.bsuid
-        self._received[wamid] = phone
-        phone.note_sent(wamid, said["type"])
+        self._note(phone, wamid, said["type"])
         self._heard(phone, said)
-        self.acceptance.moments.note(wamid, self._clock.now())
         at = self._clock.now() + phone.ahead
         sender = self.customers.wrote(phone.person)
         body = wire.message(self._config.business, sender, wamid, at, said, phone.identity)
@@ -134,18 +133,16 @@ class Traffic:
                 await self._mail.post_all(bodies)
         return wamid
 
-    async def inject(self, payload: Mapping[str, Any]) -> None:
+    async def inject(self, payload: Mapping[str, Any]) -> Delivery:
         """Send any webhook; messages in it count as sent by the customers who are named as senders."""
         for sender in wire.senders(payload):
             phone = self.directory.by_user_id(sender.bsuid) if sender.bsuid else None
             if phone is None and sender.phone:
                 phone = self.directory.by_digits(sender.phone)
             if phone is not None and sender.wamid not in self._received:
-                self._received[sender.wamid] = phone
-                phone.note_sent(sender.wamid, sender.kind)
-                self.acceptance.moments.note(sender.wamid, self._clock.now())
+                self._note(phone, sender.wamid, sender.kind)
                 self._heard(phone, {"type": sender.kind})
-        await self.webhooks.post(payload)
+        return await self.webhooks.post(payload)
 
     def context(self, phone: Handset) -> EventContext:
         """Return what an event about a customer is made of."""
@@ -266,10 +263,14 @@ class Traffic:
 
     def _system(self, phone: Handset) -> str:
         wamid = self.ids.wamid()
-        self._received[wamid] = phone
-        phone.note_sent(wamid, "system")
-        self.acceptance.moments.note(wamid, self._clock.now())
+        self._note(phone, wamid, "system")
         return wamid
+
+    def _note(self, phone: Handset, wamid: str, kind: str) -> None:
+        """The business has this message from a handset from now on."""
+        self._received[wamid] = phone
+        phone.note_sent(wamid, kind)
+        self.acceptance.moments.note(wamid, self._clock.now())
 
     def _heard(self, phone: Handset, said: Mapping[str, Any]) -> None:
         """WhatsApp itself has a message at once, whenever its webhook gets through."""

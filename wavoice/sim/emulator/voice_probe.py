@@ -8,11 +8,13 @@ detection opens other local files when a text file asks for them.
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wavoice.runtime.audio.ogg import check_one_stream
 from wavoice.runtime.errors import MediaError
+from wavoice.sim.emulator.media_rules import RULES
 
 PLAYS_INLINE_BYTES = 512 * 1024
 """A larger voice note shows a download icon instead of a play icon."""
@@ -23,6 +25,13 @@ if TYPE_CHECKING:
 _AV_TIME_BASE = 1_000_000
 """FFmpeg's unit of a container's duration: microseconds."""
 _EBML = b"\x1a\x45\xdf\xa3"
+_TAKEN: Mapping[str, tuple[str, str]] = {
+    "audio/mp4": ("mp4", "mov"),
+    "audio/amr": ("amr", "amr"),
+    "audio/aac": ("aac", "aac"),
+    "audio/mpeg": ("mp3", "mp3"),
+}
+"""Container and demuxer of what WhatsApp takes as audio, but not as a voice note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +111,7 @@ def _container(data: bytes) -> tuple[str, str | None]:
         return "wav", "wav"
     if data.startswith(_EBML):
         return "webm", "matroska"
-    if data[4:8] == b"ftyp":
-        return "mp4", "mov"
-    if data.startswith(b"#!AMR"):
-        return "amr", "amr"
-    if data[:2] in {b"\xff\xf1", b"\xff\xf9"}:
-        return "aac", "aac"
-    if data.startswith(b"ID3") or data[:2] in {b"\xff\xfb", b"\xff\xf3", b"\xff\xf2"}:
-        return "mp3", "mp3"
-    return "unknown", None
+    return next((names for mime, names in _TAKEN.items() if RULES[mime].fits(data)), ("unknown", None))
 
 
 def _is_one_stream(data: bytes) -> bool:

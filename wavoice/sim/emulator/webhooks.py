@@ -11,7 +11,7 @@ import hashlib
 import hmac
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Protocol
@@ -142,8 +142,8 @@ class Webhooks:
         """Let this chaos have what is posted from now on; what it holds back already stays held."""
         self._chaos = chaos
 
-    async def post(self, payload: Mapping[str, Any], *, surely: bool = False) -> None:
-        """Return after the first try; if it was not answered with 200, repeat in the background.
+    async def post(self, payload: Mapping[str, Any], *, surely: bool = False) -> Delivery:
+        """Return its delivery after the first try; if it was not answered with 200, repeat in the background.
 
         Chaos may hold it back: then this returns at once. `surely` keeps chaos away. It goes to every app
         that has asked for its field, and nowhere if none has; a field that cannot be asked for goes to all.
@@ -152,7 +152,7 @@ class Webhooks:
         delivery = self._log.make(field, encode(payload), self._clock.now())
         if not self._subscriptions.targets(field):
             self._log.end(delivery, "unsubscribed")
-            return
+            return delivery
         fate = UNHARMED if surely else self._fate()
         if self._awaited and (seen := self._awaited.get(status_of(payload))) is not None:
             await self._deliver(delivery, UNHARMED)
@@ -163,6 +163,7 @@ class Webhooks:
             await self._deliver(delivery, UNHARMED)
         else:
             await self._suffer(delivery, fate)
+        return delivery
 
     async def again(self, body: bytes) -> None:
         """Send exactly these bytes once to whoever got them, whatever the answer."""
@@ -198,7 +199,7 @@ class Webhooks:
             made=self._log.made,
             tried=self._tried,
             drawn=self._drawn,
-            deliveries=[_copy(known[key]) for key in sorted(known, key=lambda key: int(key[1:]))],
+            deliveries=[_copy(known[key]) for key in sorted(known, key=lambda key: known[key].number)],
             jobs=[WaitingJob(job=job, delivery=delivery.id) for job, delivery in self._jobs.values()],
             pot=[WaitingJob(job=job, delivery=delivery.id) for job, delivery in self._pot],
         )
@@ -322,8 +323,3 @@ class Webhooks:
 
 def _copy(delivery: Delivery) -> Delivery:
     return replace(delivery, attempts=list(delivery.attempts))
-
-
-def as_json(delivery: Delivery) -> dict[str, Any]:
-    """Return a delivery as plain JSON values, its body as text."""
-    return asdict(delivery) | {"body": delivery.body.decode("ascii")}

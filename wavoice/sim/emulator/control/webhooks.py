@@ -43,9 +43,9 @@ class WebhooksDesk:
 
     async def log(self, query: m.After) -> m.Webhooks:
         """List webhooks and how each try was answered."""
-        shown = [one for one in self._live.emulator.deliveries if _number(one) > query.after][: query.limit]
+        shown = [one for one in self._live.emulator.deliveries if one.number > query.after][: query.limit]
         return m.Webhooks(
-            webhooks=[_as_webhook(one) for one in shown], next=_number(shown[-1]) if shown else query.after
+            webhooks=[_as_webhook(one) for one in shown], next=shown[-1].number if shown else query.after
         )
 
     async def one(self, number: int) -> m.Webhook:
@@ -75,18 +75,12 @@ class WebhooksDesk:
         if (body.event is None) == (body.payload is None):
             raise ControlError("Nothing to inject is named.", remedy="Give either event or payload.")
         emulator = self._live.emulator
-        known = _number(emulator.deliveries[-1]) if emulator.deliveries else 0
         if body.event is not None:
-            payload = await emulator.trigger(body.event, self._about(body.user), body.overrides)
+            payload = emulator.event(body.event, self._about(body.user), body.overrides)
         else:
             payload = body.payload or {}
-            await emulator.inject(payload)
-        made = [
-            one for one in emulator.deliveries if _number(one) > known and json.loads(one.body) == payload
-        ]
-        return m.Injected(
-            payload=payload, attempts=[_as_attempt(attempt) for one in made[:1] for attempt in one.attempts]
-        )
+        made = await emulator.inject(payload)
+        return m.Injected(payload=payload, attempts=[_as_attempt(attempt) for attempt in made.attempts])
 
     async def add_rule(self, body: m.NewRule) -> m.Rule:
         """Let an error meet sends from now on."""
@@ -129,7 +123,7 @@ class WebhooksDesk:
 
     def _find(self, number: int) -> deliveries.Delivery:
         for one in self._live.emulator.deliveries:
-            if _number(one) == number:
+            if one.number == number:
                 return one
         raise not_there(f"webhook {number}", f"GET {ROOT}/webhooks lists those that are known.")
 
@@ -140,13 +134,9 @@ class WebhooksDesk:
         return phones[0]
 
 
-def _number(delivery: deliveries.Delivery) -> int:
-    return int(delivery.id[1:])
-
-
 def _as_webhook(delivery: deliveries.Delivery) -> m.Webhook:
     return m.Webhook(
-        number=_number(delivery),
+        number=delivery.number,
         field=delivery.field,
         state=delivery.state,
         updates=delivery.updates,

@@ -31,7 +31,7 @@ HELLO = "1000000000000001"
 PAUSES = {1: 3, 2: 6}
 """Hours of the first and the second pause; the third time it is disabled."""
 
-Post = Callable[[Mapping[str, Any]], Awaitable[None]]
+Post = Callable[[Mapping[str, Any]], Awaitable[object]]
 
 
 class Templates:

@@ -20,7 +20,7 @@ class Sender:
 def field_of(payload: Mapping[str, Any]) -> str:
     """Return the field of the first change; empty if there is none."""
     fields = (
-        _text(change, "field") for entry in _nodes(payload, "entry") for change in _nodes(entry, "changes")
+        _text(change, "field") for entry in nodes(payload, "entry") for change in nodes(entry, "changes")
     )
     return next(fields, None) or ""
 
@@ -40,13 +40,14 @@ def senders(payload: Mapping[str, Any]) -> Iterator[Sender]:
 
 
 def _items(payload: Mapping[str, Any], key: str) -> Iterator[Mapping[str, Any]]:
-    for entry in _nodes(payload, "entry"):
-        for change in _nodes(entry, "changes"):
+    for entry in nodes(payload, "entry"):
+        for change in nodes(entry, "changes"):
             value = change.get("value")
-            yield from _nodes(value, key) if isinstance(value, Mapping) else ()
+            yield from nodes(value, key) if isinstance(value, Mapping) else ()
 
 
-def _nodes(node: Mapping[str, Any], key: str) -> Iterator[Mapping[str, Any]]:
+def nodes(node: Mapping[str, Any], key: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the objects of a list; what is there may be of any shape."""
     items = node.get(key)
     for item in items if isinstance(items, list) else ():
         if isinstance(item, Mapping):
