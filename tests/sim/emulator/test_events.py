@@ -53,6 +53,14 @@ class TestCatalogue:
         wanted |= {"account.restricted", "user.number_changed", "message.standby"}
         assert wanted | {"unknown.field", "unknown.message_type"} <= EVENTS.keys()
 
+    @pytest.mark.parametrize(
+        ("name", "told"), [("sent", True), ("delivered", True), ("read", False), ("played", False)]
+    )
+    def test_the_price_is_told_when_it_is_sent_and_when_it_arrives(self, name: str, *, told: bool) -> None:
+        payload = make(f"status.{name}", context())
+        (status,) = payload["entry"][0]["changes"][0]["value"]["statuses"]
+        assert ("pricing" in status) is told
+
     def test_the_same_seed_gives_the_same_bytes(self) -> None:
         first, second = ([encode(make(name, context())) for name in EVENTS] for _ in range(2))
         assert first == second

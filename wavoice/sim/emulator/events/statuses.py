@@ -9,6 +9,14 @@ from wavoice.runtime.model import PromptState
 from wavoice.sim.emulator import wire
 from wavoice.sim.emulator.events.kinds import EventContext, EventKind, Payload, number
 from wavoice.sim.emulator.graph_errors import GraphError
+from wavoice.sim.emulator.pricing import Pricing
+
+_PRICED = frozenset({PromptState.SENT, PromptState.DELIVERED})
+
+
+def _price(context: EventContext) -> dict[str, Any]:
+    """What the first answer of a month costs inside the window."""
+    return Pricing().price("service", context.now, in_window=True, free_entry=False).node()
 
 
 def _status(doc: str, state: PromptState, error: GraphError | None = None) -> EventKind:
@@ -17,6 +25,7 @@ def _status(doc: str, state: PromptState, error: GraphError | None = None) -> Ev
             context.subject,
             state,
             error=error.in_status() if error else None,
+            pricing=_price(context) if state in _PRICED else None,
             to_phone=context.person.phone is not None,
         )
         return wire.status(context.business, context.person, update, context.now)
