@@ -119,6 +119,7 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
             first_contact=_first_contact(settings),
             template=_template(settings),
             until=parts.until,
+            sequential=settings.runtime.sequential,
         )
         bot = Bot(
             kit, settings.bot.tenant, frozenset({settings.whatsapp.phone_number_id or ""}), engine.nudge

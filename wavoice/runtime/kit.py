@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -62,6 +62,8 @@ class Kit:
     throttle: Throttle = field(default_factory=Throttle)
     until: Stage | None = None
     """Rehearsals only: end each turn once this stage is done."""
+    sequential: bool = False
+    """For comparison only: every stage of a turn waits for the one before it."""
 
     def timer(
         self, address: Address, kind: TimerKind, due_at: Micros, subject: str, attempts: int = 0
@@ -86,6 +88,7 @@ class Turn:
     flow: str | None = None
     _lines: list[journal.Event] = field(default_factory=list)
     _tasks: list[asyncio.Task[Any]] = field(default_factory=list)
+    _put_off: list[Coroutine[Any, Any, Any]] = field(default_factory=list)
 
     def log(self, *bodies: journal.Body, turn: str | None = None) -> None:
         """Note events; they become durable with the next `write_journal`."""
@@ -125,8 +128,17 @@ class Turn:
         self._tasks.append(task)
         return task
 
+    def ahead(self, work: Coroutine[Any, Any, T]) -> Awaitable[T]:
+        """Start work whose result is wanted later, if at all; a sequential turn does it when it is awaited."""
+        if not self.kit.sequential:
+            return self.begin(work)
+        self._put_off.append(work)
+        return work
+
     async def close(self) -> None:
         """Leave nothing running behind."""
+        for work in self._put_off:
+            work.close()  # nothing, if it was awaited
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

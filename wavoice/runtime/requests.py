@@ -9,8 +9,8 @@ from dataclasses import replace
 from wavoice.runtime import journal
 from wavoice.runtime.actions import Answer, Ask, Job, Offer, Prepared, Refuse
 from wavoice.runtime.actions.builtin import JOBS
-from wavoice.runtime.confirm import Decision
-from wavoice.runtime.model import Asking, Consent, Form, Modality, Proposal, Tier
+from wavoice.runtime.confirm import Case, Decision
+from wavoice.runtime.model import Asking, Consent, Conversation, Form, Modality, Proposal, Tier
 from wavoice.runtime.proposals import Draft, propose
 from wavoice.runtime.replies import english
 from wavoice.runtime.steps import Scene, Step, about
@@ -79,6 +79,16 @@ def proceed(_decision: Decision, scene: Scene) -> Step:
     if name is None:
         return Step(text=f"{english.NOT_CAUGHT} {english.HELP}", asking=asking)
     return replace(start(JOBS[name], slots, scene), over=over)
+
+
+def needs_facts(case: Case, conversation: Conversation) -> bool:
+    """False if nothing that can follow looks at the shop's records: then nobody waits for them.
+
+    What touches a question, asked or answered, is told from the record as it is now.
+    """
+    if case.proposal is not None or conversation.asking is not None:
+        return True
+    return not case.unreadable and case.reading.intent in JOBS
 
 
 def start(job: Job, slots: Mapping[str, str], scene: Scene, replaces: Proposal | None = None) -> Step:

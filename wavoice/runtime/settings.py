@@ -158,6 +158,14 @@ class Store(_Section):
     """SQLite file; a relative path starts at the current folder."""
 
 
+class Runtime(_Section):
+    """How the work of a turn is arranged."""
+
+    sequential: bool = False
+    """For comparison only: every stage waits for the one before it, nothing is prepared ahead, no speech is
+    kept, and notes are transcribed in the order in which they came."""
+
+
 class Bot(_Section):
     """The bot itself."""
 
@@ -194,6 +202,7 @@ class Settings(BaseSettings):
     voice: Voice = Voice()
     store: Store = Store()
     bot: Bot = Bot()
+    runtime: Runtime = Runtime()
 
     @classmethod
     def load(cls, path: Path | None = None) -> Settings:

@@ -3,7 +3,8 @@
 receive → fetch (while identity and orders are looked up) → clean → transcribe → identify → interpret →
 look up → decide → settle → commit → speak → send. This file only sequences: what words mean is said
 in `interpret` and `confirm`, what follows from it in `respond`. A yes ends here in its settle window;
-`commit.py` carries the turn on when the window has passed.
+`commit.py` carries the turn on when the window has passed. `Turn.ahead` marks what overlaps with the
+stages after it; with `runtime.sequential` nothing does.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from wavoice.runtime.look_up import look_up
 from wavoice.runtime.model import Facts, Form, Inbound, Reply, Stage
 from wavoice.runtime.patience import patience
 from wavoice.runtime.ports import Hint
+from wavoice.runtime.requests import needs_facts
 from wavoice.runtime.steps import Scene, Step
 from wavoice.runtime.understand import Known, interpret, joined, make_case
 from wavoice.runtime.wishes import carry_out, with_notice
@@ -40,25 +42,28 @@ async def take(turn: Turn, message: Inbound, known: Known) -> None:
     if await step_aside(turn, message, known):
         return
     if message.form in _SAID:
-        turn.begin(_show_typing(turn, message))
-    shop = turn.begin(look_up(turn, message.alias))
+        typing = turn.ahead(_show_typing(turn, message))
+        if kit.sequential:
+            await typing
+    silent = session.must_be_silent(known.conversation, known.consents, None) is not None
+    shop = None if silent else turn.ahead(look_up(turn, message.alias))
     language = known.conversation.language
     awaiting = known.proposal is not None and known.proposal.is_open
 
     async with patience(turn, message, known):
         words = await hear(turn, message, Hint(language=language, awaiting_yes=awaiting))
     known, words = await without_spoken_half(turn, message, known, words)
-    facts = await shop
     with trace.span(Stage.INTERPRET):
         readings = interpret(turn, message, known, words)
     with trace.span(Stage.DECIDE):
         case = make_case(turn, message, known, words, readings)
-    case = await await_delivery(turn, case)
+    facts = await shop if shop and needs_facts(case, known.conversation) else None
+    case = await await_delivery(turn, replace(case, now=trace.now()))
     with trace.span(Stage.DECIDE):
         known = replace(known, meant=session.has_meaning(case, kit.policy))
         decision, step = _respond(turn, message, known, words, facts, case)
         reply = _reply(turn, message, known, step)
-    speech = turn.begin(speak(turn, reply, language)) if reply else None
+    speech = turn.ahead(speak(turn, reply, language)) if reply else None
     with trace.span(Stage.DECIDE):
         if reply is None:
             _end_without_reply(turn, message, step, case.now)
