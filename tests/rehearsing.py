@@ -11,7 +11,7 @@ from pathlib import Path
 from wavoice.runtime.build import Parts
 from wavoice.runtime.journal import Event
 from wavoice.runtime.model import SECOND, Micros
-from wavoice.runtime.settings import Shop
+from wavoice.runtime.settings import Runtime, Shop
 from wavoice.sim.clock import CountingIds, VirtualClock
 from wavoice.sim.emulator.handset.message import PhoneMessage
 from wavoice.sim.rehearsal import Customer, Rehearsal, rehearsal_settings, rehearse
@@ -112,6 +112,7 @@ async def desk(
     voice: bool = True,
     zone: str = "Asia/Kolkata",
     whatsapp: Mapping[str, object] | None = None,
+    sequential: bool = False,
 ) -> AsyncIterator[Desk]:
     """Open a rehearsal on Monday 23 November 2026, 10:00 UTC; order 1842 is due on Thursday 26.
 
@@ -122,7 +123,8 @@ async def desk(
     settings = rehearsal_settings(store=store)
     shop = Shop(base_url=settings.shop.base_url, zone=zone)
     ours = settings.whatsapp.model_copy(update=dict(whatsapp or {}))
-    settings = settings.model_copy(update={"shop": shop, "whatsapp": ours})
+    how = Runtime(sequential=sequential)
+    settings = settings.model_copy(update={"shop": shop, "whatsapp": ours, "runtime": how})
     parts = replace(
         parts or Parts(),
         ears=ears,

@@ -129,7 +129,7 @@ class Turn:
         return task
 
     def ahead(self, work: Coroutine[Any, Any, T]) -> Awaitable[T]:
-        """Start work whose result is wanted later, if at all; a sequential turn does it when it is awaited."""
+        """Start work that is wanted later, if at all; a sequential turn does it when it is awaited."""
         if not self.kit.sequential:
             return self.begin(work)
         self._put_off.append(work)
