@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from datetime import date
 
-import pytest
 from starlette.types import Receive, Scope, Send
 
 from tests.rehearsing import Desk, desk
