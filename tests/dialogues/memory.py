@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from wavoice.runtime import repositories
 from wavoice.runtime.errors import CommitRefusedError
@@ -284,6 +285,19 @@ class Oddities:
         raise NotImplementedError("a dialogue has no webhooks")
 
 
+class VoiceUse:
+    """No dialogue lasts long enough to reach a budget."""
+
+    async def add(self, address: Address, day: date, seconds: float) -> None:
+        """Nobody asks for it."""
+
+    async def of_contact(self, address: Address, day: date) -> float:
+        return 0.0
+
+    async def of_tenant(self, tenant: str, day: date) -> float:
+        return 0.0
+
+
 class Unit:
     """`ports.UnitOfWork`."""
 
@@ -299,6 +313,7 @@ class Unit:
         self.journal: repositories.JournalTable = JournalTable(tables)
         self.media: repositories.MediaTable = MediaTable()
         self.oddities: repositories.Oddities = Oddities()
+        self.voice_use: repositories.VoiceUse = VoiceUse()
         self.calls: list[Callable[[], None]] = []
 
     def after_commit(self, call: Callable[[], None]) -> None:

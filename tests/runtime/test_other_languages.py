@@ -19,6 +19,9 @@ SAID = {
     "nothing_changed": "Gut, nichts geändert",
     "still_want": "Noch?",
     "expired": "Abgelaufen",
+    "not_caught": "Nicht verstanden.",
+    "cannot_listen": "Bitte schreiben Sie.",
+    "listened_enough": "Bitte schreiben Sie heute.",
 }
 FILE = {"version": 1, "language": "de", "reviewed": False, "words": SAID}
 

@@ -18,7 +18,7 @@ LEASE = "send_lease, speak_budget_seconds, status_lag"
 NUMBERS = [
     spec.name
     for spec in fields(Policy)
-    if not isinstance(getattr(Policy(), spec.name), tuple) and spec.name != "min_avg_logprob"
+    if not isinstance(getattr(Policy(), spec.name), tuple) and not spec.name.endswith("_logprob")
 ]
 SETTLE = {Modality.VOICE: SECOND, Modality.TEXT: SECOND, Modality.BUTTON: SECOND}
 
@@ -64,6 +64,8 @@ SETTLE = {Modality.VOICE: SECOND, Modality.TEXT: SECOND, Modality.BUTTON: SECOND
         ({"max_syllable_seconds": 0.0}, "max_syllable_seconds"),
         ({"min_speech_seconds": 0.8}, "min_speech_seconds, max_syllable_seconds"),
         ({"min_avg_logprob": 0.1}, "min_avg_logprob"),
+        ({"min_request_logprob": 0.1}, "min_request_logprob"),
+        ({"contact_voice_minutes": -1.0}, "contact_voice_minutes"),
         ({"max_no_speech": 1.1}, "max_no_speech"),
         ({"invented_no_speech": 0.95}, "invented_no_speech"),
         ({"invented": ("thank you", "")}, "invented"),

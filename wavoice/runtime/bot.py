@@ -113,7 +113,7 @@ class Bot:
         async with self.kit.store.begin() as tx:
             conversation = await tx.conversations.take(address)
             message = await tx.inbox.next(address, now)
-            known = await recall(tx, message, conversation, self.kit.policy) if message else None
+            known = await recall(self.kit, tx, message, conversation) if message else None
             if message and known and known.unread:
                 known = join(self.kit, message, known, await tx.inbox.rest(message))
             unread = 0 if message else await tx.inbox.unread(address)

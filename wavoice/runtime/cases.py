@@ -96,6 +96,8 @@ class Case:
     """The message asks for a job that only reads (R0)."""
     unreadable: bool = False
     """The note could not be fetched, opened or listened to: what it says is not known."""
+    over_budget: bool = False
+    """It was not listened to because the voice minutes of the day are used up: no failed answer."""
 
     handed_off: bool = False
     """A person has taken over this conversation (D65)."""
@@ -130,6 +132,16 @@ def says_nothing(case: Case, policy: Policy) -> bool:
     if evidence.speech_seconds < policy.min_speech_seconds or not case.reading.text.strip():
         return True
     return bool(evidence.decodes) and evidence.decodes[-1].no_speech > policy.max_no_speech
+
+
+UNSURE = "heard with too little confidence"
+
+
+def is_doubtful(case: Case, policy: Policy) -> bool:
+    """True for a note whose words are a guess: nobody acts on them, and nobody reads them back."""
+    decodes = case.evidence.decodes
+    spoken = case.evidence.modality is Modality.VOICE and bool(decodes)
+    return spoken and decodes[-1].avg_logprob < policy.min_request_logprob
 
 
 def state_of(case: Case) -> ProposalState | None:

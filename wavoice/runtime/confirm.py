@@ -46,6 +46,7 @@ _CHECKS: tuple[Check, ...] = (
     vetoes.button_no,
     # every message is searched for a veto
     vetoes.collides,
+    answers.guessed,
     vetoes.veto,
     vetoes.not_words,
     # 6 binding, 7 timing, 8 audio: what an approval must pass

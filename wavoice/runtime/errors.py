@@ -171,6 +171,12 @@ class CorruptMediaError(MediaError):
     code = "corrupt"
 
 
+class OverBudgetError(MediaError):
+    """More than may be listened to in a day (`policy.contact_voice_minutes`): the note is not transcribed."""
+
+    code = "over_budget"
+
+
 class SpeechError(WavoiceError):
     """A speech backend failed or ran out of time."""
 

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from dataclasses import dataclass, replace
 
 from wavoice.runtime import journal
-from wavoice.runtime.errors import AuthError, ChannelError, MediaError, MediaGoneError, SpeechError
+from wavoice.runtime.errors import (
+    AuthError,
+    ChannelError,
+    MediaError,
+    MediaGoneError,
+    OverBudgetError,
+    SpeechError,
+)
 from wavoice.runtime.kit import Turn
 from wavoice.runtime.model import Audio, Decode, Heard, Inbound, MediaRef, Stage
 from wavoice.runtime.ports import Hint
@@ -26,12 +34,17 @@ class Words:
     trouble: str | None = None
 
 
-async def hear(turn: Turn, message: Inbound, hint: Hint) -> Words:
-    """Return the words of a message; a typed one passes through, a bad note becomes its trouble."""
+async def hear(turn: Turn, message: Inbound, hint: Hint, left: float = math.inf) -> Words:
+    """Return the words of a message; a typed one passes through, a bad note becomes its trouble.
+
+    `left`: seconds that may still be listened to today. A note that is longer is not transcribed, and where
+    nothing is left it is not even fetched.
+    """
     if message.media is None:
         return Words(text=message.text or "")
     try:
-        return await _listen(turn, message.media, hint)
+        _permit(0.0, left)
+        return await _listen(turn, message.media, hint, left)
     except (MediaError, SpeechError) as error:
         turn.log(journal.Trouble(stage="transcribe", code=error.code, detail=error.message))
         return Words(text="", trouble=error.code)
@@ -40,7 +53,12 @@ async def hear(turn: Turn, message: Inbound, hint: Hint) -> Words:
         return Words(text="", trouble="media_gone")
 
 
-async def _listen(turn: Turn, media: MediaRef, hint: Hint) -> Words:
+def _permit(seconds: float, left: float) -> None:
+    if left <= 0 or seconds > left:
+        raise OverBudgetError("The voice minutes of the day are used up.")
+
+
+async def _listen(turn: Turn, media: MediaRef, hint: Hint, left: float) -> Words:
     kit = turn.kit
     with turn.trace.span(Stage.FETCH):
         data = await _fetch(turn, media)
@@ -48,6 +66,7 @@ async def _listen(turn: Turn, media: MediaRef, hint: Hint) -> Words:
     with turn.trace.span(Stage.CLEAN):
         audio = await kit.decoder.decode(data)
         turn.log(_kept(media, audio))
+    _permit(audio.seconds, left)
     with turn.trace.span(Stage.TRANSCRIBE):
         heard = _without_cards(await _transcribe(turn, audio, hint))
         turn.log(_figures(heard))

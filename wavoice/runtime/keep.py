@@ -6,8 +6,10 @@ from dataclasses import replace
 
 from wavoice.runtime import consent, journal, session
 from wavoice.runtime.backoff import behind
+from wavoice.runtime.budget import count_voice
 from wavoice.runtime.codes import Codes
 from wavoice.runtime.deliver import enter
+from wavoice.runtime.failures import buttons
 from wavoice.runtime.hear import Words
 from wavoice.runtime.kit import Turn
 from wavoice.runtime.model import (
@@ -47,12 +49,12 @@ def reply_to(step: Step, codes: Codes, *, by_voice: bool, notice: bool = False) 
     """
     asks, text = step.asks, step.text or ""
     words = words_in(step.language)
-    buttons = (Button(f"yes:{asks.digest}", words.yes), Button(f"no:{asks.digest}", words.no)) if asks else ()
+    answers = (Button(f"yes:{asks.digest}", words.yes), Button(f"no:{asks.digest}", words.no)) if asks else ()
     code = codes.of(asks) if asks and asks.tier is Tier.R3 else None
     return Reply(
         text=f"{text} {english.or_code(code)}" if code else text,
-        buttons=buttons,
-        by_voice=by_voice and step.language == "en",
+        buttons=answers or buttons(step),
+        by_voice=by_voice and step.language == "en" and not step.written,
         spoken=text if code else None,
         proposal=asks.id if asks else None,
         digest=asks.digest if asks else None,
@@ -86,6 +88,8 @@ async def keep(
         await tx.inbox.done(message)
         if message.media is not None and words.audio is not None:
             await tx.media.add(turn.id, message.media, words.size, words.audio)
+            if words.heard is not None:
+                await count_voice(kit, tx, message, words.audio.seconds)
         for other in known.joined:
             await tx.inbox.done(other)
             ended = turn.trace.now()
@@ -119,8 +123,11 @@ def _after(
         wrote_at = max(message.received_at, before.wrote_at or 0)
     handed_off = (before.handed_off and not step.releases) or step.hand_off is not None
     identity = message.identity or before.identity
+    failures = _failures(before, step, meant=known.meant)
     if not known.meant:
-        stored = replace(known.stored, wrote_at=wrote_at, handed_off=handed_off, identity=identity)
+        stored = replace(
+            known.stored, wrote_at=wrote_at, handed_off=handed_off, identity=identity, failures=failures
+        )
         return replace(stored, offers=before.offers, referral=message.referral or before.referral)
     asking, aside = session.carry_on(before, step.asking, now, over=step.over)
     parted = step.hand_off is not None or (Consent.MESSAGES, False) in step.consents
@@ -136,12 +143,20 @@ def _after(
         referral=message.referral or before.referral,
         handed_off=handed_off,
         identity=identity,
+        failures=failures,
     )
     if (Consent.VOICE_DATA, False) in step.consents:
         after = replace(after, memory=())
     heard = words.text if session.may_keep_words(message.modality, known.consents) else session.UNKEPT
     answer = (reply.spoken or reply.text) if reply else ""  # a code is not remembered
     return session.remember(after, heard, answer, policy) if words.text or reply else after
+
+
+def _failures(before: Conversation, step: Step, *, meant: bool) -> int:
+    """A person, or one message that was understood, begins the count anew; a sticker changes nothing."""
+    if step.failed and step.hand_off is None:
+        return before.failures + 1
+    return 0 if meant or step.hand_off is not None else before.failures
 
 
 def _queued(before: Conversation, step: Step) -> Asking | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
@@ -22,6 +23,8 @@ _COUNTS: Final[Mapping[str, str]] = {
     "max_turn_attempts": "no message could be answered",
 }
 """Numbers that are at least 1, and what is wrong otherwise."""
+_LOG_PROBABILITIES: Final = ("min_avg_logprob", "min_request_logprob")
+"""Numbers that are at most 0."""
 _POSITIVE: Final = frozenset(
     {
         *("commit_grace", "inactivity", "business_clock", "service_window", "retry_budget", "hold_replies"),
@@ -95,6 +98,9 @@ class Policy:
 
     min_avg_logprob: float = -0.6
     """Floor of decode A for a voice yes (confirmation.md A2; models.md, in-sample)."""
+    min_request_logprob: float = -0.6
+    """Floor of the transcript (decode B) for a wish or a value: what is below is not acted on but asked
+    again. A veto needs none."""
     max_no_speech: float = 0.9
     """Above this a window is taken as silence, whatever the words."""
     min_speech_seconds: float = 0.05
@@ -116,6 +122,11 @@ class Policy:
 
     max_media_bytes: int = 16 * 1024 * 1024
     max_note_seconds: float = 300.0
+    contact_voice_minutes: float = 20.0
+    """Voice notes of one customer that are listened to in a day of the shop; what is beyond is answered in
+    writing, unheard."""
+    tenant_voice_minutes: float = math.inf
+    """The same of all customers together; no limit, unless the owner sets one."""
     max_reply_bytes: int = 512 * 1024
     """Larger voice notes show a download icon instead of playing."""
     fetch_budget_seconds: float = 10.0
@@ -160,7 +171,7 @@ class Policy:
         """
         for spec in fields(self):
             value = getattr(self, spec.name)
-            if isinstance(value, tuple) or spec.name == "min_avg_logprob":
+            if isinstance(value, tuple) or spec.name in _LOG_PROBABILITIES:
                 continue
             numbers = value.values() if isinstance(value, Mapping) else (value,)
             yield all(number >= 0 for number in numbers), spec.name, "a negative number means nothing here"
@@ -195,7 +206,8 @@ class Policy:
         yield self.say_checking < self.retry_budget, "say_checking, retry_budget", "the word comes too late"
 
     def _evidence(self) -> Iterator[tuple[bool, str, str]]:
-        yield self.min_avg_logprob <= 0, "min_avg_logprob", "log-probabilities are at most 0"
+        for name in _LOG_PROBABILITIES:
+            yield getattr(self, name) <= 0, name, "log-probabilities are at most 0"
         yield 0 < self.max_no_speech <= 1, "max_no_speech", "a probability is between 0 and 1"
         yield 0 < self.invented_no_speech <= self.max_no_speech, "invented_no_speech", "above max_no_speech"
         least = self.min_speech_seconds < self.max_syllable_seconds

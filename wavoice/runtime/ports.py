@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         Store,
         Timers,
         UnitOfWork,
+        VoiceUse,
     )
     from wavoice.runtime.token import CommitToken
 
@@ -72,6 +73,7 @@ __all__ = [
     "TextToSpeech",
     "Timers",
     "UnitOfWork",
+    "VoiceUse",
 ]
 
 if not TYPE_CHECKING:  # or every name would be one, to a type checker

@@ -136,7 +136,9 @@ def _settle(proposal: Proposal, decision: Decision, case: Case, turn: str, polic
 
 
 def _tried(proposal: Proposal, case: Case) -> Proposal:
-    """A wrong code has tries of its own: its words were clear."""
+    """A wrong code has tries of its own: its words were clear. What nobody listened to is no try."""
+    if case.over_budget:
+        return proposal
     if case.evidence.code_fits is False:
         return replace(proposal, code_tries=proposal.code_tries + 1)
     return replace(proposal, attempts=proposal.attempts + 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from wavoice.runtime.journal import Event
@@ -234,6 +235,22 @@ class MediaTable(Protocol):
         ...
 
 
+class VoiceUse(Protocol):
+    """How many seconds of voice notes were listened to, by day: what the budget of voice minutes counts."""
+
+    async def add(self, address: Address, day: date, seconds: float) -> None:
+        """Count a note that was transcribed."""
+        ...
+
+    async def of_contact(self, address: Address, day: date) -> float:
+        """Seconds of that contact on that day, on all numbers of the tenant."""
+        ...
+
+    async def of_tenant(self, tenant: str, day: date) -> float:
+        """Seconds of everybody on that day."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Oddity:
     """Something in webhooks that was not understood, and how often it came."""
@@ -278,6 +295,7 @@ class UnitOfWork(Protocol):
     journal: JournalTable
     media: MediaTable
     oddities: Oddities
+    voice_use: VoiceUse
 
     def after_commit(self, call: Callable[[], None]) -> None:
         """Run `call` once the transaction is durable, never before, never on rollback."""

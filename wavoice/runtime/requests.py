@@ -10,6 +10,7 @@ from wavoice.runtime import journal
 from wavoice.runtime.actions import Answer, Ask, Job, Offer, Prepared, Refuse
 from wavoice.runtime.actions.builtin import JOBS
 from wavoice.runtime.confirm import Case, Decision
+from wavoice.runtime.failures import not_heard
 from wavoice.runtime.model import Asking, Consent, Conversation, Form, Modality, Proposal, Tier
 from wavoice.runtime.proposals import Draft, propose
 from wavoice.runtime.replies import english
@@ -69,15 +70,18 @@ def proceed(_decision: Decision, scene: Scene) -> Step:
         if quiet:
             return Step(silent="nothing to answer", asking=asking)
         return Step(text=english.CANNOT_USE, asking=asking)
+    if (unheard := not_heard(scene)) is not None:
+        language, _, text = unheard
+        return Step(text=text, language=language, written=True, asking=asking)
     if scene.trouble:
-        return Step(text=english.MEDIA_TROUBLE[scene.trouble], asking=asking)
+        return Step(text=english.MEDIA_TROUBLE[scene.trouble], asking=asking, failed=True)
     name = reading.intent if reading.intent in JOBS else None
     slots: Mapping[str, str] = reading.slots
     over = False
     if asking and name in (None, asking.intent) and (name or {asking.missing, *asking.slots} & {*slots}):
         name, slots, over = asking.intent, {**asking.slots, **slots}, True
     if name is None:
-        return Step(text=f"{english.NOT_CAUGHT} {english.HELP}", asking=asking)
+        return Step(text=f"{english.NOT_CAUGHT} {english.HELP}", asking=asking, failed=True)
     return replace(start(JOBS[name], slots, scene), over=over)
 
 

@@ -9,6 +9,7 @@ from wavoice.runtime import journal
 from wavoice.runtime.actions.builtin import JOBS
 from wavoice.runtime.cases import affirms
 from wavoice.runtime.confirm import Decision, Effect, can_hold
+from wavoice.runtime.failures import not_heard
 from wavoice.runtime.model import Asking, Consent, Proposal, ProposalState, Tier
 from wavoice.runtime.replies import english
 from wavoice.runtime.replies.others import ENGLISH, Words
@@ -71,8 +72,11 @@ def _ask(decision: Decision, scene: Scene) -> Step:
         handed = replace(after, state=ProposalState.HANDED_OFF, settle_at=None)
         return Step(text=english.HANDED_OFF, proposals=(handed,), events=events, hand_off="not_understood")
     language, words, how = "en", ENGLISH, ""
-    lead = english.NOT_CAUGHT
-    if scene.trouble:
+    lead, unheard = english.NOT_CAUGHT, not_heard(scene)
+    if unheard is not None:
+        language, words, lead = unheard
+        how = "" if words is ENGLISH else f" {words.how_to_answer(after.tier)}"
+    elif scene.trouble:
         lead = english.MEDIA_TROUBLE[scene.trouble]
     elif decision.row == "D18":
         lead = english.MEDIA_TROUBLE["no_speech"]
@@ -89,6 +93,7 @@ def _ask(decision: Decision, scene: Scene) -> Step:
     return Step(
         text=f"{lead} {after.read_back}{how}",
         language=language,
+        written=unheard is not None,
         asks=after,
         proposals=(after,),
         events=(*events, about(journal.Reprompted, after, decision.row)),

@@ -59,6 +59,12 @@ class Step:
     """The reply asks for consent to this."""
     tells: str = ""
     """The first-contact notice that the text begins with."""
+    failed: bool = False
+    """It was not heard or not understood, and nothing was open: counted, see `failures.py`."""
+    choices: tuple[str, ...] = ()
+    """Jobs, or `human`, that the reply offers as buttons."""
+    written: bool = False
+    """Answered in writing, also where a voice note came."""
     hand_off: str | None = None
     releases: bool = False
     """The bot answers again after a person had taken over."""

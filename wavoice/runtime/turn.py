@@ -51,7 +51,7 @@ async def take(turn: Turn, message: Inbound, known: Known) -> None:
     awaiting = known.proposal is not None and known.proposal.is_open
 
     async with patience(turn, message, known):
-        words = await hear(turn, message, Hint(language=language, awaiting_yes=awaiting))
+        words = await hear(turn, message, Hint(language=language, awaiting_yes=awaiting), known.voice_left)
     known, words = await without_spoken_half(turn, message, known, words)
     with trace.span(Stage.INTERPRET):
         readings = interpret(turn, message, known, words)
@@ -115,7 +115,12 @@ def _respond(
         trouble=words.trouble,
     )
     decision, step = carry_out(decision, scene, message.quotes)
-    step = with_notice(step, known.consents, kit.first_contact, longest=MOST_WORDS[step.asks is not None])
+    step = with_notice(
+        step,
+        known.consents,
+        kit.first_contact,
+        longest=MOST_WORDS[step.asks is not None or bool(step.choices)],
+    )
     after = step.proposals[-1] if step.proposals else known.proposal
     turn.log(
         journal.Decided(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from wavoice.runtime import journal, session
 from wavoice.runtime.actions.builtin import JOBS
+from wavoice.runtime.budget import voice_left
 from wavoice.runtime.confirm import Case
 from wavoice.runtime.consent import Consents, standing
+from wavoice.runtime.errors import OverBudgetError
+from wavoice.runtime.failures import chosen
 from wavoice.runtime.hear import Words
 from wavoice.runtime.kit import Kit, Turn
 from wavoice.runtime.model import (
@@ -24,7 +28,6 @@ from wavoice.runtime.model import (
     Reading,
     Tier,
 )
-from wavoice.runtime.policy import Policy
 from wavoice.runtime.ports import Situation, UnitOfWork
 from wavoice.runtime.redact import was_redacted
 
@@ -46,13 +49,15 @@ class Known:
     """Other open questions beside this one; there should never be any (D69)."""
     joined: tuple[Inbound, ...] = ()
     """Typed messages that were stored already and belong to the same thought."""
+    voice_left: float = math.inf
+    """Seconds of voice notes that may still be listened to today; counted only where a note came."""
     meant: bool = True
     """The message holds words: it starts a session and its clock."""
 
 
-async def recall(tx: UnitOfWork, message: Inbound, conversation: Conversation, policy: Policy) -> Known:
+async def recall(kit: Kit, tx: UnitOfWork, message: Inbound, conversation: Conversation) -> Known:
     """Read task state; the inbox is counted so that nothing received is overlooked."""
-    address = message.address
+    address, policy = message.address, kit.policy
     rivals = await tx.proposals.rivals(address)
     proposal = await tx.proposals.open(address)
     if proposal is None:
@@ -69,6 +74,7 @@ async def recall(tx: UnitOfWork, message: Inbound, conversation: Conversation, p
         stored=conversation,
         amended_by=amended.turn if amended else None,
         rivals=rivals,
+        voice_left=await voice_left(kit, tx, message) if message.media else math.inf,
     )
 
 
@@ -99,6 +105,8 @@ def interpret(turn: Turn, message: Inbound, known: Known, words: Words) -> tuple
         mark = {"yes": Mark.YES, "no": Mark.NO}.get(message.button.partition(":")[0])
         if mark is not None and ":" in message.button:
             return Reading(text=message.text or "", acts=(), marks=(mark,)), None
+        if (choice := chosen(message.button)) is not None:
+            return Reading(text=message.text or "", acts=(Act.REQUEST,), marks=(), intent=choice), None
     if message.form in (Form.REVOKE, Form.REACTION_REMOVED):
         return _taken_back(message, known.proposal), None
     situation = _situation(turn.kit, message, known)
@@ -174,6 +182,7 @@ def make_case(
         other=other,
         unread=known.unread,
         unreadable=words.trouble is not None,
+        over_budget=words.trouble == OverBudgetError.code,
         card=was_redacted(message.text, words.text, words.other),
         rivals=known.rivals,
         retracts_yes=_retracts_yes(message, proposal),
@@ -237,6 +246,8 @@ def _binding(message: Inbound, proposal: Proposal) -> Binding:
     if message.form in (Form.REACTION, Form.REACTION_REMOVED):
         return Binding.QUOTE if message.target in proposal.prompts else Binding.STALE
     if message.button is not None:
+        if chosen(message.button) is not None:  # a wish of its own, whatever is open
+            return Binding.SOLE_OPEN
         if ":" not in message.button:  # a quick reply of a template, which asked something of its own
             return Binding.SOLE_OPEN if message.quotes is None else Binding.STALE
         current = message.button.partition(":")[2] == proposal.digest

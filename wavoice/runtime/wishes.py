@@ -12,9 +12,10 @@ from dataclasses import replace
 
 from wavoice.runtime import consent, journal
 from wavoice.runtime.actions.builtin import JOBS
-from wavoice.runtime.cases import says_nothing
+from wavoice.runtime.cases import UNSURE, is_doubtful, says_nothing
 from wavoice.runtime.confirm import Decision, Effect, can_hold
 from wavoice.runtime.consent import Consents
+from wavoice.runtime.failures import with_failures
 from wavoice.runtime.model import Consent, Mark, Proposal, ProposalState
 from wavoice.runtime.replies import english
 from wavoice.runtime.requests import start
@@ -36,12 +37,21 @@ _IDLE = (Effect.PROCEED, Effect.NOTHING, Effect.ALREADY, Effect.OFFER_BACK)
 
 def carry_out(decision: Decision, scene: Scene, quotes: str | None = None) -> tuple[Decision, Step]:
     """The decision as it stands once it is known what the words were meant for, and what follows."""
+    decision, step = _carry_out(decision, scene, quotes)
+    return decision, with_failures(step, scene)
+
+
+def _carry_out(decision: Decision, scene: Scene, quotes: str | None) -> tuple[Decision, Step]:
     if _comes_back(scene):
         return Decision("I20", Effect.PROCEED, "opted in"), _welcome(scene)
     idle = decision.effect in _IDLE
     if idle and says_nothing(scene.case, scene.policy):
-        step = Step(text=english.MEDIA_TROUBLE["no_speech"], asking=scene.conversation.asking)
+        step = Step(text=english.MEDIA_TROUBLE["no_speech"], asking=scene.conversation.asking, failed=True)
         return Decision("D18", Effect.PROCEED, "no speech in the note"), step
+    if idle and is_doubtful(scene.case, scene.policy):
+        text = f"{english.NOT_CAUGHT} {english.SAY_IT_AGAIN}"
+        step = Step(text=text, asking=scene.conversation.asking, failed=True)
+        return Decision("D17", Effect.PROCEED, UNSURE), step
     if idle and (answered := _answer(scene, quotes)) is not None:
         return answered
     wish = PREFERENCES.get(scene.case.reading.intent or "")

@@ -86,6 +86,8 @@ class Conversation:
     """When WhatsApp last had a message of any kind from the customer: its own 24 hours run from here."""
     handed_off: bool = False
     """A person has taken over: the bot is silent."""
+    failures: int = 0
+    """Messages in a row that were not heard or not understood while nothing was open."""
     offers: tuple[Offered, ...] = ()
     """What the shop has offered and is not asked yet (D69)."""
     identity: str | None = None

@@ -18,6 +18,12 @@ NOT_CAUGHT = "I did not catch that."
 TO_BE_SURE = "To be sure:"
 NOTHING_WAITING = "Nothing is waiting for your answer. What can I do for you?"
 HELP = "I can tell you where your order is, move a delivery, change its address, or refund it."
+CHOOSE = "Tap what you need, or write it."
+"""After two messages in a row that were not understood; what can be tapped:"""
+WHERE_IS_IT = "Where is my order?"
+MOVE_IT = "Move my delivery"
+A_PERSON = "A person"
+SAY_IT_AGAIN = "Please say it again, or type it."
 WHICH_DAY = "Which day should it come?"
 WHICH_DAY_EXACTLY = "Which date exactly?"
 TOO_FAR = "I can only move it within the next 90 days."
@@ -60,6 +66,10 @@ IDENTITY_CHANGED = (
     "Your WhatsApp account has changed, so I closed my question. Nothing was changed; please ask again."
 )
 STILL_LISTENING = "One moment, I am still listening to your other note."
+CANNOT_LISTEN = "I cannot understand voice notes in this language. Please write to me, in English if you can."
+LISTENED_ENOUGH = (
+    "I cannot listen to more voice notes today. Please write to me instead; I read everything you write."
+)
 TROUBLE = "Something went wrong on my side. A colleague will help you."
 
 MEDIA_TROUBLE = {

@@ -40,6 +40,11 @@ class Words:
     still_want: str
     expired: str
     """A semicolon and what stays follow."""
+    not_caught: str
+    cannot_listen: str
+    """To a note in this language, where the ears do not know it."""
+    listened_enough: str
+    """To a note that is beyond the voice minutes of the day."""
     reviewed: bool = False
     """A native speaker has signed them."""
 
@@ -57,6 +62,9 @@ ENGLISH: Final = Words(
     nothing_changed="Okay, nothing changed",
     still_want="Do you still want the change?",
     expired="That question has expired",
+    not_caught=english.NOT_CAUGHT,
+    cannot_listen=english.CANNOT_LISTEN,
+    listened_enough=english.LISTENED_ENOUGH,
     reviewed=True,
 )
 _SAID = frozenset(spec.name for spec in fields(Words)) - {"reviewed"}

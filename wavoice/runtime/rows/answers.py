@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from wavoice.runtime.cases import (
+    UNSURE,
     Case,
     Decision,
     Effect,
     action_of,
     affirms,
     ends_in_typed_yes,
+    is_doubtful,
+    keeps_what_is,
     new_values,
     other_job,
     plain_yes,
@@ -21,6 +24,14 @@ from wavoice.runtime.model import Binding, Form, Mark, Modality, Proposal, Propo
 from wavoice.runtime.policy import Policy
 from wavoice.runtime.rows.filters import is_quoted_text
 from wavoice.runtime.rows.vetoes import new_terms
+
+
+def guessed(case: Case, policy: Policy) -> Decision | None:
+    """Another wish or value in a note that was hardly heard: neither carried out nor read back."""
+    says_what = other_job(case) or (new_values(case) and not keeps_what_is(case))
+    if says_what and is_doubtful(case, policy):
+        return Decision("D17", Effect.ASK, UNSURE, held=new_values(case))
+    return None
 
 
 def another_wish(case: Case, _: Policy) -> Decision | None:

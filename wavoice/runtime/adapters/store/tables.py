@@ -296,6 +296,17 @@ oddities = Table(
 )
 
 
+voice_use = Table(
+    "voice_use",
+    METADATA,
+    *_common(Retention.AUDIO_META),
+    Column("day", Text, nullable=False),
+    *_place(),
+    Column("seconds", Float, nullable=False),
+    PrimaryKeyConstraint("tenant", "day", "contact", "number"),
+)
+
+
 def of_contact(table: Table) -> ColumnElement[bool]:
     """Rows of one contact; bind them with `place`."""
     return and_(

@@ -1,0 +1,62 @@
+"""What follows when a customer is not understood twice in a row: buttons, and then a person. Pure.
+
+While a question is open the question itself counts its unclear answers (`Proposal.attempts`); this is for
+everything else. A message that was understood, or a tap, begins the count anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from wavoice.runtime import journal
+from wavoice.runtime.errors import OverBudgetError
+from wavoice.runtime.model import Button
+from wavoice.runtime.replies import english
+from wavoice.runtime.replies.others import ENGLISH, Words, words_in
+from wavoice.runtime.steps import Scene, Step
+
+CHOICE = "ask"
+"""Of a button that asks for something: `ask:track_order`. It answers no question and approves nothing."""
+HUMAN = "human"
+_TITLES: Mapping[str, str] = {
+    "track_order": english.WHERE_IS_IT,
+    "reschedule_delivery": english.MOVE_IT,
+    HUMAN: english.A_PERSON,
+}
+"""As many as WhatsApp takes: three."""
+
+
+def with_failures(step: Step, scene: Scene) -> Step:
+    """The step as it stands once it is known how often in a row nothing was understood."""
+    if not step.failed:
+        return step
+    failed, most = scene.conversation.failures + 1, scene.policy.max_attempts
+    if failed < most or step.hand_off is not None:
+        return step
+    if failed == most:
+        return replace(step, text=f"{step.text} {english.CHOOSE}", choices=tuple(_TITLES))
+    handed = journal.HandedOff(reason="not_understood")
+    return Step(text=english.HANDED_OFF, failed=True, hand_off=handed.reason, events=(*step.events, handed))
+
+
+def buttons(step: Step) -> tuple[Button, ...]:
+    """What the step offers to tap."""
+    return tuple(Button(f"{CHOICE}:{choice}", _TITLES[choice]) for choice in step.choices)
+
+
+def chosen(button: str) -> str | None:
+    """The job, or `human`, that a tapped button asks for; None for any other button."""
+    kind, _, choice = button.partition(":")
+    return choice if kind == CHOICE and choice in _TITLES else None
+
+
+def not_heard(scene: Scene) -> tuple[str, Words, str] | None:
+    """Why the note was not listened to, with the language in which it is said and its words.
+
+    None if it was, or if what was wrong is said in English.
+    """
+    if scene.trouble != OverBudgetError.code:
+        return None
+    words = words_in(scene.conversation.language)
+    return ("en" if words is ENGLISH else scene.conversation.language), words, words.listened_enough
