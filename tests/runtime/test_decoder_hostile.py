@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
 import random
 import struct
+import sys
 import zipfile
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 import pytest_asyncio
-from av.audio.stream import AudioStream
 
+from tests.runtime.audio_files import container, made, tone
+from tests.runtime.test_decoder import children, until
 from wavoice.runtime.adapters.decoder import SandboxedDecoder
 from wavoice.runtime.audio.encode import to_voice_note
 from wavoice.runtime.audio.ogg import checksum
@@ -71,22 +75,7 @@ def silent_hours(seconds: float, claimed: float) -> bytes:
     return stream(opus_head(), *pages)
 
 
-TONE = (0.3 * np.sin(2 * np.pi * 440 * np.arange(2 * RATE) / RATE)).astype(np.float32)
-NOTE = to_voice_note(Speech(TONE.tobytes(), RATE, "test"), 1 << 20)
-
-
-def container(kind: str, codec: str, layout: str = "mono") -> bytes:
-    target = io.BytesIO()
-    with av.open(target, mode="w", format=kind) as out:
-        track = out.add_stream(codec, rate=48_000, layout=layout)
-        assert isinstance(track, AudioStream)
-        frame = av.AudioFrame.from_ndarray(TONE[np.newaxis, :], format="flt", layout="mono")
-        frame.sample_rate = RATE
-        resampler = av.AudioResampler(track.format, layout, 48_000, frame_size=track.frame_size or 1024)
-        for part in (*resampler.resample(frame), *resampler.resample(None)):
-            out.mux(track.encode(part))
-        out.mux(track.encode(None))
-    return target.getvalue()
+NOTE = to_voice_note(Speech(tone().tobytes(), RATE, "test"), 1 << 20)
 
 
 def zipped() -> bytes:
@@ -110,9 +99,6 @@ def zipped() -> bytes:
         pytest.param(b"[playlist]\nFile1=note.ogg\n", id="pls"),
         pytest.param(zipped(), id="zip"),
         pytest.param(container("wav", "pcm_s16le"), id="wav"),
-        pytest.param(container("mp3", "libmp3lame"), id="mp3"),
-        pytest.param(container("mp4", "aac"), id="mp4"),
-        pytest.param(container("adts", "aac"), id="aac"),
         pytest.param(container("matroska", "libopus"), id="opus in matroska"),
         pytest.param(page([b"\x01vorbis" + bytes(23)], 0, 0, FIRST), id="vorbis in ogg"),
         pytest.param(page([b"\x7fFLAC" + bytes(46)], 0, 0, FIRST), id="flac in ogg"),
@@ -126,7 +112,7 @@ def zipped() -> bytes:
         ),
     ],
 )
-async def test_only_one_opus_stream_in_ogg_is_a_note(decoder: SandboxedDecoder, data: bytes) -> None:
+async def test_what_is_no_recording_is_no_note(decoder: SandboxedDecoder, data: bytes) -> None:
     with pytest.raises(NotAudioError):
         await decoder.decode(data)
 
@@ -210,17 +196,43 @@ async def test_a_hundred_thousand_empty_pages_are_no_trouble(decoder: SandboxedD
 
 # --- damage that the checksums do not show -------------------------------------------------------
 
+BRIEF = to_voice_note(Speech(tone(0.5).tobytes(), RATE, "test"), 1 << 20)
+OTHERS = list(made(0.5).values())
+GROWTH = 4096
+"""kB. A leak of a kilobyte or two a note would show in 2,000; what an allocator keeps does not."""
 
-def damaged(seed: int) -> bytes:
+
+def damaged_note(dice: random.Random) -> bytes:
     """The note with a few bytes of one page changed, and that page's checksum put right."""
-    dice = random.Random(seed)
-    pages = [b"OggS" + rest for rest in NOTE.split(b"OggS")[1:]]
+    pages = [b"OggS" + rest for rest in BRIEF.split(b"OggS")[1:]]
     chosen = dice.randrange(len(pages))
     altered = bytearray(pages[chosen])
     for _ in range(dice.choice([1, 2, 10])):
         altered[dice.randrange(5, len(altered))] = dice.randrange(256)
     pages[chosen] = sealed(bytes(altered))
     return b"".join(pages)
+
+
+def damaged_file(dice: random.Random, data: bytes) -> bytes:
+    """Bytes changed (half of the times in the first hundred), cut out, put in twice, or the end gone."""
+    altered, at = bytearray(data), dice.randrange(len(data))
+    match dice.randrange(6):
+        case 0:
+            return data[:at]
+        case 1:
+            return data[:at] + data[at + dice.randrange(1, 400) :]
+        case 2:
+            return data[:at] + data[at - dice.randrange(400) :]
+    within = dice.choice([100, len(data)])
+    for _ in range(dice.choice([1, 2, 10])):
+        altered[dice.randrange(min(within, len(data)))] = dice.randrange(256)
+    return bytes(altered)
+
+
+def damaged(seed: int) -> bytes:
+    """Every second one a voice note, the others a file of the other containers in turn."""
+    dice = random.Random(seed)
+    return damaged_note(dice) if seed % 2 else damaged_file(dice, OTHERS[seed // 2 % len(OTHERS)])
 
 
 async def decode_damaged(decoder: SandboxedDecoder, seeds: range) -> list[Audio]:
@@ -233,7 +245,7 @@ async def decode_damaged(decoder: SandboxedDecoder, seeds: range) -> list[Audio]
         samples = np.frombuffer(audio.pcm, "<f4")
         assert audio.seconds <= CAP
         assert np.abs(samples).max() <= 1.0, f"seed {seed}"
-        decoded.append(audio)
+        decoded.append(replace(audio, pcm=b""))  # or what is kept here would grow
     assert (await decoder.decode(NOTE)).seconds == pytest.approx(2.0, abs=0.03)
     return decoded
 
@@ -241,11 +253,34 @@ async def decode_damaged(decoder: SandboxedDecoder, seeds: range) -> list[Audio]
 async def test_damage_is_refused_or_decoded_within_bounds(decoder: SandboxedDecoder) -> None:
     decoded = await decode_damaged(decoder, range(100))
     assert 0 < len(decoded) < 100
+    assert len({audio.codec for audio in decoded}) > 2
+
+
+def held(pid: int) -> tuple[int, int]:
+    """Resident memory in kB, and open files, of a process."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") // 1024, len(os.listdir(f"/proc/{pid}/fd"))
 
 
 @pytest.mark.bulk
-async def test_much_damage_is_refused_or_decoded_within_bounds(decoder: SandboxedDecoder) -> None:
-    decoded = await decode_damaged(decoder, range(2_000))
+@pytest.mark.timeout(600)
+@pytest.mark.skipif(sys.platform != "linux", reason="looks processes up in /proc")
+async def test_two_thousand_damaged_notes_leave_everything_as_it_was() -> None:
+    """No crash, nothing over the cap, and nothing grows: neither memory nor open files, on either side."""
+    before = children(os.getpid())
+    decoder = SandboxedDecoder(Policy(max_note_seconds=CAP, long_note_seconds=CAP))
+    try:
+        decoded = await decode_damaged(decoder, range(200))
+        (server,) = children(os.getpid()) - before
+        first = {pid: held(pid) for pid in (os.getpid(), server)}
+        decoded += await decode_damaged(decoder, range(200, 2_000))
+        for pid, (memory, files) in first.items():
+            memory_now, files_now = held(pid)
+            assert memory_now <= memory + GROWTH, pid
+            assert files_now == files, pid
+        await until(lambda: not children(server))
+    finally:
+        await decoder.close()
     assert 0 < len(decoded) < 2_000
 
 

@@ -11,7 +11,7 @@
   * ChannelError          WhatsApp refused or did not answer a call   `retryable` says which
   * MediaError            a customer's file cannot be used
     * MediaGoneError      expired, unknown id, or bytes that differ from their hash
-    * NotAudioError       not Ogg Opus
+    * NotAudioError       no audio of a kind that WhatsApp carries
     * MediaTooLargeError  more bytes than allowed
     * NoteTooLongError    more decoded samples than allowed
     * CorruptMediaError   damaged, or the decoder was stopped by its limits
@@ -148,7 +148,7 @@ class MediaGoneError(MediaError):
 
 
 class NotAudioError(MediaError):
-    """The bytes are not an Ogg Opus stream."""
+    """The bytes are no audio of a kind that WhatsApp carries, or hold more than one stream of it."""
 
     code = "not_audio"
 

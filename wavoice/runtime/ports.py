@@ -143,7 +143,10 @@ class Decoder(Protocol):
     """Turns untrusted bytes into audio, in a process of its own with limits."""
 
     async def decode(self, data: bytes) -> Audio:
-        """Decode Ogg Opus to 16 kHz mono. Raises a `MediaError`; never crashes the caller."""
+        """Decode what WhatsApp carries as audio to 16 kHz mono, by its bytes and not by what they are called.
+
+        Ogg Opus, AAC, AMR, MP3 and M4A. Raises a `MediaError`; never crashes the caller.
+        """
         ...
 
 

@@ -185,6 +185,8 @@ def _file_problems(note: Note, built: Built, studio: Studio) -> Iterator[str]:
     except MediaError as error:
         yield f"the file cannot be played: {error}"
         return
+    if audio.codec != "opus":
+        yield "the file is no voice note: Ogg with Opus"
     if audio.channels != 1:
         yield "the file is not mono"
     if abs(audio.seconds - built.seconds) > _CODEC_PADDING:

@@ -21,6 +21,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from wavoice.runtime.audio.containers import CODECS
 from wavoice.runtime.audio.decode import decode_note
 from wavoice.runtime.audio.encode import to_voice_note
 from wavoice.runtime.audio.refusals import REFUSALS
@@ -28,9 +29,9 @@ from wavoice.runtime.errors import MediaError
 from wavoice.runtime.model import Audio, Speech
 
 PID = struct.Struct("=i")
-ANSWER = struct.Struct("=BBIIddd")
-"""Status (0, or 1 + position in `REFUSALS`), channels, source rate, bytes of PCM, then seconds:
-decoded, trimmed at the start, trimmed at the end."""
+ANSWER = struct.Struct("=BBBIIddd")
+"""Status (0, or 1 + position in `REFUSALS`), position in `CODECS`, channels, source rate, bytes of PCM, then
+seconds: decoded, trimmed at the start, trimmed at the end."""
 _HEADROOM_BYTES = 512 * 1024 * 1024
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 
@@ -107,13 +108,14 @@ def _answer(data: bytes, max_seconds: float) -> bytes:
     try:
         audio = decode_note(data, max_seconds)
     except MediaError as error:
-        return ANSWER.pack(1 + REFUSALS.index(type(error)), 0, 0, 0, 0.0, 0.0, 0.0)
+        return ANSWER.pack(1 + REFUSALS.index(type(error)), 0, 0, 0, 0, 0.0, 0.0, 0.0)
     return _head(audio) + audio.pcm
 
 
 def _head(audio: Audio) -> bytes:
     lengths = (audio.seconds, audio.trimmed_start, audio.trimmed_end)
-    return ANSWER.pack(0, audio.channels, audio.source_rate, len(audio.pcm), *lengths)
+    codec = CODECS.index(audio.codec)
+    return ANSWER.pack(0, codec, audio.channels, audio.source_rate, len(audio.pcm), *lengths)
 
 
 if __name__ == "__main__":

@@ -14,8 +14,9 @@ from collections.abc import AsyncIterator
 from typing import NamedTuple
 
 from wavoice.runtime.adapters.decode_server import ANSWER, PID
+from wavoice.runtime.audio.containers import CODECS
 from wavoice.runtime.audio.refusals import REFUSALS, refusal
-from wavoice.runtime.audio.sniff import is_ogg_opus
+from wavoice.runtime.audio.sniff import kind_of
 from wavoice.runtime.errors import CorruptMediaError, MediaError, MediaTooLargeError, NotAudioError
 from wavoice.runtime.model import Audio
 from wavoice.runtime.policy import Policy
@@ -48,14 +49,14 @@ class SandboxedDecoder:
         self._server: _Server | None = None
 
     async def decode(self, data: bytes) -> Audio:
-        """Decode Ogg Opus to 16 kHz mono, trimmed.
+        """Decode to 16 kHz mono, trimmed.
 
         Raises `MediaTooLargeError`, `NotAudioError`, `NoteTooLongError`, `CorruptMediaError` (also
         when the child was stopped by its limits or died), or `MediaError` if no server starts.
         """
         if len(data) > self._policy.max_media_bytes:
             raise MediaTooLargeError("The voice note has more bytes than allowed.")
-        if not is_ogg_opus(data):
+        if kind_of(data) is None:
             raise refusal(NotAudioError)
         async with self._slots, self._child() as line:
             try:
@@ -116,16 +117,18 @@ class SandboxedDecoder:
         await asyncio.get_running_loop().sock_sendall(line, data)
         line.shutdown(socket.SHUT_WR)
         head = ANSWER.unpack(await _receive(line, ANSWER.size))
-        status, channels, source_rate, size, seconds, start, end = head
+        status, codec, channels, source_rate, size, seconds, start, end = head
         if 0 < status <= len(REFUSALS):
             raise refusal(REFUSALS[status - 1])
-        if status or size > self._policy.max_note_seconds * _PCM_BYTES_A_SECOND:
+        longest = self._policy.max_note_seconds * _PCM_BYTES_A_SECOND
+        if status or size > longest or codec >= len(CODECS):
             raise refusal(CorruptMediaError)  # only a child that was taken over says such things
         return Audio(
             pcm=await _receive(line, size),
             seconds=seconds,
             trimmed_start=start,
             trimmed_end=end,
+            codec=CODECS[codec],
             source_rate=source_rate,
             channels=channels,
             bytes_in=len(data),

@@ -1,6 +1,6 @@
-"""Ogg Opus to samples. Runs on untrusted bytes: call it through `adapters.decoder` only.
+"""Customer audio to samples. Runs on untrusted bytes: call it through `adapters.decoder` only.
 
-The demuxer and the codec are named, never detected: FFmpeg's detection opens other local files when
+The demuxer and the decoder are named, never detected: FFmpeg's detection opens other local files when
 a text file asks for them.
 """
 
@@ -12,57 +12,90 @@ from dataclasses import dataclass, field
 import av
 import numpy as np
 from av.container import InputContainer
+from av.stream import Disposition
 from numpy.typing import NDArray
 
-from wavoice.runtime.audio.ogg import check_one_stream
+from wavoice.runtime.audio.containers import CONTAINERS, Container
 from wavoice.runtime.audio.refusals import refusal
+from wavoice.runtime.audio.sniff import kind_of
 from wavoice.runtime.audio.trim import trim_silence
 from wavoice.runtime.errors import CorruptMediaError, NotAudioError, NoteTooLongError
 from wavoice.runtime.model import Audio
 
-_CODEC = "opus"
 _RATE = 16_000
+_PROTOCOLS = "none"
+"""No such protocol: a file that names another one gets nothing."""
 
 
 def decode_note(data: bytes, max_seconds: float) -> Audio:
-    """Decode to 16 kHz mono, trimmed.
+    """Decode any file of `containers.CONTAINERS` to 16 kHz mono, trimmed.
 
     Samples are counted as they are decoded, what the container claims about its length is not read.
     Raises `NotAudioError`, `CorruptMediaError` (also when nothing decodes) or `NoteTooLongError`.
     """
-    check_one_stream(data)
+    kind = kind_of(data)
+    if kind is None:
+        raise refusal(NotAudioError)
+    shape = CONTAINERS[kind]
+    audio = shape.check(data, max_seconds)
+    options = {"codec_whitelist": shape.decoders, "protocol_whitelist": _PROTOCOLS}
     try:
-        with av.open(io.BytesIO(data), mode="r", format="ogg", metadata_errors="ignore") as container:
-            samples, source_rate, channels = _decode(container, max_seconds)
+        with av.open(
+            io.BytesIO(audio), mode="r", format=shape.demuxer, options=options, metadata_errors="ignore"
+        ) as container:
+            return _decode(container, shape, max_seconds, len(data))
     except av.FFmpegError as error:
         raise refusal(CorruptMediaError) from error
+
+
+def _decode(container: InputContainer, shape: Container, max_seconds: float, size: int) -> Audio:
+    context = _only_audio(container).codec_context
+    codec, rate, channels = context.codec.canonical_name, context.sample_rate, context.channels
+    if codec not in shape.codecs or channels not in {1, 2}:
+        raise refusal(NotAudioError)
+    samples = _samples(container, max_seconds)
     trimmed = trim_silence(samples, _RATE)
     return Audio(
         pcm=trimmed.pcm.astype("<f4").tobytes(),
         seconds=samples.size / _RATE,
         trimmed_start=trimmed.start_s,
         trimmed_end=trimmed.end_s,
-        codec=_CODEC,
-        source_rate=source_rate,
+        codec=codec,
+        source_rate=rate,
         channels=channels,
-        bytes_in=len(data),
+        bytes_in=size,
         rate=_RATE,
     )
 
 
-def _decode(container: InputContainer, max_seconds: float) -> tuple[NDArray[np.float32], int, int]:
-    if len(container.streams) != 1 or len(container.streams.audio) != 1:
+def _only_audio(container: InputContainer) -> av.AudioStream:
+    """The one stream of audio; a cover picture beside it is passed over and never decoded."""
+    others = [stream for stream in container.streams if stream.type != "audio"]
+    covers = all(stream.disposition & Disposition.attached_pic for stream in others)
+    if len(container.streams.audio) != 1 or not covers:
         raise refusal(NotAudioError)
-    stream = container.streams.audio[0]
-    context = stream.codec_context
-    if context.codec.canonical_name != _CODEC or context.channels not in {1, 2}:
-        raise refusal(NotAudioError)
-    resampler = av.AudioResampler("flt", "mono", _RATE)
+    return container.streams.audio[0]
+
+
+def _samples(container: InputContainer, max_seconds: float) -> NDArray[np.float32]:
     pcm = _Samples(limit=int(max_seconds * _RATE))
-    for frame in container.decode(stream):
+    seen, resampler = None, _resampler()
+    for frame in container.decode(audio=0):
+        if frame.layout.nb_channels not in {1, 2}:
+            raise refusal(NotAudioError)
+        shape = (frame.format.name, frame.layout.name, frame.sample_rate)
+        if seen is not None and shape != seen:  # HE-AAC may say so late; a resampler takes one shape
+            pcm.add(resampler.resample(None))
+            resampler = _resampler()
+        seen = shape
         pcm.add(resampler.resample(frame))
-    pcm.add(resampler.resample(None))
-    return pcm.joined(), context.sample_rate, context.channels
+    if seen is not None:
+        pcm.add(resampler.resample(None))
+    return pcm.joined()
+
+
+def _resampler() -> av.AudioResampler:
+    return av.AudioResampler("flt", "mono", _RATE)
 
 
 @dataclass(slots=True)

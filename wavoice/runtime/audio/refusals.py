@@ -8,7 +8,7 @@ from wavoice.runtime.errors import CorruptMediaError, MediaError, NotAudioError,
 
 _SENTENCES = MappingProxyType(
     {
-        NotAudioError: "The file is not a voice note: one Ogg Opus stream with one or two channels.",
+        NotAudioError: "The file is no recording of a kind that WhatsApp carries, mono or stereo.",
         CorruptMediaError: "The voice note is damaged and cannot be decoded.",
         NoteTooLongError: "The voice note is longer than allowed.",
     }
