@@ -20,10 +20,11 @@ from typing import Any
 from benchmarks.machine import machine
 from wavoice.runtime.adapters.clock import SystemClock
 from wavoice.runtime.adapters.decoder import SandboxedDecoder
-from wavoice.runtime.adapters.phrases import open_voice
+from wavoice.runtime.adapters.voices import open_voice
 from wavoice.runtime.adapters.whisper import WhisperEars
 from wavoice.runtime.build import Parts
 from wavoice.runtime.policy import Policy
+from wavoice.runtime.settings_speech import Voice
 from wavoice.sim.clock import SkippingClock
 from wavoice.sim.rehearsal import Customer, Rehearsal, agree, rehearsal_settings, rehearse, today_in
 from wavoice.sim.report import NoteResult, Reference, results
@@ -98,7 +99,11 @@ def figures(turns: list[NoteResult]) -> dict[str, Any]:
 
 async def main(rounds: int) -> dict[str, Any]:
     """All figures of this machine."""
-    ears, (voice, said_by), decoder = WhisperEars(), open_voice("auto"), SandboxedDecoder(Policy())
+    ears, (voice, said_by), decoder = (
+        WhisperEars(),
+        open_voice(Voice(), SystemClock()),
+        SandboxedDecoder(Policy()),
+    )
     decoder.start()
     await ears.warm()
     real = Parts(ears=ears, voice=voice, decoder=decoder)

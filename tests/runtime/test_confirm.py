@@ -132,6 +132,24 @@ class TestEvidence:
     def test_floor_itself_is_enough(self) -> None:
         assert row(case("yes", VOICE, logprob=POLICY.min_avg_logprob)) == ("D03", Effect.SETTLE)
 
+    @pytest.mark.parametrize("which", [0, 1])
+    @pytest.mark.parametrize("tier", [Tier.R1, Tier.R2])
+    def test_a_recogniser_without_figures_approves_nothing(self, which: int, tier: Tier) -> None:
+        """Whatever stands in the figures' place, and however low an owner sets the floor."""
+        made = case("yes", VOICE, proposal(tier=tier))
+        decodes = [*made.evidence.decodes]
+        decodes[which] = replace(decodes[which], measured=False)
+        made = replace(made, evidence=replace(made.evidence, decodes=tuple(decodes)))
+        decision = decide(made, replace(POLICY, min_avg_logprob=-99.0))
+        assert (decision.row, decision.effect) == ("D17", Effect.ASK)
+
+    def test_a_recogniser_without_figures_still_hears_a_veto(self) -> None:
+        made = case("no wait", VOICE)
+        unmeasured = tuple(replace(one, measured=False, no_speech=0.0) for one in made.evidence.decodes)
+        said = decide(replace(made, evidence=replace(made.evidence, decodes=unmeasured)), POLICY)
+        assert said == decide(made, POLICY)
+        assert said.effect is Effect.HOLD
+
     def test_decodes_disagree(self) -> None:
         assert row(case("yes", VOICE, other="yesterday")) == ("D17", Effect.ASK)
 

@@ -38,7 +38,11 @@ def test_nothing_has_to_be_configured() -> None:
     settings = Settings.load(None)
     assert settings.whatsapp.graph_base_url == "https://graph.facebook.com"
     assert settings.whatsapp.graph_version == "v24.0"
-    assert (settings.shop.zone, settings.ears.model, settings.voice.name) == ("UTC", "base", "auto")
+    assert (settings.shop.zone, settings.ears.backend, settings.voice.backend) == (
+        "UTC",
+        "faster-whisper",
+        "auto",
+    )
     assert settings.bot.tenant == "default"
 
 

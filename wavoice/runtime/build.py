@@ -12,13 +12,12 @@ import httpx
 from starlette.applications import Starlette
 
 from wavoice.runtime import ports
-from wavoice.runtime.adapters import failpoints
+from wavoice.runtime.adapters import ears, failpoints, voices
 from wavoice.runtime.adapters.clock import SystemClock, Uuid7Ids
 from wavoice.runtime.adapters.decoder import SandboxedDecoder
 from wavoice.runtime.adapters.embedded import EmbeddedEngine
 from wavoice.runtime.adapters.graph import GraphClient, GraphSettings
 from wavoice.runtime.adapters.orders_http import HttpOrders
-from wavoice.runtime.adapters.phrases import open_voice
 from wavoice.runtime.adapters.store import SqliteStore, drain_lock
 from wavoice.runtime.adapters.webhook import WebhookSecrets, webhook_app
 from wavoice.runtime.bot import Bot
@@ -105,8 +104,8 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
             store=store,
             channel=channel,
             orders=_orders(settings, shop_http, parts.policy, Admission(clock.now)),
-            ears=parts.ears or _ears(settings),
-            voice=_voice(settings, parts),
+            ears=parts.ears or _ears(settings, parts.policy, clock, stack),
+            voice=_voice(settings, parts, clock, stack),
             decoder=decoder,
             interpreter=parts.interpreter or RulesInterpreter(enabled(settings.bot.languages)),
             clock=clock,
@@ -179,17 +178,34 @@ def _orders(settings: Settings, http: httpx.AsyncClient, policy: Policy, admissi
     )
 
 
-def _ears(settings: Settings) -> ports.SpeechToText:
-    from wavoice.runtime.adapters.whisper import WhisperEars  # noqa: PLC0415 -- 1 s to import
+def _ears(
+    settings: Settings, policy: Policy, clock: ports.Clock, stack: AsyncExitStack
+) -> ports.SpeechToText:
+    opened, _ = ears.open_ears(settings.ears, clock)
+    stack.push_async_callback(opened.close)
+    _leaves_time("ears", ears.longest_wait(settings.ears), policy.hear_budget_seconds)
+    return opened
 
-    ears = settings.ears
-    return WhisperEars(ears.model, device=ears.device, compute_type=ears.compute_type, workers=ears.workers)
 
-
-def _voice(settings: Settings, parts: Parts) -> ports.TextToSpeech | None:
+def _voice(
+    settings: Settings, parts: Parts, clock: ports.Clock, stack: AsyncExitStack
+) -> ports.TextToSpeech | None:
     if parts.voice is not None or not parts.speaks:
         return parts.voice
-    return open_voice(settings.voice.name)[0]
+    opened, _ = voices.open_voice(settings.voice, clock)
+    if opened is not None:
+        stack.push_async_callback(opened.close)
+        _leaves_time("voice", voices.longest_wait(settings.voice), parts.policy.speak_budget_seconds)
+    return opened
+
+
+def _leaves_time(section: str, wait: float, budget: float) -> None:
+    """A backend that is asked when the budget is over might as well not be there."""
+    if wait >= budget:
+        raise ConfigError(
+            f"{section}.timeout_seconds: the last backend is asked after {wait:g} s of {budget:g} s.",
+            remedy="Shorten the time-outs, or the chain of fallbacks.",
+        )
 
 
 def _codes(settings: Settings) -> Codes:

@@ -81,6 +81,7 @@ async def speak(turn: Turn, reply: Reply, language: str) -> Spoken:
         with turn.trace.span(Stage.SPEAK):
             async with asyncio.timeout(kit.policy.speak_budget_seconds):
                 speech = await kit.voice.say(speakable(reply.spoken or reply.text), language)
+                turn.log_detours("speak", speech.detours)
                 ogg = speech.ogg or await asyncio.to_thread(to_voice_note, speech, kit.policy.max_reply_bytes)
     except TimeoutError:
         return Spoken(None, "speech exceeded its budget")

@@ -16,6 +16,7 @@
     * NoteTooLongError    more decoded samples than allowed
     * CorruptMediaError   damaged, or the decoder was stopped by its limits
   * SpeechError           a speech backend failed or ran out of time
+    * UnsupportedLanguageError  it works, and does not know the language
   * SystemOfRecordError   a system of record could not be read
   * StoreError            the database cannot be used
     * FencedError         another drain has taken this conversation
@@ -182,6 +183,12 @@ class SpeechError(WavoiceError):
 
     category = Category.SPEECH
     code = "speech"
+
+
+class UnsupportedLanguageError(SpeechError):
+    """The backend works, and neither hears nor speaks that language; another one may."""
+
+    code = "language"
 
 
 class SystemOfRecordError(WavoiceError):

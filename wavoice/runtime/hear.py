@@ -69,6 +69,7 @@ async def _listen(turn: Turn, media: MediaRef, hint: Hint, left: float) -> Words
     _permit(audio.seconds, left)
     with turn.trace.span(Stage.TRANSCRIBE):
         heard = _without_cards(await _transcribe(turn, audio, hint))
+        turn.log_detours("transcribe", heard.detours)
         turn.log(_figures(heard))
     other = heard.decodes[0].text if len(heard.decodes) > 1 else None
     return Words(text=heard.transcript.text, other=other, heard=heard, audio=audio, size=len(data))
@@ -134,6 +135,7 @@ def _decode(decode: Decode) -> journal.DecodeFigures:
         no_speech=decode.no_speech,
         language=decode.language,
         model=decode.model,
+        measured=decode.measured,
         min_word_p=min((p for _, p in decode.words), default=None),
         text=decode.text,
     )

@@ -42,6 +42,8 @@ class DecodeFigures:
     language: str
     model: str
     min_word_p: float | None = None
+    measured: bool = True
+    """False: the two figures above are fillers, the recogniser told none."""
     text: str = field(default="", metadata=PII)
 
 

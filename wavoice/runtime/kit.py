@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -13,7 +13,7 @@ from wavoice.runtime import journal
 from wavoice.runtime.backoff import Throttle
 from wavoice.runtime.codes import Codes
 from wavoice.runtime.journal import without_words
-from wavoice.runtime.model import SECOND, Address, Micros, Modality, Stage, Template, Timer, TimerKind
+from wavoice.runtime.model import SECOND, Address, Detour, Micros, Modality, Stage, Template, Timer, TimerKind
 from wavoice.runtime.overheard import Overheard
 from wavoice.runtime.policy import Policy
 from wavoice.runtime.ports import (
@@ -102,6 +102,10 @@ class Turn:
         )
         at = self.trace.now()
         self._lines.extend(journal.Event(at=at, where=where, body=body) for body in bodies)
+
+    def log_detours(self, stage: str, detours: Iterable[Detour]) -> None:
+        """Note the speech backends that were asked before the one that did it."""
+        self.log(*(journal.Trouble(stage=stage, code=one.code, detail=one.detail) for one in detours))
 
     def forget_words(self) -> None:
         """Leave out of the journal what was heard in this turn; figures and readings stay."""

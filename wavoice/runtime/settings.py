@@ -10,11 +10,11 @@ import difflib
 import os
 import tomllib
 import zoneinfo
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -23,6 +23,7 @@ from pydantic_settings import (
 )
 
 from wavoice.runtime.errors import ConfigError
+from wavoice.runtime.settings_speech import Ears, Section, Voice, from_commas
 
 VERSION: Final = 1
 """Version of the file format that this wavoice reads."""
@@ -56,10 +57,6 @@ def resolve_secret(ref: SecretStr) -> SecretStr:
     return SecretStr(value.strip())
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
-
-
 def _is_zone(name: str) -> str:
     try:
         zoneinfo.ZoneInfo(name)
@@ -68,10 +65,6 @@ def _is_zone(name: str) -> str:
         hint = f"; did you mean {near[0]}?" if near else ""
         raise ValueError(f"{name!r} is not an IANA time zone{hint}") from error
     return name
-
-
-def _from_commas(value: object) -> object:
-    return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
 
 
 def _are_shipped(codes: tuple[str, ...]) -> tuple[str, ...]:
@@ -87,11 +80,11 @@ def _are_shipped(codes: tuple[str, ...]) -> tuple[str, ...]:
     return codes
 
 
-_Hosts = Annotated[tuple[str, ...], BeforeValidator(_from_commas)]
-_Codes = Annotated[tuple[str, ...], BeforeValidator(_from_commas), AfterValidator(_are_shipped)]
+_Hosts = Annotated[tuple[str, ...], BeforeValidator(from_commas)]
+_Codes = Annotated[tuple[str, ...], BeforeValidator(from_commas), AfterValidator(_are_shipped)]
 
 
-class WhatsApp(_Section):
+class WhatsApp(Section):
     """The business number and how to reach the Graph API."""
 
     graph_base_url: str = "https://graph.facebook.com"
@@ -118,7 +111,7 @@ class WhatsApp(_Section):
     """WhatsApp's language code of that template, e.g. `en_US`."""
 
 
-class Shop(_Section):
+class Shop(Section):
     """The system of record."""
 
     name: str = "the shop"
@@ -131,34 +124,14 @@ class Shop(_Section):
     """IANA time zone in which the shop's days begin."""
 
 
-class Ears(_Section):
-    """Speech recognition."""
-
-    model: str = "base"
-    """Whisper model: a name, or the folder of a converted model."""
-    device: Literal["cpu", "cuda", "auto"] = "cpu"
-    """Where it runs."""
-    compute_type: str = "int8"
-    """CTranslate2 quantisation."""
-    workers: Annotated[int, Field(ge=1)] = 2
-    """Notes transcribed at the same time, one thread each."""
-
-
-class Voice(_Section):
-    """Speech synthesis."""
-
-    name: str = "auto"
-    """Voice to speak with; `auto` takes the best that is installed."""
-
-
-class Store(_Section):
+class Store(Section):
     """Where the rows live."""
 
     path: Path = Path("wavoice.db")
     """SQLite file; a relative path starts at the current folder."""
 
 
-class Runtime(_Section):
+class Runtime(Section):
     """How the work of a turn is arranged."""
 
     sequential: bool = False
@@ -166,7 +139,7 @@ class Runtime(_Section):
     kept, and notes are transcribed in the order in which they came."""
 
 
-class Bot(_Section):
+class Bot(Section):
     """The bot itself."""
 
     tenant: str = "default"
@@ -254,14 +227,26 @@ def _read(file: Path) -> dict[str, Any]:
     # Checked here because pydantic-settings would take `[WhatsApp]` for `[whatsapp]`.
     if unknown := written.keys() - (Settings.model_fields.keys() - {"config"}):
         raise ConfigError(" ".join(_problem("extra_forbidden", (key,), "", file) for key in sorted(unknown)))
-    for section, key in _keys(secret=True):
-        table = written.get(section)
-        if isinstance(table, dict) and not str(table.get(key, "env:")).startswith(_REFERENCES):
-            raise ConfigError(
-                f"{file}: {section}.{key} is a secret, and this file gets committed.",
-                remedy=f'Write "env:NAME", "file:PATH" or "cred:NAME", or set {_variable(section, key)}.',
-            )
+    for path in _plain_secrets(written):
+        raise ConfigError(
+            f"{file}: {'.'.join(path)} is a secret, and this file gets committed.",
+            remedy=f'Write "env:NAME", "file:PATH" or "cred:NAME", or set {_variable(*path)}.',
+        )
     return written
+
+
+def _plain_secrets(written: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """Paths of secrets that are written out, also in a fallback of a fallback."""
+    secret = set(_keys(secret=True))
+    tables: list[tuple[tuple[str, ...], object]] = [((section,), table) for section, table in written.items()]
+    while tables:
+        path, table = tables.pop()
+        if not isinstance(table, dict):
+            continue
+        for key, value in table.items():
+            if (path[0], key) in secret and not str(value).startswith(_REFERENCES):
+                yield *path, key
+        tables.append(((*path, "fallback"), table.get("fallback")))
 
 
 def _read_secret(file: Path) -> str:
@@ -274,7 +259,7 @@ def _read_secret(file: Path) -> str:
 def _keys(*, secret: bool = False) -> Iterator[tuple[str, str]]:
     """Every (section, key), or those that hold a secret."""
     for section, table in Settings.model_fields.items():
-        if isinstance(table.annotation, type) and issubclass(table.annotation, _Section):
+        if isinstance(table.annotation, type) and issubclass(table.annotation, Section):
             for key, field in table.annotation.model_fields.items():
                 if not secret or field.annotation in (SecretStr, SecretStr | None):
                     yield section, key

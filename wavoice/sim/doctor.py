@@ -40,6 +40,7 @@ def _findings() -> Iterator[Finding]:
     )
     yield _package("pydub", "building fixtures", 'pip install "wavoice-bot[sim]"')
     yield _package("jiwer", "word error rates in replays", 'pip install "wavoice-bot[sim]"', needed=True)
+    yield _backends()
     yield _microphone()
     yield _other_wavoice()
 
@@ -69,6 +70,15 @@ def _voice(name: str, adds: str, remedy: str) -> Finding:
 
     reason = piper_voice.unavailable()
     return Finding(name, reason is None, adds, "" if reason is None else remedy)
+
+
+def _backends() -> Finding:
+    from wavoice.runtime.adapters.backends import EARS, VOICES, names  # noqa: PLC0415
+
+    ears, voices = names(EARS), names(VOICES)
+    found = f"ears: {', '.join(ears)}; voices: {', '.join(voices)}"
+    missing = not ears or not voices
+    return Finding("backends", not missing, found, "install wavoice-bot anew" if missing else "", needed=True)
 
 
 def _program(name: str, adds: str, remedy: str) -> Finding:

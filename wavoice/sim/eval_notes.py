@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
+from wavoice.runtime.adapters.clock import SystemClock
 from wavoice.runtime.adapters.decoder import SandboxedDecoder
-from wavoice.runtime.adapters.whisper import WhisperEars
+from wavoice.runtime.adapters.ears import open_ears
 from wavoice.runtime.errors import MediaError, UserInputError
 from wavoice.runtime.model import Audio, Heard
 from wavoice.runtime.policy import Policy
@@ -28,10 +29,7 @@ async def production_decoder() -> AsyncIterator[Decoder]:
 
 async def production_ears(settings: Settings) -> SpeechToText:
     """The recogniser that the settings name, warm."""
-    chosen = settings.ears
-    ears = WhisperEars(
-        chosen.model, device=chosen.device, compute_type=chosen.compute_type, workers=chosen.workers
-    )
+    ears, _ = open_ears(settings.ears, SystemClock())
     await ears.warm()
     return ears
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from wavoice.runtime import journal
 from wavoice.runtime.adapters.clock import SystemClock
 from wavoice.runtime.adapters.decoder import SandboxedDecoder
-from wavoice.runtime.adapters.phrases import open_voice
-from wavoice.runtime.adapters.whisper import WhisperEars
+from wavoice.runtime.adapters.ears import open_ears
+from wavoice.runtime.adapters.voices import open_voice
 from wavoice.runtime.build import Parts
 from wavoice.runtime.errors import ManifestError, UserInputError
 from wavoice.runtime.model import SECOND, Micros, Stage
@@ -169,22 +169,20 @@ async def replay_with_models(
 
     Raises `MissingModelError`, or `AuthError` if the configured token is refused.
     """
-    chosen = settings.ears
-    ears = WhisperEars(
-        chosen.model, device=chosen.device, compute_type=chosen.compute_type, workers=chosen.workers
-    )
-    voice, voice_line = open_voice(settings.voice.name)
+    clock = SystemClock()
+    ears, ears_line = open_ears(settings.ears, clock)
+    voice, voice_line = open_voice(settings.voice, clock)
     decoder = SandboxedDecoder(Policy())
     decoder.start()
     try:
-        await asyncio.gather(ears.warm(), *([voice.say("Warming up.", "en")] if voice else []))
+        await asyncio.gather(ears.warm(), *([voice.warm()] if voice else []))
         parts = Parts(ears=ears, voice=voice, speaks=voice is not None, decoder=decoder, until=until)
-        async with rehearse(settings, parts, SystemClock()) as rehearsal:
+        async with rehearse(settings, parts, clock) as rehearsal:
             await rehearsal.runtime.channel.check()
-        models = f"ears: Whisper {settings.ears.model} on {settings.ears.device}. voice: {voice_line}"
+        models = f"ears: {ears_line}. voice: {voice_line}"
         yield Replay(settings, parts, real_time, journals), models
     finally:
-        await decoder.close()
+        await asyncio.gather(decoder.close(), ears.close(), *([voice.close()] if voice else []))
 
 
 async def _wait_for_turn(rehearsal: Rehearsal, take: Take, previous: Micros, position: int) -> None:

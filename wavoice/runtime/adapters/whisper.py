@@ -5,9 +5,8 @@ silence to 10 s (or to 2 s more than the note) gives the encoder a third of the 
 words alone; below that floor Whisper repeats itself without end. A note too long for one window is cut
 where it is quietest, so that nothing said after 30 s is lost.
 
-While a proposal waits for its yes, the same encoder output is decoded twice (confirmation.md A2):
-A hears with a prompt made of refusals, B without any. They run side by side on two workers. What
-follows a long pause is then heard on its own.
+While a proposal waits for its yes, the same encoder output is decoded twice (`passes.py`), side by side
+on two workers.
 """
 
 from __future__ import annotations
@@ -17,25 +16,42 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from wavoice.runtime.adapters.weights import INSTALLED, Weights, located
-from wavoice.runtime.errors import MissingModelError, SpeechError, WavoiceError
+from wavoice.runtime.adapters.backends import EarsBackend
+from wavoice.runtime.adapters.passes import (
+    PLAIN,
+    RATE,
+    Pass,
+    Samples,
+    passes_for,
+    primary,
+    samples_of,
+    seconds_of,
+    speech_spans,
+    split_at_pauses,
+    unheard,
+)
+from wavoice.runtime.adapters.weights import INSTALLED, Source, Weights, located, unavailable
+from wavoice.runtime.errors import (
+    ConfigError,
+    MissingModelError,
+    SpeechError,
+    UnsupportedLanguageError,
+    WavoiceError,
+)
 from wavoice.runtime.model import Audio, Decode, Heard
 from wavoice.runtime.ports import Hint
+from wavoice.runtime.settings_speech import Ears
 
 if TYPE_CHECKING:
     from faster_whisper.tokenizer import Tokenizer
 
-Samples = NDArray[np.float32]
 P = ParamSpec("P")
 T = TypeVar("T")
 
-RATE = 16_000
 SHORTEST_WINDOW = 10.0
 """Seconds. At 8 s and less Whisper base starts to loop."""
 TAIL = 2.0
@@ -43,26 +59,8 @@ TAIL = 2.0
 LONGEST_PIECE = 28.0
 """Seconds: a window of 30 s less the tail."""
 SHORTEST_PIECE = 14.0
-LONG_PAUSE = 1.0
-"""Seconds of silence after which an answer to a question is heard on its own."""
 TOKENS_PER_SECOND = 9
 """Nobody speaks faster; a decode that wants more is a loop and is cut."""
-UNHEARD_LOGPROB = -10.0
-"""Of an empty note: finite, so that it can be stored, and far below every floor."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Pass:
-    """One way to decode a note."""
-
-    name: str
-    prompt: str
-    beam: int
-
-
-# Never a yes in a prompt: silence then decodes to one. Beam 5 here would invent words in noise.
-_REFUSALS = _Pass("negative", "No wait. No, don't. Hold on. Actually no. Stop. Cancel it.", beam=1)
-_PLAIN = _Pass("none", "", beam=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ class _Piece:
 class WhisperEars:
     """`SpeechToText` with a local Whisper model.
 
-    `model` is a name that `weights.located` knows. `workers` decodes run at a time, each on
+    `model` is where `weights.located` finds it. `workers` decodes run at a time, each on
     `intra_threads` threads: two single-thread workers beat one with two threads even for a lone note.
     Weights are loaded by the first `hear` or by `warm`. A cancelled `hear` lets the decode that is
     running finish in its thread; its length is bounded by that of the note.
@@ -89,18 +87,17 @@ class WhisperEars:
 
     def __init__(
         self,
-        model: str = INSTALLED,
+        model: str | Source = INSTALLED,
         *,
         workers: int = 2,
         intra_threads: int = 1,
         device: str = "cpu",
         compute_type: str = "int8",
-        downloads: bool = False,
     ) -> None:
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="ears")
         self._lock = threading.Lock()
         self._loaded: _Whisper | None = None
-        self._model, self._downloads = model, downloads
+        self._source = Source(model) if isinstance(model, str) else model
         self._fleet = {
             "device": device,
             "compute_type": compute_type,
@@ -112,6 +109,10 @@ class WhisperEars:
         """Load the weights and decode one second of silence. Raises `MissingModelError` or `SpeechError`."""
         silence = Audio(pcm=bytes(4 * RATE), seconds=1.0)
         await self.hear(silence, Hint(awaiting_yes=True))
+
+    async def close(self) -> None:
+        """Let the workers go; decodes that are running finish first."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
     async def hear(self, audio: Audio, hint: Hint) -> Heard:
         """Transcribe 16 kHz audio of any length in `hint.language`.
@@ -130,22 +131,22 @@ class WhisperEars:
             raise SpeechError(f"Whisper could not transcribe the note: {error}.") from error
 
     async def _hear(self, audio: Audio, hint: Hint) -> Heard:
-        samples = _samples(audio)
+        samples = samples_of(audio)
         if not samples.size:
-            return _unheard(audio, hint)
+            return unheard(audio, hint)
         whisper = await self._run(self._whisper)
         if not hint.awaiting_yes and not hint.words:
-            return await self._hear_request(whisper, samples, audio, _primary(hint.language))
-        spans = await self._run(whisper.speech, samples)
-        speech = _seconds(spans)
-        passes = _passes(hint, speech)
-        breaths = _breaths(samples, spans) if hint.awaiting_yes else [samples]
+            return await self._hear_request(whisper, samples, audio, primary(hint.language))
+        spans = await self._run(speech_spans, samples)
+        speech = seconds_of(spans)
+        passes = passes_for(hint, speech)
+        breaths = split_at_pauses(samples, spans) if hint.awaiting_yes else [samples]
         cuts = [piece for breath in breaths for piece in _cut(breath)]
         pieces = await asyncio.gather(
-            *(self._hear_piece(whisper, piece, passes, _primary(hint.language)) for piece in cuts)
+            *(self._hear_piece(whisper, piece, passes, primary(hint.language)) for piece in cuts)
         )
         decodes = tuple(
-            _joined(each, made, _primary(hint.language), whisper.name)
+            _joined(each, made, primary(hint.language), whisper.name)
             for each, made in zip(passes, zip(*pieces, strict=True), strict=True)
         )
         return Heard(decodes=decodes, speech_seconds=speech, note_seconds=audio.seconds)
@@ -153,11 +154,11 @@ class WhisperEars:
     async def _hear_request(self, whisper: _Whisper, samples: Samples, audio: Audio, language: str) -> Heard:
         """Where the speech is decides nothing here: look for it beside the decoder, which leaves a core."""
         encoded = [await self._encode(whisper, piece, language) for piece in _cut(samples)]
-        decoding = asyncio.gather(*(self._run(whisper.decode, window, _PLAIN) for window in encoded))
-        spans, heard = await asyncio.gather(self._run(whisper.speech, samples), decoding)
+        decoding = asyncio.gather(*(self._run(whisper.decode, window, PLAIN) for window in encoded))
+        spans, heard = await asyncio.gather(self._run(speech_spans, samples), decoding)
         return Heard(
-            decodes=(_joined(_PLAIN, heard, language, whisper.name),),
-            speech_seconds=_seconds(spans),
+            decodes=(_joined(PLAIN, heard, language, whisper.name),),
+            speech_seconds=seconds_of(spans),
             note_seconds=audio.seconds,
         )
 
@@ -166,7 +167,7 @@ class WhisperEars:
         return _Window(encoded, piece.size / RATE, language, with_words=False)
 
     async def _hear_piece(
-        self, whisper: _Whisper, piece: Samples, passes: Sequence[_Pass], language: str
+        self, whisper: _Whisper, piece: Samples, passes: Sequence[Pass], language: str
     ) -> list[_Piece]:
         window = replace(await self._encode(whisper, piece, language), with_words=passes[0].name == "words")
         return await asyncio.gather(*(self._run(whisper.decode, window, each) for each in passes))
@@ -174,7 +175,7 @@ class WhisperEars:
     def _whisper(self) -> _Whisper:
         with self._lock:
             if self._loaded is None:
-                with located(self._model, downloads=self._downloads) as weights:
+                with located(self._source) as weights:
                     self._loaded = _Whisper(weights, self._fleet)
             return self._loaded
 
@@ -197,11 +198,9 @@ class _Whisper:
 
     def __init__(self, weights: Weights, fleet: Mapping[str, Any]) -> None:
         # imported here, in a worker: together they take half a second
-        from faster_whisper import WhisperModel, vad  # noqa: PLC0415
+        from faster_whisper import WhisperModel  # noqa: PLC0415
 
         self.name = weights.name
-        self._vad = vad
-        self._vad_options = vad.VadOptions(min_silence_duration_ms=100, speech_pad_ms=0)
         self._tokenizers: dict[str, Tokenizer] = {}
         try:
             self._model = WhisperModel(str(weights.folder), **fleet)
@@ -209,11 +208,8 @@ class _Whisper:
             raise MissingModelError(
                 f"The model {weights.name} cannot be loaded: {error}.", remedy="Fetch its files again."
             ) from error
-
-    def speech(self, samples: Samples) -> list[tuple[int, int]]:
-        """Where Silero finds speech, as samples; pauses and margins are not part of it."""
-        spans = self._vad.get_speech_timestamps(samples, self._vad_options)
-        return [(span["start"], span["end"]) for span in spans]
+        except ValueError as error:  # an unknown device or compute type, or one this machine has not
+            raise ConfigError(f"The model {weights.name} cannot run so: {error}.") from error
 
     def encode(self, samples: Samples) -> Any:
         seconds = max(SHORTEST_WINDOW, samples.size / RATE + TAIL)
@@ -221,7 +217,7 @@ class _Whisper:
         features = self._model.feature_extractor(padded, padding=0)
         return self._model.encode(features[:, : round(seconds * 100)])
 
-    def decode(self, window: _Window, how: _Pass) -> _Piece:
+    def decode(self, window: _Window, how: Pass) -> _Piece:
         tokenizer = self._tokenizer(window.language)
         prompt = self._model.get_prompt(tokenizer, [], without_timestamps=True, hotwords=how.prompt or None)
         limit = len(prompt) + int(window.seconds * TOKENS_PER_SECOND) + 16
@@ -256,47 +252,15 @@ class _Whisper:
         from faster_whisper.tokenizer import Tokenizer  # noqa: PLC0415
 
         if language not in self._tokenizers:
-            self._tokenizers[language] = Tokenizer(
-                self._model.hf_tokenizer, self._model.model.is_multilingual, "transcribe", language
-            )
+            several = self._model.model.is_multilingual
+            if not several and language != "en":  # it would write English words for whatever it hears
+                raise UnsupportedLanguageError(f"{self.name} hears English, not {language!r}.")
+            try:
+                made = Tokenizer(self._model.hf_tokenizer, several, "transcribe", language)
+            except ValueError as error:
+                raise UnsupportedLanguageError(f"Whisper does not hear {language!r}: {error}.") from error
+            self._tokenizers[language] = made
         return self._tokenizers[language]
-
-
-def _samples(audio: Audio) -> Samples:
-    if audio.rate != RATE:
-        raise SpeechError(f"Whisper hears {RATE} Hz, not {audio.rate} Hz: decode the note to that rate.")
-    return np.frombuffer(audio.pcm, dtype="<f4")
-
-
-def _primary(language: str) -> str:
-    """The language of a tag such as `pt-BR`, which is all that Whisper tells apart."""
-    return language.lower().replace("_", "-").partition("-")[0]
-
-
-def _passes(hint: Hint, speech: float) -> tuple[_Pass, ...]:
-    if hint.awaiting_yes:
-        return _REFUSALS, _PLAIN
-    if hint.words and speech:
-        return (_Pass("words", ", ".join(hint.words), _PLAIN.beam),)
-    return (_PLAIN,)
-
-
-def _seconds(spans: Sequence[tuple[int, int]]) -> float:
-    return sum(end - start for start, end in spans) / RATE
-
-
-def _breaths(samples: Samples, spans: Sequence[tuple[int, int]]) -> list[Samples]:
-    """The note, cut in the middle of every long pause.
-
-    Heard in one window with a loud "yes" before it, a quiet "no wait" after a pause is dropped by the
-    decoder; heard alone it is not.
-    """
-    cuts = [
-        (end + start) // 2
-        for (_, end), (start, _) in pairwise(spans)
-        if start - end >= LONG_PAUSE * RATE
-    ]  # fmt: skip
-    return np.split(samples, cuts)
 
 
 def _cut(samples: Samples) -> list[Samples]:
@@ -312,7 +276,7 @@ def _cut(samples: Samples) -> list[Samples]:
     return [*pieces, samples]
 
 
-def _joined(how: _Pass, pieces: Sequence[_Piece], language: str, model: str) -> Decode:
+def _joined(how: Pass, pieces: Sequence[_Piece], language: str, model: str) -> Decode:
     return Decode(
         text=" ".join(piece.text for piece in pieces),
         avg_logprob=sum(piece.logprob for piece in pieces) / sum(piece.tokens for piece in pieces),
@@ -325,9 +289,18 @@ def _joined(how: _Pass, pieces: Sequence[_Piece], language: str, model: str) -> 
     )
 
 
-def _unheard(audio: Audio, hint: Hint) -> Heard:
-    decodes = tuple(
-        Decode("", UNHEARD_LOGPROB, 1.0, _primary(hint.language), how.name, how.beam)
-        for how in _passes(hint, speech=0.0)
+def _open(settings: Ears) -> WhisperEars:
+    compute_type = settings.compute_type or ("float16" if settings.device == "cuda" else "int8")
+    return WhisperEars(
+        Source(settings.model or INSTALLED, settings.downloads, settings.sha256),
+        workers=settings.workers,
+        device=settings.device,
+        compute_type=compute_type,
     )
-    return Heard(decodes=decodes, speech_seconds=0.0, note_seconds=audio.seconds)
+
+
+BACKEND = EarsBackend(
+    open=_open,
+    describe=lambda settings: f"Whisper {settings.model or INSTALLED} on {settings.device}",
+    unavailable=lambda settings: unavailable(settings.model or INSTALLED),
+)

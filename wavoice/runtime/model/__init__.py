@@ -38,7 +38,7 @@ if TYPE_CHECKING:
         Payment,
         WriteResult,
     )
-    from wavoice.runtime.model.speech import Audio, Decode, Heard, Speech
+    from wavoice.runtime.model.speech import Audio, Decode, Detour, Heard, Speech
     from wavoice.runtime.model.talk import Asking, ConsentRecord, Conversation, Question, Timer
     from wavoice.runtime.model.terms import (
         OPEN_STATES,
@@ -81,6 +81,7 @@ __all__ = [
     "Conversation",
     "Customer",
     "Decode",
+    "Detour",
     "Effect",
     "Evidence",
     "Facts",

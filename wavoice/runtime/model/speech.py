@@ -38,6 +38,19 @@ class Decode:
     words: tuple[tuple[str, float], ...] = ()
     """Token text with its probability; for read-backs, never a floor."""
     model: str = ""
+    measured: bool = True
+    """False: the recogniser told no figures. `avg_logprob` is then below every floor and `no_speech` 0:
+    its words are read, vetoes among them, and a yes is not taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detour:
+    """A backend that was to hear or to speak and did not; another one was asked instead."""
+
+    backend: str
+    code: str
+    """Of its error; `resting` if it was not asked because it had failed too often."""
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +63,8 @@ class Heard:
     note_seconds: float
     background: bool = False
     """More than one source of speech, or a deciding word far below the loudest (D59)."""
+    detours: tuple[Detour, ...] = ()
+    """Who was asked before."""
 
     @property
     def transcript(self) -> Decode:
@@ -66,3 +81,5 @@ class Speech:
     voice: str
     ogg: bytes | None = None
     """The same as a voice note, if it was encoded before; sent as it is."""
+    detours: tuple[Detour, ...] = ()
+    """Who was asked before."""

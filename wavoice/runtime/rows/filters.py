@@ -124,6 +124,8 @@ def audio(case: Case, policy: Policy) -> Decision | None:
         return Decision("D68", Effect.ASK, "a yes inside a long note")
     if evidence.background:
         return Decision("D59", Effect.ASK, "more than one voice in the note")
+    if not all(decode.measured for decode in evidence.decodes):
+        return Decision("D17", Effect.ASK, "heard by a recogniser that tells no figures")
     if evidence.decodes[0].avg_logprob < policy.min_avg_logprob:
         return Decision("D17", Effect.ASK, "heard with too little confidence")
     if case.reading.faint and evidence.speech_seconds > policy.max_syllable_seconds:

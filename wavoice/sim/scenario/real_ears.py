@@ -11,16 +11,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 from wavoice.runtime.adapters.clock import SystemClock
 from wavoice.runtime.adapters.decoder import SandboxedDecoder
-from wavoice.runtime.adapters.phrases import open_voice
-from wavoice.runtime.adapters.whisper import WhisperEars
+from wavoice.runtime.adapters.ears import open_ears
+from wavoice.runtime.adapters.voices import open_voice
 from wavoice.runtime.audio.encode import to_voice_note
 from wavoice.runtime.errors import ScenarioError
 from wavoice.runtime.model import Audio, Heard, Speech
 from wavoice.runtime.policy import Policy
-from wavoice.runtime.ports import Clock, Hint, TextToSpeech
+from wavoice.runtime.ports import Clock, Hint, SpeechToText, TextToSpeech
 from wavoice.runtime.settings import Settings
 from wavoice.sim.scenario.format import Step
 from wavoice.sim.scenario.notes import SCRIPTED, Faults, NoteEars, ScriptedDecoder, pause, scripted_note
@@ -34,11 +35,9 @@ OGG = b"OggS"
 def real_models() -> Iterator[Models]:
     """Load what the settings name, warm. Raises `MissingModelError` if it is not here."""
     settings = Settings.load()
-    chosen, system = settings.ears, SystemClock()
-    ears = WhisperEars(
-        chosen.model, device=chosen.device, compute_type=chosen.compute_type, workers=chosen.workers
-    )
-    voice, _ = open_voice(settings.voice.name)
+    system = SystemClock()
+    ears, _ = open_ears(settings.ears, system)
+    voice, _ = open_voice(settings.voice, system)
     decoder = SandboxedDecoder(Policy())
     decoder.start()
     listening = _Listening(ears, decoder, system)
@@ -52,7 +51,15 @@ def real_models() -> Iterator[Models]:
                 recorder=_record,
             )
         finally:
-            runner.run(decoder.close())
+            runner.run(_close(decoder, ears, *([voice] if voice else [])))
+
+
+class _Closing(Protocol):
+    async def close(self) -> None: ...
+
+
+async def _close(*models: _Closing) -> None:
+    await asyncio.gather(*(model.close() for model in models))
 
 
 @contextmanager
@@ -76,7 +83,7 @@ async def _let_pass(took: list[int]) -> None:
 class _Listening:
     """Real ears, voice and decoder for notes from files; a note without a file is heard as scripted."""
 
-    def __init__(self, ears: WhisperEars, decoder: SandboxedDecoder, system: Clock) -> None:
+    def __init__(self, ears: SpeechToText, decoder: SandboxedDecoder, system: Clock) -> None:
         self._ears, self._decoder, self._system = ears, decoder, system
         self._script = ScriptedDecoder(Faults())
 

@@ -58,10 +58,12 @@ class NoteSource:
         return await asyncio.to_thread(to_voice_note, speech, _LARGEST)
 
     def _speaker(self) -> TextToSpeech:
-        from wavoice.runtime.adapters.voices import choose_voice  # noqa: PLC0415
+        from wavoice.runtime.adapters.clock import SystemClock  # noqa: PLC0415
+        from wavoice.runtime.adapters.voices import open_voice  # noqa: PLC0415
+        from wavoice.runtime.settings_speech import Voice  # noqa: PLC0415
 
         if self._voice is None:
-            self._voice, why = choose_voice()
+            self._voice, why = open_voice(Voice(), SystemClock())
             if self._voice is None:
                 raise ControlError(f"Nothing can speak here. {why}", remedy="Send data or a fixture.")
         return self._voice

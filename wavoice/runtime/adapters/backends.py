@@ -1,0 +1,111 @@
+"""Who can hear and who can speak: backends that packages offer as entry points.
+
+A package offers one under `wavoice.ears` or `wavoice.voices`: the entry point names an `EarsBackend` or a
+`VoiceBackend`, `[ears] backend` or `[voice] backend` names the entry point. Only what is chosen is
+imported. What a backend owes is written down as tests: tests/contract/test_ears.py and test_voices.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from typing import Final, Protocol, TypeVar
+
+from wavoice.runtime.errors import ConfigError
+from wavoice.runtime.ports import SpeechToText, TextToSpeech
+from wavoice.runtime.settings_speech import Ears, Voice
+
+EARS: Final = "wavoice.ears"
+VOICES: Final = "wavoice.voices"
+NONE: Final = "none"
+"""Instead of a backend: ends a chain."""
+
+
+class Opened(Protocol):
+    """What a backend has opened; used from one event loop."""
+
+    async def warm(self) -> None:
+        """Make the first note or sentence as quick as the next.
+
+        Raises `SpeechError`, `MissingModelError` or `ConfigError`.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let go of threads and connections. What is under way may end in any way."""
+        ...
+
+
+class OpenEars(SpeechToText, Opened, Protocol):
+    """Ears of a backend."""
+
+
+class OpenVoice(TextToSpeech, Opened, Protocol):
+    """A voice of a backend."""
+
+
+@dataclass(frozen=True, slots=True)
+class EarsBackend:
+    """How to get ears. Nothing here loads a model or opens a connection."""
+
+    open: Callable[[Ears], OpenEars]
+    """Raises `ConfigError` for settings that cannot be."""
+    describe: Callable[[Ears], str]
+    """A few words, such as "Whisper base on cpu"."""
+    unavailable: Callable[[Ears], str | None] = lambda _: None
+    """Why it cannot be used on this machine, with the remedy."""
+    hosted: bool = False
+    """Notes leave this machine: it is not waited for as long as policy has time, a local one follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceBackend:
+    """How to get a voice. Nothing here loads a model or opens a connection."""
+
+    open: Callable[[Voice], OpenVoice]
+    """Raises `ConfigError` for settings that cannot be."""
+    describe: Callable[[Voice], str]
+    """One sentence, such as "Piper, a natural English voice."."""
+    unavailable: Callable[[Voice], str | None] = lambda _: None
+    """Why it cannot be used on this machine, with the remedy."""
+    hosted: bool = False
+    """Replies leave this machine: it is not waited for as long as policy has time, a local one follows."""
+
+
+B = TypeVar("B", EarsBackend, VoiceBackend)
+
+
+def ears_backend(name: str) -> EarsBackend:
+    """The backend of that name. Raises `ConfigError`, which names those that there are."""
+    return _loaded(EARS, name, EarsBackend, "ears.backend")
+
+
+def voice_backend(name: str) -> VoiceBackend:
+    """The backend of that name. Raises `ConfigError`, which names those that there are."""
+    return _loaded(VOICES, name, VoiceBackend, "voice.backend")
+
+
+def names(group: str) -> list[str]:
+    """The backends that installed packages offer, sorted."""
+    return sorted({point.name for point in entry_points(group=group)})
+
+
+def _loaded(group: str, name: str, kind: type[B], key: str) -> B:
+    point = next(iter(entry_points(group=group, name=name)), None)
+    if point is None:
+        raise ConfigError(
+            f"{key}: no installed package offers {name!r}.",
+            remedy=f"Use one of: {', '.join(names(group))}.",
+        )
+    found = _import(point)
+    if not isinstance(found, kind):
+        raise ConfigError(f"{key}: {point.value}, offered as {name!r}, is no {kind.__name__}.")
+    return found
+
+
+def _import(point: EntryPoint) -> object:
+    try:
+        return point.load()
+    except (ImportError, AttributeError) as error:
+        raise ConfigError(f"The backend {point.name!r} cannot be imported: {error}.") from error
