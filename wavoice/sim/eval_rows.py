@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.lexicon.language import shipped
+from wavoice.sim.labelled import check_keys, check_opens, is_language, primary, read_objects, text_of
 
 
 class Label(StrEnum):
@@ -56,17 +56,6 @@ class Row:
 
 
 KEYS = ("id", "prompt", "reply", "asr", "audio", "path", "label", "accept", "hard", "language", "channel")
-_LONG = [key for key in KEYS if len(key) > 3]
-"""Of shorter ones, such as id, too much that means something else is a near miss."""
-_ISO_639_1 = (
-    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz"
-    " ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii"
-    " ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi"
-    " mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw"
-    " sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk"
-    " ur uz ve vi vo wa wo xh yi yo za zh zu"
-)
-"""Typed replies may be in a language without words here: they count as what has to be asked again."""
 
 
 def load_rows(file: Path, language: str) -> list[Row]:
@@ -74,53 +63,35 @@ def load_rows(file: Path, language: str) -> list[Row]:
 
     Raises `UserInputError` that names file and line.
     """
-    try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserInputError(f"{file} cannot be read.", remedy="Name a UTF-8 file of JSON lines.") from error
-    rows = [_row(file, number, line, language) for number, line in enumerate(lines, 1) if line.strip()]
-    if not rows:
-        raise UserInputError(f"{file} holds no replies.", remedy="Write one JSON object a line.")
-    return rows
+    return [_row(file, where, data, language) for where, data in read_objects(file, "replies")]
 
 
-def _row(file: Path, number: int, line: str, language: str) -> Row:
-    where = f"{file}:{number}"
-    try:
-        data = json.loads(line)
-    except ValueError as error:
-        raise UserInputError(f"{where} is not JSON.", remedy="Write one JSON object a line.") from error
-    if not isinstance(data, dict):
-        raise UserInputError(f"{where} is no JSON object.", remedy='Write {"reply": …, "label": …}.')
-    _check_keys(where, data)
+def _row(file: Path, where: str, data: dict[str, Any], language: str) -> Row:
+    check_keys(where, data, KEYS)
     label = _label(where, data.get("label"))
     accept = data.get("accept", [label])
     if not isinstance(accept, list) or not accept:
         raise UserInputError(f"{where}: accept is no list of labels.", remedy=_LABELS)
-    audio = _text(where, data, "audio") or _text(where, data, "path")
-    asr = _text(where, data, "asr")
-    typed = _text(where, data, "reply")
+    audio = text_of(where, data, "audio") or text_of(where, data, "path")
+    asr = text_of(where, data, "asr")
+    typed = text_of(where, data, "reply")
     words = None if audio else asr if asr is not None else typed
     path = file.parent / audio if audio else None
     if path is None and words is None:
         raise UserInputError(f"{where} holds no reply.", remedy="Give it reply, audio (or path), or asr.")
-    if path is not None and not path.is_file():
-        raise UserInputError(
-            f"{where}: there is no file {path}.", remedy="Paths are relative to the labelled file."
-        )
     if path is not None:
-        _check_opens(where, path)
+        check_opens(where, path)
     spoken = Channel.TEXT if path is None and asr is None else Channel.VOICE
     return Row(
         where=where,
-        id=str(data.get("id", number)),
-        prompt=_text(where, data, "prompt") or "",
+        id=str(data.get("id", where.rpartition(":")[2])),
+        prompt=text_of(where, data, "prompt") or "",
         words=words,
         audio=path,
         label=label,
         accept=tuple(_label(where, each) for each in accept),
         hard=_hard(where, data.get("hard")),
-        language=_language(where, _text(where, data, "language"), recorded=path is not None) or language,
+        language=_language(where, text_of(where, data, "language"), recorded=path is not None) or language,
         channel=Channel.VOICE if path else _channel(where, data.get("channel", spoken)),
     )
 
@@ -135,29 +106,10 @@ def _label(where: str, value: Any) -> Label:
         raise UserInputError(f"{where}: {value!r} is no label.", remedy=_LABELS) from error
 
 
-def _check_keys(where: str, data: dict[str, Any]) -> None:
-    """A mistyped key would be ignored like any other that is not ours, and change what is measured."""
-    for key in data:
-        near = [] if key in KEYS else difflib.get_close_matches(key, _LONG, n=1, cutoff=0.8)
-        if near and near[0] not in data:
-            raise UserInputError(f"{where}: there is no key {key!r}.", remedy=f"Do you mean {near[0]}?")
-
-
-def _check_opens(where: str, path: Path) -> None:
-    try:
-        with path.open("rb"):
-            return
-    except OSError as error:
-        raise UserInputError(
-            f"{where}: {path} cannot be opened: {error.strerror}.", remedy="Make it readable."
-        ) from error
-
-
 def _language(where: str, code: str | None, *, recorded: bool) -> str | None:
-    """Ears need a language with words; what is typed, one that exists."""
-    primary = (code or "").partition("-")[0].lower()
-    exists = primary in _ISO_639_1.split()
-    if not code or primary in shipped() or (exists and not recorded):
+    """Ears need a language with words; typed words of another one count as what has to be asked again."""
+    exists = is_language(code or "")
+    if not code or primary(code) in shipped() or (exists and not recorded):
         return code
     what = "ears are not prepared for" if exists else "there is no"
     near = difflib.get_close_matches(code, shipped(), n=1)
@@ -170,13 +122,6 @@ def _channel(where: str, value: Any) -> Channel:
         return Channel(value)
     except ValueError as error:
         raise UserInputError(f"{where}: {value!r} is no channel.", remedy="It is text or voice.") from error
-
-
-def _text(where: str, data: dict[str, Any], key: str) -> str | None:
-    value = data.get(key)
-    if value is not None and not isinstance(value, str):
-        raise UserInputError(f"{where}: {key} is no text.", remedy="Put it in quotes.")
-    return value
 
 
 def _hard(where: str, value: Any) -> tuple[str, ...]:
