@@ -1,17 +1,17 @@
-"""`wavoice eval`: how well replies are read, measured on labelled ones."""
+"""`wavoice eval`: how well replies are read and notes are heard, measured on labelled ones."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wavoice.cli.files import check_target, write_whole
+from wavoice.cli import eval_stt
+from wavoice.cli.outputs import check_targets, percent, put, shown
 from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.model import Tier
 
@@ -19,13 +19,18 @@ if TYPE_CHECKING:
     from wavoice.sim.eval_replies import Judge, Judged
     from wavoice.sim.eval_rows import Row
 
-app = typer.Typer(help="Measure how well replies are read.", rich_markup_mode=None)
+app = typer.Typer(help="Measure how well replies are read and notes are heard.", rich_markup_mode=None)
 TIERS = tuple(tier.name for tier in Tier if tier is not Tier.R0)
 
 
 @app.callback()
 def _group() -> None:
-    """Measure how well replies are read."""
+    """Measure how well replies are read and notes are heard."""
+
+
+app.command("stt", short_help="Hear labelled recordings, in noise, and count what went wrong.")(
+    eval_stt.command
+)
 
 
 @app.command("replies", short_help="Read labelled replies, and count what went wrong.")
@@ -73,35 +78,15 @@ def replies(
     if language not in shipped():
         raise UserInputError(f"No words of {language!r} are shipped.", remedy="See: wavoice languages")
     rows = load_rows(file, language)
-    _check_targets(file, {"--json": json_file, "--rows": rows_file})
+    check_targets(file, {"--json": json_file, "--rows": rows_file})
     judged = asyncio.run(_judge(rows, Judge(Tier[tier.upper()])))
     found = Report(Tier[tier.upper()], judged).as_json()
     text = json.dumps(found, indent=2, ensure_ascii=False) + "\n"
-    _put(json_file, text)
-    _put(rows_file, "".join(json.dumps(as_line(each), ensure_ascii=False) + "\n" for each in judged))
+    put(json_file, text)
+    put(rows_file, "".join(json.dumps(as_line(each), ensure_ascii=False) + "\n" for each in judged))
     if "-" not in (json_file, rows_file):
         _print(found)
     raise typer.Exit(1 if found["unsafe_yes"] else 0)
-
-
-def _check_targets(file: Path, targets: dict[str, str | None]) -> None:
-    """Say before the work that what is to be written would lose something."""
-    named = [(option, target) for option, target in targets.items() if target]
-    if len({target if target == "-" else Path(target).resolve() for _, target in named}) < len(named):
-        raise UserInputError(f"{' and '.join(targets)} go to the same place.", remedy="Name two files.")
-    for option, target in named:
-        if target == "-":
-            continue
-        if Path(target).resolve() == file.resolve():
-            raise UserInputError(f"{file} is what is read.", remedy=f"Name another file for {option}.")
-        check_target(Path(target))
-
-
-def _put(target: str | None, text: str) -> None:
-    if target == "-":
-        sys.stdout.write(text)
-    elif target:
-        write_whole(Path(target), text)
 
 
 async def _judge(rows: Sequence[Row], judge: Judge) -> list[Judged]:
@@ -119,29 +104,20 @@ async def _judge(rows: Sequence[Row], judge: Judge) -> list[Judged]:
 
     judged: list[Judged] = []
     async with production_decoder() as decoder:
-        await check_recordings(_shown("opening", rows), decoder)
+        await check_recordings(shown("opening", rows), decoder)
         ears = await production_ears(rehearsal_settings(Settings.load()))
-        for row in _shown("listening", rows):
+        for row in shown("listening", rows):
             judged.append(judge(row, await listen(row, decoder, ears) if row.audio else None))
     return judged
 
 
-def _shown(what: str, rows: Sequence[Row]) -> Iterable[Row]:
-    """The rows, and on a terminal how far the work is."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import track  # noqa: PLC0415
-
-    console = Console(stderr=True)
-    return track(rows, what, console=console, disable=not console.is_terminal)
-
-
 def _print(found: dict[str, Any]) -> None:
     typer.echo(
-        f"{found['n']} replies at {found['tier']}: {_percent(found['strict'])} strictly right,"
-        f" {_percent(found['lenient'])} leniently, {found['unsafe_yes']} unsafe yes"
+        f"{found['n']} replies at {found['tier']}: {percent(found['strict'])} strictly right,"
+        f" {percent(found['lenient'])} leniently, {found['unsafe_yes']} unsafe yes"
     )
     typer.echo(
-        f"clean yes: {_percent(found['yes_recall'])} read as one, {_percent(found['reask_rate'])} asked again"
+        f"clean yes: {percent(found['yes_recall'])} read as one, {percent(found['reask_rate'])} asked again"
     )
     for key in ("by_label", "by_hard", "by_language"):
         if found[key]:
@@ -151,7 +127,7 @@ def _print(found: dict[str, Any]) -> None:
                 f"{label} {count}" for label, count in sorted(group["predicted"].items(), key=_most)
             )
             typer.echo(
-                f"  {name:20}{group['n']:6}  {_percent(group['lenient']):>6}"
+                f"  {name:20}{group['n']:6}  {percent(group['lenient']):>6}"
                 f"  {group['unsafe_yes']} unsafe  taken for: {taken}"
             )
     _print_rows("unsafe yes", found["unsafe_examples"])
@@ -169,7 +145,3 @@ def _print_rows(title: str, rows: Sequence[dict[str, Any]]) -> None:
 
 def _most(item: tuple[str, int]) -> tuple[int, str]:
     return -item[1], item[0]
-
-
-def _percent(share: float | None) -> str:
-    return "-" if share is None else f"{100 * share:.1f}%"

@@ -27,7 +27,7 @@ app.command("trigger", short_help="Send a webhook event by name.")(trigger.comma
 app.command("audit", short_help="Prove every write from the journal.")(audit.command)
 app.command("doctor", short_help="Say what this machine lacks.")(doctor.command)
 app.command("languages", short_help="Say in which languages replies are read.")(languages.command)
-app.add_typer(eval_command.app, name="eval", short_help="Measure how well replies are read.")
+app.add_typer(eval_command.app, name="eval", short_help="Measure reading and hearing.")
 app.add_typer(fixtures.app, name="fixtures", short_help="Make, check and list voice notes.")
 
 

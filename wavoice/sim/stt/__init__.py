@@ -1,0 +1,1 @@
+"""How well notes are heard: labelled recordings, in noise, against what should come of them."""
