@@ -5,17 +5,67 @@ S-rows: docs/conformance.md (S59 to S63).
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import suppress
+from typing import Any
 
 import httpx
 import pytest
 
-from tests.runtime.scripted_graph import LIMIT, OPUS, refused, scripted, streamed
+from tests.runtime.scripted_graph import LIMIT, OPUS, START, refused, scripted, streamed
 from wavoice.runtime.adapters.graph import GraphClient
-from wavoice.runtime.errors import AuthError, ChannelError, MediaGoneError, MediaTooLargeError, WavoiceError
+from wavoice.runtime.errors import (
+    AuthError,
+    ChannelError,
+    MediaGoneError,
+    MediaTooLargeError,
+    NetworkError,
+    WavoiceError,
+)
 from wavoice.runtime.model import MediaRef
+from wavoice.sim.clock import VirtualClock
 from wavoice.sim.emulator.wire import Business
+from wavoice.sim.virtual_loop import VirtualLoop, run_virtually
+
+
+def broken(how: str) -> httpx.Response:
+    """A download that breaks off or stalls in its middle, or a host that is down."""
+
+    async def half() -> AsyncIterator[bytes]:
+        yield OPUS[: len(OPUS) // 2]
+        if how == "stalls":
+            await asyncio.Event().wait()
+        raise httpx.RemoteProtocolError("the peer closed the connection")
+
+    return httpx.Response(503) if how == "fails" else httpx.Response(200, content=half())
+
+
+async def dripping() -> AsyncIterator[bytes]:
+    """A part every three seconds."""
+    for at in range(0, len(OPUS), 50):
+        with suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.Event().wait(), 3.0)
+        yield OPUS[at : at + 50]
+
+
+def virtually(work: Callable[[], Coroutine[Any, Any, bytes]]) -> bytes:
+    """Do the work on a virtual clock that goes on to whatever is waited for."""
+
+    async def on(loop: VirtualLoop) -> bytes:
+        task = loop.create_task(work())
+        while not task.done():
+            quiet = loop.create_task(loop.quiet())
+            await asyncio.wait({task, quiet}, return_when=asyncio.FIRST_COMPLETED)
+            if not task.done():
+                due = await quiet
+                assert due is not None
+                loop.clock.advance_to(due)
+            quiet.cancel()
+        return await task
+
+    return run_virtually(VirtualClock(START), on)
 
 
 class TestDownloads:
@@ -143,6 +193,25 @@ class TestDownloads:
         assert await client.fetch(self.media, LIMIT) == OPUS
         assert len(requests) == 4
 
+    @pytest.mark.parametrize("trouble", ["breaks off", "stalls", "fails"])
+    def test_what_does_not_come_whole_is_begun_once_more(self, trouble: str) -> None:
+        """With a fresh URL; a host that refuses is not asked again."""
+        client, requests = self.internet(broken(trouble), streamed(OPUS))
+        assert virtually(lambda: client.fetch(self.media, LIMIT)) == OPUS
+        assert [host for host, _ in self.trail(requests)] == ["graph.test", "cdn.test"] * 2
+
+    @pytest.mark.parametrize("trouble", ["breaks off", "stalls", "fails"])
+    def test_what_does_not_come_whole_twice_is_an_outage(self, trouble: str) -> None:
+        client, requests = self.internet(broken(trouble), broken(trouble))
+        with pytest.raises(NetworkError):
+            virtually(lambda: client.fetch(self.media, LIMIT))
+        assert len(requests) == 4
+
+    def test_a_slow_download_that_goes_on_is_not_given_up(self) -> None:
+        client, requests = self.internet(httpx.Response(200, content=dripping()))
+        assert virtually(lambda: client.fetch(self.media, LIMIT)) == OPUS
+        assert len(requests) == 2
+
     async def test_other_bytes_twice_are_gone(self) -> None:
         """S62."""
         client, requests = self.internet(streamed(b"x"), streamed(b"x"))
@@ -178,7 +247,7 @@ class TestDownloads:
             (401, AuthError, False),
             (403, MediaGoneError, False),
             (429, ChannelError, True),
-            (503, ChannelError, True),
+            (400, MediaGoneError, False),
         ],
     )
     async def test_refusals_of_the_media_host(

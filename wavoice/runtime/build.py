@@ -92,7 +92,7 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
             stack.push_async_callback(store.close)
         graph_http = parts.graph or await _client(stack)
         shop_http = parts.shop or await _client(stack)
-        channel = GraphClient(_graph(settings), graph_http, clock)
+        channel = GraphClient(_graph(settings, parts.policy), graph_http, clock)
         engine = EmbeddedEngine(store, clock, lambda: drain_lock(settings.store.path))
         decoder = parts.decoder
         if decoder is None:
@@ -148,7 +148,7 @@ async def _stop(task: asyncio.Task[None]) -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
-def _graph(settings: Settings) -> GraphSettings:
+def _graph(settings: Settings, policy: Policy) -> GraphSettings:
     whatsapp = settings.whatsapp
     if whatsapp.phone_number_id is None:
         raise ConfigError(
@@ -161,6 +161,7 @@ def _graph(settings: Settings) -> GraphSettings:
         number=whatsapp.phone_number_id,
         access_token=resolve_secret(whatsapp.access_token),
         media_hosts=whatsapp.media_hosts,
+        stall_seconds=policy.fetch_stall_seconds,
     )
 
 

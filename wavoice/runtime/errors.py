@@ -9,6 +9,7 @@
     * PortInUseError      the address is taken
   * AuthError             WhatsApp refused a token or a signature     exit 2
   * ChannelError          WhatsApp refused or did not answer a call   `retryable` says which
+    * NetworkError        no answer, or one that broke off or stalled
   * MediaError            a customer's file cannot be used
     * MediaGoneError      expired, unknown id, or bytes that differ from their hash
     * NotAudioError       no audio of a kind that WhatsApp carries
@@ -133,6 +134,13 @@ class ChannelError(WavoiceError):
         self.retryable = retryable
         self.retry_after = retry_after
         """Microseconds that WhatsApp asked to wait; 0 if it named none."""
+
+
+class NetworkError(ChannelError):
+    """Nobody refused anything: there was no answer, or it broke off or came to a standstill."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, retryable=True)
 
 
 class MediaError(WavoiceError):

@@ -10,6 +10,7 @@ from wavoice.runtime import journal
 from wavoice.runtime.errors import (
     AuthError,
     ChannelError,
+    CorruptMediaError,
     MediaError,
     MediaGoneError,
     OverBudgetError,
@@ -63,9 +64,8 @@ async def _listen(turn: Turn, media: MediaRef, hint: Hint, left: float) -> Words
     with turn.trace.span(Stage.FETCH):
         data = await _fetch(turn, media)
     kit.failpoints.reach("fetched")
-    with turn.trace.span(Stage.CLEAN):
-        audio = await kit.decoder.decode(data)
-        turn.log(_kept(media, audio))
+    data, audio = await _opened(turn, media, data)
+    turn.log(_kept(media, audio))
     _permit(audio.seconds, left)
     with turn.trace.span(Stage.TRANSCRIBE):
         heard = _without_cards(await _transcribe(turn, audio, hint))
@@ -73,6 +73,25 @@ async def _listen(turn: Turn, media: MediaRef, hint: Hint, left: float) -> Words
         turn.log(_figures(heard))
     other = heard.decodes[0].text if len(heard.decodes) > 1 else None
     return Words(text=heard.transcript.text, other=other, heard=heard, audio=audio, size=len(data))
+
+
+async def _opened(turn: Turn, media: MediaRef, data: bytes) -> tuple[bytes, Audio]:
+    """Decode. Damage is the customer's own where the bytes are those announced, and is not fetched again.
+
+    Where no hash was announced, a download that was cut looks the same: once more, if other bytes come.
+    """
+    try:
+        with turn.trace.span(Stage.CLEAN):
+            return data, await turn.kit.decoder.decode(data)
+    except CorruptMediaError:
+        if media.sha256:
+            raise
+        with turn.trace.span(Stage.FETCH):
+            again = await _fetch(turn, media)
+        if again == data:
+            raise
+    with turn.trace.span(Stage.CLEAN):
+        return again, await turn.kit.decoder.decode(again)
 
 
 async def _fetch(turn: Turn, media: MediaRef) -> bytes:

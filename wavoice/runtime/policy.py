@@ -131,6 +131,8 @@ class Policy:
     """Larger voice notes show a download icon instead of playing."""
     fetch_budget_seconds: float = 10.0
     """Longest wait for a note as a whole; a source that drips is cut off."""
+    fetch_stall_seconds: float = 4.0
+    """A download that brings nothing for so long is begun once more."""
     hear_budget_seconds: float = 10.0
     speak_budget_seconds: float = 2.0
     """Speech that is later than this is replaced by text."""
@@ -203,6 +205,8 @@ class Policy:
         where = "send_lease, speak_budget_seconds, status_lag"
         slowest = self.speak_budget_seconds * SECOND + self.status_lag
         yield self.send_lease > slowest, where, "a reply would be sent twice"
+        stall = 0 < self.fetch_stall_seconds < self.fetch_budget_seconds
+        yield stall, "fetch_stall_seconds, fetch_budget_seconds", "no time is left to begin anew"
         yield self.say_checking < self.retry_budget, "say_checking, retry_budget", "the word comes too late"
 
     def _evidence(self) -> Iterator[tuple[bool, str, str]]:

@@ -279,8 +279,11 @@ class TestFaults:
 
     @pytest.mark.parametrize("fault", ["cut", "fail"])
     async def test_broken_off(self, world: World, fault: Any) -> None:
+        """Once, the download is begun anew; twice, it is an outage."""
         media = await self.announced(world)
         world.emulator.media_fault(fault)
+        assert await self.client(world).fetch(media, 1000) == opus()
+        world.emulator.media_fault(fault, 2)
         with pytest.raises(ChannelError) as caught:
             await self.client(world).fetch(media, 1000)
         assert caught.value.retryable

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from wavoice.runtime.adapters.graph_errors import UNKNOWN_OBJECT_CODES, answer, network_errors, unreadable
 from wavoice.runtime.adapters.graph_media import MediaDownloads
 from wavoice.runtime.audio.sniff import sha256_matches
-from wavoice.runtime.errors import ChannelError, ConfigError, MediaGoneError
+from wavoice.runtime.errors import ChannelError, ConfigError, MediaGoneError, NetworkError
 from wavoice.runtime.model import Alias, Button, MediaRef, Outgoing
 from wavoice.runtime.ports import Accepted, Clock
 
@@ -32,6 +32,8 @@ class GraphSettings:
     media_hosts: tuple[str, ...]
     """Hosts besides Graph's that may see the token, e.g. `lookaside.fbsbx.com`, `*.fbcdn.net`."""
     version: str = "v24.0"
+    stall_seconds: float = 4.0
+    """A download that brings nothing for so long is begun anew."""
 
 
 class GraphClient:
@@ -54,7 +56,9 @@ class GraphClient:
         self._http = http
         self._clock = clock
         graph = httpx.URL(settings.base_url)
-        self._media = MediaDownloads(http, settings.access_token, graph, settings.media_hosts)
+        self._media = MediaDownloads(
+            http, settings.access_token, graph, settings.media_hosts, settings.stall_seconds
+        )
 
     async def check(self) -> str:
         """Ask Graph who we are, e.g. `+1 555-010-0100 (Corner Shop, CONNECTED)`.
@@ -80,15 +84,20 @@ class GraphClient:
         """Return the bytes that the webhook announced.
 
         Starts at `media.url` if it is there, otherwise (or when it has expired, after 5 minutes)
-        at the id. Bytes that differ from the announced hash are fetched once more. Raises
+        at the id. What broke off, stalled, or differs from the announced hash is fetched once more: that
+        is trouble on the way. Whether the bytes are any good is not asked here. Raises
         `MediaGoneError`, `MediaTooLargeError`, `AuthError` or `ChannelError`.
         """
         first = media.url if media.url and self._media.trusts(media.url) else None
-        for url in (first, None):
-            data = await self._bytes(media.id, url, max_bytes)
-            if not media.sha256 or sha256_matches(data, media.sha256):
-                return data
-        raise MediaGoneError("The file's bytes differ from the hash that WhatsApp announced, twice.")
+        try:
+            data = await self._bytes(media.id, first, max_bytes)
+        except NetworkError:
+            data = None
+        if data is None or not _is_announced(media, data):
+            data = await self._bytes(media.id, None, max_bytes)
+            if not _is_announced(media, data):
+                raise MediaGoneError("The file's bytes differ from the hash that WhatsApp announced, twice.")
+        return data
 
     async def upload(self, data: bytes, mime_type: str) -> str:
         """Upload a file and return its id, which lives for 30 days."""
@@ -152,6 +161,10 @@ class GraphClient:
                 **content,
             )
         return answer(response)
+
+
+def _is_announced(media: MediaRef, data: bytes) -> bool:
+    return not media.sha256 or sha256_matches(data, media.sha256)
 
 
 def _recipient(alias: Alias) -> dict[str, str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from wavoice.runtime.errors import AuthError, ChannelError
+from wavoice.runtime.errors import AuthError, ChannelError, NetworkError
 from wavoice.runtime.model import SECOND, Micros
 
 AUTH_CODES = frozenset({0, 104, 190})
@@ -116,13 +116,13 @@ def unreadable() -> ChannelError:
 
 @contextmanager
 def network_errors() -> Iterator[None]:
-    """Turn every failure of the network into a retryable `ChannelError`."""
+    """Turn every failure of the network into a `NetworkError`."""
     try:
         yield
     except httpx.InvalidURL as error:  # httpx reads `Location` even where no redirect is followed
         raise ChannelError("WhatsApp answered with a redirect to what is no address.") from error
     except httpx.HTTPError as error:
-        raise ChannelError(f"WhatsApp did not answer ({type(error).__name__}).", retryable=True) from error
+        raise NetworkError(f"WhatsApp did not answer ({type(error).__name__}).") from error
 
 
 def _json(response: httpx.Response) -> Any:

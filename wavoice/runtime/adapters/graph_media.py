@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,7 +10,7 @@ import httpx
 from pydantic import SecretStr
 
 from wavoice.runtime.adapters.graph_errors import network_errors, token_refused
-from wavoice.runtime.errors import ChannelError, MediaGoneError, MediaTooLargeError
+from wavoice.runtime.errors import ChannelError, MediaGoneError, MediaTooLargeError, NetworkError
 
 MAX_REDIRECTS = 3
 
@@ -19,23 +20,37 @@ class MediaDownloads:
 
     Hosts are Graph's own and those of an allow-list: `host`, `host:port`, or `*.domain` for any
     subdomain. Others are not contacted at all, first hop or redirect. URLs must be https, unless
-    Graph itself (the simulator) is reached by http.
+    Graph itself (the simulator) is reached by http. `stall_seconds` without a byte end a download.
     """
 
     def __init__(
-        self, http: httpx.AsyncClient, token: SecretStr, graph: httpx.URL, hosts: tuple[str, ...]
+        self,
+        http: httpx.AsyncClient,
+        token: SecretStr,
+        graph: httpx.URL,
+        hosts: tuple[str, ...],
+        stall_seconds: float,
     ) -> None:
         self._http = http
         self._token = token
         self._schemes = {"https", graph.scheme}
+        self._stall_seconds = stall_seconds
         self._hosts = (graph.netloc.decode(), *hosts)
 
     async def get(self, address: str, max_bytes: int) -> bytes | None:
         """Return the bytes, or None if the URL is not (or no longer) valid.
 
         Raises `MediaTooLargeError` as soon as `max_bytes` are exceeded, whatever the headers claim;
-        `MediaGoneError` for a host or redirect that is not followed; `AuthError`; `ChannelError`.
+        `MediaGoneError` for a host or redirect that is not followed; `AuthError`; `ChannelError`, which is a
+        `NetworkError` if the download may do better when it is begun anew.
         """
+        try:
+            async with asyncio.timeout(self._stall_seconds) as patience:
+                return await self._get(address, max_bytes, patience)
+        except TimeoutError as error:
+            raise NetworkError("WhatsApp's media host came to a standstill.") from error
+
+    async def _get(self, address: str, max_bytes: int, patience: asyncio.Timeout) -> bytes | None:
         url = self._trusted(address)
         home = (url.scheme, url.netloc)
         at_home = True
@@ -45,10 +60,22 @@ class MediaDownloads:
                     "GET", url, headers=self._headers(with_token=at_home), follow_redirects=False
                 ) as response:
                     if not response.has_redirect_location:
-                        return await _body(response, max_bytes, with_token=at_home)
+                        _refuse(response, with_token=at_home)
+                        if response.status_code == httpx.codes.NOT_FOUND:
+                            return None
+                        return await self._body(response, max_bytes, patience)
                     url = self._trusted(response.headers["Location"], base=url)
                 at_home = at_home and (url.scheme, url.netloc) == home
         raise MediaGoneError(f"The media URL was redirected more than {MAX_REDIRECTS} times.")
+
+    async def _body(self, response: httpx.Response, max_bytes: int, patience: asyncio.Timeout) -> bytes:
+        data, loop = bytearray(), asyncio.get_running_loop()
+        async for chunk in response.aiter_raw():
+            data += chunk
+            if len(data) > max_bytes:
+                raise MediaTooLargeError(f"The file is larger than {max_bytes} bytes.")
+            patience.reschedule(loop.time() + self._stall_seconds)
+        return bytes(data)
 
     def trusts(self, address: str) -> bool:
         """Tell whether a URL may be contacted at all."""
@@ -92,19 +119,14 @@ def _under(host: str, entry: str) -> bool:
     return entry.startswith("*.") and host.endswith(entry[1:]) and not host.startswith(".")
 
 
-async def _body(response: httpx.Response, max_bytes: int, *, with_token: bool) -> bytes | None:
+def _refuse(response: httpx.Response, *, with_token: bool) -> None:
     status = response.status_code
-    if status == httpx.codes.NOT_FOUND:
-        return None
+    if status in (httpx.codes.OK, httpx.codes.NOT_FOUND):
+        return
     if status == httpx.codes.UNAUTHORIZED and with_token:
         raise token_refused()
-    if status >= 500 or status == httpx.codes.TOO_MANY_REQUESTS:
+    if status >= 500:
+        raise NetworkError(f"WhatsApp's media host answered HTTP {status}.")
+    if status == httpx.codes.TOO_MANY_REQUESTS:
         raise ChannelError(f"WhatsApp's media host answered HTTP {status}.", retryable=True)
-    if status != httpx.codes.OK:
-        raise MediaGoneError(f"WhatsApp's media host answered HTTP {status}.")
-    data = bytearray()
-    async for chunk in response.aiter_raw():
-        data += chunk
-        if len(data) > max_bytes:
-            raise MediaTooLargeError(f"The file is larger than {max_bytes} bytes.")
-    return bytes(data)
+    raise MediaGoneError(f"WhatsApp's media host answered HTTP {status}.")
