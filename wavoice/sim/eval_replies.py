@@ -36,7 +36,8 @@ ACTION = "confirm"
 """Action of the synthetic proposal: no built-in job, so that no wish counts as a repetition of it."""
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 _ASKED = int(NOW.timestamp()) * SECOND
-_ANSWERED = _ASKED + 20 * SECOND
+ANSWERED = _ASKED + 20 * SECOND
+"""When the reply came, by the clock of `NOW`."""
 SPEC_ROWS = ("D05", "D14", "D25")
 """Rows in which the specification decides otherwise than some labels do."""
 EXAMPLES = 50
@@ -102,7 +103,7 @@ class Judge:
             reading=readings[-1],
             other=readings[0] if len(readings) > 1 else None,
             evidence=_evidence(proposal, heard),
-            now=_ANSWERED,
+            now=ANSWERED,
             proposal=proposal,
             language=row.language,
         )
@@ -147,8 +148,8 @@ def _evidence(proposal: Proposal, heard: Heard | None) -> Evidence:
         binding=Binding.SOLE_OPEN,
         prompt="wamid.PROMPT",
         digest=proposal.digest,
-        event_at=_ANSWERED,
-        received_at=_ANSWERED,
+        event_at=ANSWERED,
+        received_at=ANSWERED,
         note_seconds=heard.note_seconds if heard else 0.0,
         speech_seconds=heard.speech_seconds if heard else 0.0,
         decodes=heard.decodes if heard else (),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.sim.stt.making import heard, sample, scored
@@ -111,6 +113,22 @@ def test_an_order_that_is_not_theirs_is_asked_about_and_never_proposed() -> None
     assert act == Act(Verdict.MISSED, "order 1852 is not theirs")
     act = scored(sample(words=MOVE, orders=("1842", "1851")), "Move order 1851 to Friday").act
     assert act == Act(Verdict.WRONG, "order 1851 for 1842")
+
+
+def test_a_guess_is_asked_about_and_stop_is_obeyed() -> None:
+    guess = scored(sample(words=MOVE), "Move order 1852 to Friday", logprob=-0.9)
+    assert guess.act == Act(Verdict.MISSED, "heard with too little confidence")
+    stop = scored(sample(words=MOVE), "Stop messaging me", logprob=-0.9)
+    assert stop.act == Act(Verdict.WRONG, "opt_out for reschedule_delivery")
+
+
+def test_ears_that_tell_no_figures_have_no_confidence() -> None:
+    told = heard("Move order 1842 to Friday")
+    silent = replace(told, decodes=(replace(told.decodes[0], measured=False, avg_logprob=-10.0),))
+    row = sample(words=MOVE)
+    scorer = Scorer.of([row], Answering())
+    assert scorer(Trial(row, Condition(), told, 1, 1)).confidence == pytest.approx(0.905, abs=0.001)
+    assert scorer(Trial(row, Condition(), silent, 1, 1)).confidence is None
 
 
 def test_a_job_out_of_nothing_is_wrong_and_an_address_may_be_spelt_otherwise() -> None:

@@ -93,11 +93,14 @@ class WhisperEars:
         intra_threads: int = 1,
         device: str = "cpu",
         compute_type: str = "int8",
+        window: float = SHORTEST_WINDOW,
     ) -> None:
+        """`window` are the seconds that the encoder sees at least, `SHORTEST_WINDOW` to 30."""
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="ears")
         self._lock = threading.Lock()
         self._loaded: _Whisper | None = None
         self._source = Source(model) if isinstance(model, str) else model
+        self._window = window
         self._fleet = {
             "device": device,
             "compute_type": compute_type,
@@ -176,7 +179,7 @@ class WhisperEars:
         with self._lock:
             if self._loaded is None:
                 with located(self._source) as weights:
-                    self._loaded = _Whisper(weights, self._fleet)
+                    self._loaded = _Whisper(weights, self._fleet, self._window)
             return self._loaded
 
     async def _run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -196,11 +199,11 @@ class _Window:
 class _Whisper:
     """A loaded model. Its methods block; they may be called from several threads at a time."""
 
-    def __init__(self, weights: Weights, fleet: Mapping[str, Any]) -> None:
+    def __init__(self, weights: Weights, fleet: Mapping[str, Any], window: float) -> None:
         # imported here, in a worker: together they take half a second
         from faster_whisper import WhisperModel  # noqa: PLC0415
 
-        self.name = weights.name
+        self.name, self._least = weights.name, window
         self._tokenizers: dict[str, Tokenizer] = {}
         try:
             self._model = WhisperModel(str(weights.folder), **fleet)
@@ -212,7 +215,7 @@ class _Whisper:
             raise ConfigError(f"The model {weights.name} cannot run so: {error}.") from error
 
     def encode(self, samples: Samples) -> Any:
-        seconds = max(SHORTEST_WINDOW, samples.size / RATE + TAIL)
+        seconds = max(self._least, samples.size / RATE + TAIL)
         padded = np.pad(samples, (0, max(0, round(seconds * RATE) - samples.size)))
         features = self._model.feature_extractor(padded, padding=0)
         return self._model.encode(features[:, : round(seconds * 100)])
@@ -296,6 +299,7 @@ def _open(settings: Ears) -> WhisperEars:
         workers=settings.workers,
         device=settings.device,
         compute_type=compute_type,
+        window=settings.window_seconds,
     )
 
 

@@ -13,16 +13,19 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from wavoice.runtime.actions.builtin import JOBS
-from wavoice.runtime.cases import Effect
+from wavoice.runtime.cases import UNSURE, Case, Effect, is_doubtful, says_nothing
+from wavoice.runtime.confirm import decide
 from wavoice.runtime.interpret.slots import find_slots
-from wavoice.runtime.model import Heard, Tier
+from wavoice.runtime.model import Binding, Evidence, Heard, Modality, Tier
 from wavoice.runtime.ports import Situation
-from wavoice.sim.eval_replies import ACTION, NOW, Judge
+from wavoice.sim.eval_replies import ACTION, ANSWERED, NOW, Judge
 from wavoice.sim.eval_rows import Channel, Label, Row
 from wavoice.sim.stt.rows import Sample
 
 SLOTS = ("order", "day", "address", "amount", "currency")
 """Values that the built-in jobs take."""
+AT_ONCE = (Effect.OPT_OUT, Effect.HAND_OFF)
+"""What is done however badly it was heard."""
 
 
 class Verdict(IntEnum):
@@ -76,8 +79,11 @@ class Answering:
 
     def meaning(self, text: str, language: str) -> Meaning:
         """Read a request as the runtime does where no question is open."""
-        reading = self.judge.interpreter.read(text, Situation(now=NOW, language=language))
+        reading = self.judge.interpreter.read(text, self._situation(language))
         return Meaning(reading.intent, dict(reading.slots))
+
+    def _situation(self, language: str) -> Situation:
+        return Situation(now=NOW, language=language)
 
     def act(self, sample: Sample, heard: Heard | None) -> Act | None:
         """Judge what was heard; None if nothing in the row says what should come of it."""
@@ -88,7 +94,27 @@ class Answering:
             return None
         if heard is None:
             return Act(Verdict.MISSED, "not heard")
-        return _request(meant, self.meaning(heard.transcript.text, sample.language), sample.orders)
+        understood, why = self._understood(heard, sample.language)
+        return _request(meant, understood, sample.orders, why)
+
+    def _understood(self, heard: Heard, language: str) -> tuple[Meaning, str]:
+        """What the runtime would act on: nothing where it heard nothing, or only guesses."""
+        said = heard.transcript.text
+        reading = self.judge.interpreter.read(said, self._situation(language))
+        job = JOBS.get(reading.intent or "")
+        case = Case(
+            reading=reading,
+            evidence=request_evidence(heard),
+            now=ANSWERED,
+            language=language,
+            reads_only=job is not None and job.tier is Tier.R0,
+        )
+        policy = self.judge.policy
+        if decide(case, policy).effect not in AT_ONCE and (
+            says_nothing(case, policy) or is_doubtful(case, policy)
+        ):
+            return Meaning(None, {}), UNSURE
+        return Meaning(reading.intent, dict(reading.slots)), ""
 
     def _meant(self, sample: Sample) -> Meaning | None:
         if sample.intent in JOBS:
@@ -124,11 +150,25 @@ def canonical(slot: str, value: str) -> str:
     return find_slots(value, asked).values.get(slot, value)
 
 
-def _request(meant: Meaning, heard: Meaning, orders: tuple[str, ...] | None) -> Act:
+def request_evidence(heard: Heard) -> Evidence:
+    """A note that answers nothing."""
+    return Evidence(
+        message="wamid.REQUEST",
+        modality=Modality.VOICE,
+        binding=Binding.NONE,
+        prompt=None,
+        digest=None,
+        event_at=ANSWERED,
+        received_at=ANSWERED,
+        note_seconds=heard.note_seconds,
+        speech_seconds=heard.speech_seconds,
+        decodes=heard.decodes,
+    )
+
+
+def _request(meant: Meaning, heard: Meaning, orders: tuple[str, ...] | None, why: str) -> Act:
     if heard.job is None:
-        return Act(
-            Verdict.RIGHT if meant.job is None else Verdict.MISSED, "" if meant.job is None else "no job"
-        )
+        return Act(Verdict.RIGHT) if meant.job is None else Act(Verdict.MISSED, why or "no job")
     if heard.job != meant.job:
         return Act(Verdict.WRONG, f"{heard.job} for {meant.job or 'nothing'}")
     for slot, value in heard.values.items():

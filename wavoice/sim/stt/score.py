@@ -54,8 +54,11 @@ class Scored:
 
     @property
     def confidence(self) -> float | None:
-        """Probability that the recogniser gives a token of the transcript, as a geometric mean."""
-        if self.trial.heard is None:
+        """Probability that the recogniser gives a token of the transcript, as a geometric mean.
+
+        None where it tells none.
+        """
+        if self.trial.heard is None or not self.trial.heard.transcript.measured:
             return None
         return math.exp(min(0.0, self.trial.heard.transcript.avg_logprob))
 
