@@ -173,7 +173,7 @@ def test_none_is_a_choice() -> None:
 
 
 def test_an_unknown_voice_names_the_valid_ones() -> None:
-    with pytest.raises(ConfigError, match="piper, pyttsx3"):
+    with pytest.raises(ConfigError, match="openai, piper, pyttsx3"):
         chosen("festival")
 
 

@@ -138,10 +138,18 @@ UNSURE = "heard with too little confidence"
 
 
 def is_doubtful(case: Case, policy: Policy) -> bool:
-    """True for a note whose words are a guess: nobody acts on them, and nobody reads them back."""
+    """True for a note whose words are a guess: nobody acts on them, and nobody reads them back.
+
+    Without figures it cannot be told: words are then read back, and approved by other means than a voice.
+    """
     decodes = case.evidence.decodes
     spoken = case.evidence.modality is Modality.VOICE and bool(decodes)
-    return spoken and decodes[-1].avg_logprob < policy.min_request_logprob
+    return spoken and decodes[-1].measured and decodes[-1].avg_logprob < policy.min_request_logprob
+
+
+def is_vouched_for(case: Case) -> bool:
+    """True unless it was heard by a recogniser that tells no figures: then no yes is taken from it."""
+    return all(decode.measured for decode in case.evidence.decodes)
 
 
 def state_of(case: Case) -> ProposalState | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
-from wavoice.runtime.cases import Case, affirms, says_nothing
+from wavoice.runtime.cases import Case, affirms, is_vouched_for, says_nothing
 from wavoice.runtime.model import (
     SECOND,
     Consent,
@@ -129,7 +129,7 @@ def answer(
     if all(kind and kind <= {Mark.NO, Mark.CANCEL} for kind in kinds):
         return False
     agreed = all(kind and kind <= {Mark.YES, Mark.WEAK} for kind in kinds)
-    if agreed and affirms(case) and all(reading.plain for reading in readings):
+    if agreed and is_vouched_for(case) and affirms(case) and all(reading.plain for reading in readings):
         return True
     return None
 

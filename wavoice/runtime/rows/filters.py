@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from wavoice.runtime.cases import Case, Decision, Effect, affirms, other_job, plain_yes, tier_of
+from wavoice.runtime.cases import (
+    Case,
+    Decision,
+    Effect,
+    affirms,
+    is_vouched_for,
+    other_job,
+    plain_yes,
+    tier_of,
+)
 from wavoice.runtime.model import (
     SECOND,
     Binding,
@@ -124,7 +133,7 @@ def audio(case: Case, policy: Policy) -> Decision | None:
         return Decision("D68", Effect.ASK, "a yes inside a long note")
     if evidence.background:
         return Decision("D59", Effect.ASK, "more than one voice in the note")
-    if not all(decode.measured for decode in evidence.decodes):
+    if not is_vouched_for(case):
         return Decision("D17", Effect.ASK, "heard by a recogniser that tells no figures")
     if evidence.decodes[0].avg_logprob < policy.min_avg_logprob:
         return Decision("D17", Effect.ASK, "heard with too little confidence")

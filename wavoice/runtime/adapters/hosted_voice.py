@@ -1,0 +1,84 @@
+"""A voice elsewhere: OpenAI's `POST /audio/speech`, which many servers speak.
+
+The protocol has no field for the language: such a voice speaks whatever it is given, some well and some
+not. `[voice] languages` says which it is to be given.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final, Literal
+
+from wavoice.runtime.adapters.backends import VoiceBackend
+from wavoice.runtime.adapters.hosted import HostedApi, host_of
+from wavoice.runtime.adapters.passes import primary
+from wavoice.runtime.audio.replies import speech_from
+from wavoice.runtime.errors import SpeechError, UnsupportedLanguageError
+from wavoice.runtime.model import Speech
+from wavoice.runtime.settings_speech import Voice
+
+MODEL: Final = "tts-1"
+SPEAKER: Final = "alloy"
+MOST_BYTES: Final = 16 * 1024 * 1024
+"""Of an answer: almost 6 minutes of 16-bit samples at 24 kHz."""
+LONGEST_TEXT: Final = 4096
+"""Characters that OpenAI takes."""
+
+Format = Literal["wav", "pcm", "opus"]
+
+
+class HostedVoice:
+    """`TextToSpeech` behind an OpenAI-compatible API, at whatever rate it answers."""
+
+    def __init__(
+        self,
+        api: HostedApi,
+        model: str = MODEL,
+        speaker: str = SPEAKER,
+        *,
+        audio_format: Format = "wav",
+        languages: tuple[str, ...] = (),
+    ) -> None:
+        """Empty `languages`: any."""
+        self._api, self._model, self._speaker, self._format = api, model, speaker, audio_format
+        self._languages = frozenset(map(primary, languages))
+
+    async def warm(self) -> None:
+        """Open a connection; nothing is spoken, because it would be paid for. Raises `SpeechError`."""
+        await self._api.warm()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._api.close()
+
+    async def say(self, text: str, language: str) -> Speech:
+        """Synthesise. Raises `SpeechError`, `UnsupportedLanguageError` for one that is not in `languages`."""
+        if self._languages and primary(language) not in self._languages:
+            raise UnsupportedLanguageError(
+                f"{self._speaker} at {self._api.host} does not speak {language!r}."
+            )
+        if not text.strip():
+            raise SpeechError("There is nothing to speak in that text.")
+        if len(text) > LONGEST_TEXT:
+            raise SpeechError(f"The text has more than {LONGEST_TEXT} characters.")
+        wish = {"model": self._model, "input": text, "voice": self._speaker, "response_format": self._format}
+        data = await self._api.post("audio/speech", most_bytes=MOST_BYTES, json=wish)
+        pcm, rate = await asyncio.to_thread(speech_from, data, self._format)
+        return Speech(pcm=pcm, rate=rate, voice=f"{self._speaker}@{self._api.host}")
+
+
+def _open(settings: Voice) -> HostedVoice:
+    return HostedVoice(
+        HostedApi.of(settings, "voice"),
+        settings.model or MODEL,
+        settings.speaker or SPEAKER,
+        audio_format=settings.audio_format,
+        languages=settings.languages,
+    )
+
+
+BACKEND = VoiceBackend(
+    open=_open,
+    describe=lambda settings: f"{settings.speaker or SPEAKER} at {host_of(settings.base_url)}.",
+    hosted=True,
+)
