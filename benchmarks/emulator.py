@@ -15,11 +15,11 @@ import time
 
 from starlette.types import Receive, Scope, Send
 
-from benchmarks.machine import machine
 from wavoice.sim.clock import VirtualClock
 from wavoice.sim.emulator.emulator import Emulator, EmulatorConfig
 from wavoice.sim.emulator.wire import Business
 from wavoice.sim.in_process import InProcessPoster
+from wavoice.sim.machine import machine
 
 TOKEN = "token"
 CUSTOMERS = 20

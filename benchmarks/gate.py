@@ -17,7 +17,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks.machine import machine
 from benchmarks.question import PROMPT, question
 from wavoice.runtime.cases import Case
 from wavoice.runtime.confirm import decide
@@ -31,6 +30,7 @@ from wavoice.runtime.model import (
 )
 from wavoice.runtime.policy import Policy
 from wavoice.runtime.ports import Situation
+from wavoice.sim.machine import machine
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 ASKED = int(NOW.timestamp()) * SECOND

@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.machine import machine
+from wavoice.sim.machine import machine
 from wavoice.sim.scenario.load import find_files, load_cases
 from wavoice.sim.scenario.pool import cores, run_files
 

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import httpx
 
-from benchmarks.machine import machine
+from wavoice.sim.machine import machine
 
 PORTS = ("--port", "0", "--media-port", "0", "--control-port", "0")
 SIM = ("sim", *PORTS, "--json", "--webhook", "http://127.0.0.1:9/x")

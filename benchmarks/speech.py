@@ -20,11 +20,11 @@ from pathlib import Path
 import numpy as np
 from faster_whisper.vad import get_speech_timestamps
 
-from benchmarks.machine import machine
 from wavoice.runtime.adapters.piper_voice import PiperVoice
 from wavoice.runtime.adapters.whisper import WhisperEars
 from wavoice.runtime.model import Audio, Speech
 from wavoice.runtime.ports import Hint
+from wavoice.sim.machine import machine
 
 RATE = 16_000
 NOTES = {

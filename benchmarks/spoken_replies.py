@@ -23,12 +23,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.bounds import clopper_pearson
-from benchmarks.machine import machine
 from benchmarks.spoken_ears import Listener, answered
 from benchmarks.spoken_set import CONDITIONS, HALVES, Booth, Clip, clips
 from wavoice.runtime.confirm import Decision, Effect
 from wavoice.runtime.model import Heard
 from wavoice.runtime.policy import Policy
+from wavoice.sim.machine import machine
 
 FLOORS = tuple(round(-1.5 + 0.05 * step, 2) for step in range(29))
 """Of the average log-probability, from one that lets nearly all through to one that few yeses pass."""

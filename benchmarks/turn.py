@@ -17,7 +17,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from benchmarks.machine import machine
 from wavoice.runtime.adapters.clock import SystemClock
 from wavoice.runtime.adapters.decoder import SandboxedDecoder
 from wavoice.runtime.adapters.voices import open_voice
@@ -26,6 +25,7 @@ from wavoice.runtime.build import Parts
 from wavoice.runtime.policy import Policy
 from wavoice.runtime.settings_speech import Voice
 from wavoice.sim.clock import SkippingClock
+from wavoice.sim.machine import machine
 from wavoice.sim.rehearsal import Customer, Rehearsal, agree, rehearsal_settings, rehearse, today_in
 from wavoice.sim.report import NoteResult, Reference, results
 from wavoice.sim.scripted import Line, ScriptedEars, ToneVoice

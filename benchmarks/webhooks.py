@@ -23,12 +23,12 @@ from typing import Any, cast
 import structlog
 from starlette.types import ASGIApp
 
-from benchmarks.machine import machine
 from tests.hostile.mutate import batch, mutated, tampered
 from tests.hostile.payloads import encode, message, said, sign
 from tests.rehearsing import Desk, desk
 from wavoice.runtime.adapters.webhook import PATH
 from wavoice.sim.in_process import InProcessPoster
+from wavoice.sim.machine import machine
 from wavoice.sim.rehearsal import APP_SECRET
 
 BATCHES = 5

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from wavoice import __version__
-from wavoice.cli import audit, doctor, fixtures, languages, replay, sim, test, trigger
+from wavoice.cli import audit, bench, doctor, fixtures, languages, replay, sim, test, trigger
 from wavoice.cli import eval as eval_command
 from wavoice.runtime.errors import Category, WavoiceError
 
@@ -28,6 +28,7 @@ app.command("audit", short_help="Prove every write from the journal.")(audit.com
 app.command("doctor", short_help="Say what this machine lacks.")(doctor.command)
 app.command("languages", short_help="Say in which languages replies are read.")(languages.command)
 app.add_typer(eval_command.app, name="eval", short_help="Measure reading and hearing.")
+app.add_typer(bench.app, name="bench", short_help="Measure how long a turn takes.")
 app.add_typer(fixtures.app, name="fixtures", short_help="Make, check and list voice notes.")
 
 

@@ -29,6 +29,7 @@ from wavoice.sim.emulator.emulator import Emulator, EmulatorConfig
 from wavoice.sim.emulator.phone import Phone
 from wavoice.sim.emulator.wire import Business
 from wavoice.sim.in_process import InProcess
+from wavoice.sim.reach import Wire, far_bot, reach
 from wavoice.sim.world import World
 
 ACCESS_TOKEN = defaults.ACCESS_TOKEN
@@ -36,6 +37,8 @@ APP_SECRET = defaults.APP_SECRET
 VERIFY_TOKEN = defaults.VERIFY_TOKEN
 BOT_URL = "http://bot.wavoice.test"
 SHOP_URL = "http://shop.wavoice.test"
+UNLIMITED = 1_000_000
+"""Messages a second that are as good as no limit."""
 
 
 @dataclass(slots=True)
@@ -128,22 +131,27 @@ async def rehearse(
     clock: Clock,
     customer: Customer | None = None,
     world: World | None = None,
+    wire: Wire | None = None,
 ) -> AsyncIterator[Rehearsal]:
-    """Connect runtime, emulator and shop over HTTP in process; the customer agrees to voice replies."""
+    """Connect runtime, emulator and shop over HTTP in process; the customer agrees to voice replies.
+
+    `wire`: what lies between runtime and emulator; nothing, unless it says so.
+    """
+    wire = wire or Wire()
     customer = customer or Customer()
     world = world or World.seeded(
         today_in(settings.shop.zone, clock), customer.phone, customer.bsuid, clock=clock
     )
     late = _Later()
-    config = EmulatorConfig(access_token=ACCESS_TOKEN, app_secret=APP_SECRET, webhook_url=f"{BOT_URL}{PATH}")
+    config, carrier = emulator_config(wire), wire.carrier(clock)
     async with (
         httpx.AsyncClient(transport=InProcess(late)) as webhook,
         httpx.AsyncClient(transport=world.transport()) as shop,
     ):
-        emulator = Emulator(config, clock, webhook)
-        async with emulator.client() as graph:
-            parts = replace(parts, graph=graph, shop=shop, clock=clock)
-            async with build(settings, parts) as runtime:
+        emulator = Emulator(config, clock, far_bot(webhook, carrier))
+        async with reach(emulator, config, carrier, sockets=wire.sockets) as whatsapp:
+            parts = replace(parts, graph=whatsapp.client, shop=shop, clock=clock)
+            async with build(whatsapp.settings(settings), parts) as runtime:
                 late.app = runtime.app
                 phone = emulator.phone(customer.name, customer.phone, customer.bsuid, wrote_at=clock.now())
                 await agree(runtime, settings, customer)
@@ -153,8 +161,14 @@ async def rehearse(
                     await emulator.close()
 
 
-async def agree(runtime: Runtime, settings: Settings, customer: Customer) -> None:
-    """Enter that a sample customer has been told, and what it has agreed to."""
+def emulator_config(wire: Wire) -> EmulatorConfig:
+    """An emulator that knows the bot of a rehearsal."""
+    config = EmulatorConfig(access_token=ACCESS_TOKEN, app_secret=APP_SECRET, webhook_url=f"{BOT_URL}{PATH}")
+    return config if wire.limits else replace(config, pair_rate=False, throughput=UNLIMITED)
+
+
+async def agree(runtime: Runtime, settings: Settings, customer: Customer, *, by_voice: bool = True) -> None:
+    """Enter that a sample customer has been told, and what it has agreed to; `by_voice`: to voice replies."""
     number = settings.whatsapp.phone_number_id or ""
     now = runtime.bot.kit.clock.now()
     async with runtime.store.begin() as tx:
@@ -162,5 +176,6 @@ async def agree(runtime: Runtime, settings: Settings, customer: Customer) -> Non
         conversation = await tx.contacts.find_or_add(settings.bot.tenant, number, alias, now)
         at, told = conversation.address, ConsentStatus.SHOWN
         await tx.consents.add(ConsentRecord(at, Consent.MESSAGES, told, now, FIRST_CONTACT))
-        for purpose in (Consent.MESSAGES, Consent.VOICE_REPLIES, Consent.VOICE_DATA):
+        agreed = (Consent.MESSAGES, Consent.VOICE_REPLIES, Consent.VOICE_DATA)
+        for purpose in (each for each in agreed if by_voice or each is not Consent.VOICE_REPLIES):
             await tx.consents.add(ConsentRecord(at, purpose, ConsentStatus.GRANTED, now, "sample shop"))

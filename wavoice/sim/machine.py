@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 LIBRARIES = ("faster-whisper", "ctranslate2", "onnxruntime", "piper-tts", "av", "sqlalchemy", "numpy")
@@ -19,11 +19,19 @@ def cpu() -> str:
 
 
 def machine() -> dict[str, object]:
-    """CPU, load, interpreter and the libraries that take the time."""
+    """CPU, load, interpreter and the libraries that take the time; None for one that is not installed."""
     return {
         "cpu": cpu(),
         "cores": os.cpu_count(),
         "load_before": round(os.getloadavg()[0], 2),
+        "system": platform.system(),
         "python": platform.python_version(),
-        "libraries": {name: version(name) for name in LIBRARIES},
+        "libraries": {name: _version(name) for name in LIBRARIES},
     }
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None

@@ -1,0 +1,1 @@
+"""How long a turn takes, measured so that the figures can be believed: `wavoice bench`."""
