@@ -53,7 +53,7 @@ def print_changes(changes: Sequence[Change], *, to_stderr: bool) -> None:
 
 def _rows(rows: Sequence[Row]) -> Table:
     names = ("note", "how", "reply", "runs", "p50 ms", "p95 ms", "vs sequential", "vs naive", "vs floor")
-    title = "webhook to accepted reply (times as fast as sequential and naive; times as long as the floor)"
+    title = "webhook to accepted reply; vs sequential and naive: times as fast, vs floor: times as long"
     table = _table(f"\n{title}", *names)
     for row in rows:
         table.add_row(

@@ -39,7 +39,8 @@ def settings_of(spec: Spec) -> Settings:
     base = rehearsal_settings(Settings.load(), store=spec.store)
     whatsapp = base.whatsapp.model_copy(update={"graph_base_url": spec.graph, "media_hosts": (spec.media,)})
     shop = base.shop.model_copy(update={"base_url": spec.shop})
-    return base.model_copy(update={"whatsapp": whatsapp, "shop": shop})
+    runtime = base.runtime.model_copy(update={"sequential": spec.sequential})
+    return base.model_copy(update={"whatsapp": whatsapp, "shop": shop, "runtime": runtime})
 
 
 async def run(spec: Spec) -> None:

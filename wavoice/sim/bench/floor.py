@@ -12,26 +12,32 @@ from typing import Any
 
 import numpy as np
 
-from wavoice.runtime.adapters.weights import located
-from wavoice.runtime.adapters.whisper import LONGEST_PIECE, RATE, SHORTEST_WINDOW, TAIL
+from wavoice.runtime.adapters.passes import PLAIN, RATE
+from wavoice.runtime.adapters.weights import INSTALLED, Source, located
+from wavoice.runtime.adapters.whisper import LONGEST_PIECE, SHORTEST_WINDOW, TAIL
 from wavoice.runtime.audio.decode import decode_note
-from wavoice.runtime.settings import Ears
+from wavoice.runtime.settings_speech import Ears
 
-BEAM = 5
-"""That of a request: of decode B in `adapters.whisper`."""
+BEAM = PLAIN.beam
+"""That of a request."""
 LANGUAGE = "en"
 _LONGEST_NOTE = 300.0
 
 
+def no_model(ears: Ears) -> str | None:
+    """Why these ears have no floor; None if they have one."""
+    return None if ears.backend == "faster-whisper" else f"ears of {ears.backend!r} cannot be taken apart"
+
+
 def open_model(ears: Ears) -> Any:
-    """Load Whisper as the ears load it. Raises `MissingModelError`."""
+    """Load Whisper as the ears load it; blocks. Raises `MissingModelError`."""
     from faster_whisper import WhisperModel  # noqa: PLC0415 -- half a second
 
-    with located(ears.model) as weights:
+    with located(Source(ears.model or INSTALLED, ears.downloads, ears.sha256)) as weights:
         return WhisperModel(
             str(weights.folder),
             device=ears.device,
-            compute_type=ears.compute_type,
+            compute_type=ears.compute_type or ("float16" if ears.device == "cuda" else "int8"),
             num_workers=ears.workers,
             cpu_threads=1,
         )

@@ -28,9 +28,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from wavoice.runtime.adapters.backends import OpenVoice
 from wavoice.runtime.interpret.rules import RulesInterpreter
 from wavoice.runtime.model import Order, Speech
-from wavoice.runtime.ports import Situation, TextToSpeech
+from wavoice.runtime.ports import Situation
 from wavoice.runtime.replies.english import order_status
 from wavoice.runtime.replies.spoken import speakable
 from wavoice.sim.bench.floor import BEAM, LANGUAGE
@@ -44,7 +45,7 @@ class Tools:
 
     model: Any
     """A `faster_whisper.WhisperModel`."""
-    voice: TextToSpeech
+    voice: OpenVoice
     rules: RulesInterpreter
     ffmpeg: str
     folder: Path

@@ -14,12 +14,14 @@ from typing import Any
 import httpx
 from starlette.types import ASGIApp
 
+from wavoice.runtime.adapters.backends import OpenVoice, voice_backend
 from wavoice.runtime.adapters.clock import SystemClock
-from wavoice.runtime.adapters.voices import choose_voice
+from wavoice.runtime.adapters.voices import AUTO, NATURAL_FIRST
 from wavoice.runtime.errors import SpeechError
 from wavoice.runtime.interpret.rules import RulesInterpreter
 from wavoice.runtime.lexicon import enabled
 from wavoice.runtime.settings import Settings
+from wavoice.runtime.settings_speech import Voice
 from wavoice.sim.bench.naive import Answered, NaiveBot, Reach, Tools
 from wavoice.sim.bench.notes import BenchNote
 from wavoice.sim.bench.stand import PATIENCE_SECONDS, Crowd
@@ -58,8 +60,7 @@ def why_not(settings: Settings) -> str | None:
     """Why the naive bot cannot run here; None if it can."""
     if find_spec("imageio_ffmpeg") is None:
         return 'ffmpeg is not installed: pip install "wavoice-bot[sim]"'
-    voice, line = choose_voice(settings.voice.name)
-    return line if voice is None else None
+    return "no voice is installed" if _plain_voice(settings.voice) is None else None
 
 
 @asynccontextmanager
@@ -75,6 +76,7 @@ async def open_naive(settings: Settings, model: Any, wire: Wire) -> AsyncIterato
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="wavoice-naive-")))
         tools = await _tools(settings, model, folder)
+        stack.push_async_callback(tools.voice.close)
         webhook = await stack.enter_async_context(httpx.AsyncClient(transport=InProcess(late)))
         shop = await stack.enter_async_context(httpx.AsyncClient(transport=world.transport()))
         emulator = Emulator(config, clock, far_bot(webhook, carrier))
@@ -99,9 +101,19 @@ class _Late:
 async def _tools(settings: Settings, model: Any, folder: Path) -> Tools:
     import imageio_ffmpeg  # noqa: PLC0415 -- an extra
 
-    voice, line = choose_voice(settings.voice.name)
+    voice = _plain_voice(settings.voice)
     if voice is None:
-        raise SpeechError(line)
-    await voice.say("Warming up.", "en")
+        raise SpeechError("No voice is installed.")
+    await voice.warm()
     rules = RulesInterpreter(enabled(settings.bot.languages))
     return Tools(model, voice, rules, imageio_ffmpeg.get_ffmpeg_exe(), folder)
+
+
+def _plain_voice(settings: Voice) -> OpenVoice | None:
+    """The voice that speaks first in the runtime, without a memory and without another to fall back on."""
+    for name in NATURAL_FIRST if settings.backend == AUTO else (settings.backend,):
+        chosen = settings.model_copy(update={"backend": name})
+        backend = voice_backend(name)
+        if backend.unavailable(chosen) is None:
+            return backend.open(chosen)
+    return None

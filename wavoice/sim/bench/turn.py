@@ -18,7 +18,7 @@ from wavoice.runtime.settings import Settings
 from wavoice.sim.bench.cold import ColdRunner
 from wavoice.sim.bench.figures import Fixture, Flight, Ratios, Report, Row, Spread, ratio
 from wavoice.sim.bench.flight import AT_ONCE, Lanes
-from wavoice.sim.bench.floor import Floor, open_model
+from wavoice.sim.bench.floor import Floor, no_model, open_model
 from wavoice.sim.bench.naive_stand import open_naive, why_not
 from wavoice.sim.bench.notes import BenchNote
 from wavoice.sim.bench.runners import FloorRunner, NaiveRunner, Runner, Sample, TurnRunner, row
@@ -28,7 +28,6 @@ from wavoice.sim.machine import machine
 from wavoice.sim.reach import Wire
 
 WARM_UP = 2
-"""Rounds of every note that do not count."""
 FLIGHT_NOTE = "4 s"
 
 
@@ -38,9 +37,12 @@ class Plan:
 
     notes: Sequence[BenchNote]
     rounds: int = 20
+    warm_up: int = WARM_UP
+    """Rounds of every note before those, which do not count."""
     cold_rounds: int = 5
     flight_runs: int = 24
     """Turns of each number in flight, at least; 0: none is measured."""
+    at_once: Sequence[int] = AT_ONCE
     network: Network = "none"
     sequential: bool = False
     """Measure only the runtime that takes one step after the other."""
@@ -64,7 +66,7 @@ async def measure(settings: Settings, plan: Plan, tell: Told, parts: Parts | Non
             rows = await _warm(bench, plan, tell)
             flights = await _flights(bench, plan, tell)
     rows += await _each([ColdRunner(wire, plan.sequential)], plan.notes, plan.cold_rounds, 0, tell)
-    return replace(about, rows=tuple(_compared(rows)), flights=tuple(flights))
+    return replace(about, rows=tuple(compared(rows)), flights=tuple(flights))
 
 
 def header(settings: Settings, plan: Plan) -> Report:
@@ -99,25 +101,28 @@ async def _bench(
             own = stored(one_after_the_other(settings, one_by_one), folder / f"{how}.db")
             stands[how] = await stack.enter_async_context(open_stand(own, parts, wire))
             runners += [TurnRunner(stands[how], reply, how) for reply in Reply]
-        model = await asyncio.to_thread(open_model, settings.ears)
-        runners.append(FloorRunner(await asyncio.to_thread(Floor, model)))
-        reason = why_not(settings)
-        if reason is None:
-            naive = await stack.enter_async_context(open_naive(settings, model, wire))
-            runners.append(NaiveRunner(naive))
-        yield _Bench(runners, next(iter(stands.values())), _absent(plan, reason))
+        floorless = no_model(settings.ears)
+        naiveless = floorless or why_not(settings)
+        if floorless is None:
+            model = await asyncio.to_thread(open_model, settings.ears)
+            runners.append(FloorRunner(await asyncio.to_thread(Floor, model)))
+        if naiveless is None:
+            runners.append(NaiveRunner(await stack.enter_async_context(open_naive(settings, model, wire))))
+        absent = [
+            *_absent(plan, "floor", "transcript", floorless),
+            *_absent(plan, "naive", "spoken", naiveless),
+        ]
+        yield _Bench(runners, next(iter(stands.values())), absent)
 
 
-def _absent(plan: Plan, reason: str | None) -> list[Row]:
+def _absent(plan: Plan, how: str, reply: str, reason: str | None) -> list[Row]:
     if reason is None:
         return []
-    return [
-        Row(note.name, "spoken", "naive", 0, Spread(), Spread(), problems=(reason,)) for note in plan.notes
-    ]
+    return [Row(note.name, reply, how, 0, Spread(), Spread(), problems=(reason,)) for note in plan.notes]
 
 
 async def _warm(bench: _Bench, plan: Plan, tell: Told) -> list[Row]:
-    rows = await _each(bench.runners, plan.notes, plan.rounds, WARM_UP, tell)
+    rows = await _each(bench.runners, plan.notes, plan.rounds, plan.warm_up, tell)
     return [*rows, *bench.absent]
 
 
@@ -140,11 +145,11 @@ async def _flights(bench: _Bench, plan: Plan, tell: Told) -> list[Flight]:
     note = next((note for note in plan.notes if note.name == FLIGHT_NOTE), plan.notes[0])
     if not plan.flight_runs:
         return []
-    tell(f"{', '.join(map(str, AT_ONCE))} notes in flight")
-    return await Lanes(bench.stand, note, plan.flight_runs).measure()
+    tell(f"{', '.join(map(str, plan.at_once))} notes in flight")
+    return await Lanes(bench.stand, note, plan.flight_runs, plan.at_once).measure()
 
 
-def _compared(rows: Sequence[Row]) -> list[Row]:
+def compared(rows: Sequence[Row]) -> list[Row]:
     """The rows with their ratios."""
     times = {(row.note, row.reply, row.how): row.turn_ms for row in rows}
 
@@ -162,9 +167,7 @@ def _compared(rows: Sequence[Row]) -> list[Row]:
 
 def one_after_the_other(settings: Settings, wanted: bool) -> Settings:
     """These settings with every overlap switched off, or on."""
-    if "runtime" not in type(settings).model_fields:
-        return settings
-    runtime = getattr(settings, "runtime").model_copy(update={"sequential": wanted})  # noqa: B009
+    runtime = settings.runtime.model_copy(update={"sequential": wanted})
     return settings.model_copy(update={"runtime": runtime})
 
 
@@ -176,7 +179,7 @@ def stored(settings: Settings, path: Path) -> Settings:
 def _setting(settings: Settings, plan: Plan) -> dict[str, object]:
     return {
         "ears": settings.ears.model_dump(mode="json"),
-        "voice": settings.voice.name,
+        "voice": settings.voice.model_dump(mode="json"),
         "network": plan.network,
         "network_seed": plan.seed,
         "sequential": plan.sequential,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from wavoice.sim.bench.figures import Report, Row
+from wavoice.sim.bench.stand import Reply
 
 NOTE = "4 s"
 
@@ -31,7 +32,7 @@ class Wanted:
 def wanted(report: Report) -> list[Wanted]:
     """The promises that this report can speak of; without a 4-s note of the whole runtime none."""
     rows = {row.reply: row for row in report.rows if (row.note, row.how) == (NOTE, "overlapped")}
-    if not rows:
+    if not rows.keys() >= set(Reply):
         return []
     if report.setting["network"] == "none":
         return [*_near(rows), *_in_flight(report)]
