@@ -87,7 +87,8 @@ def test_another_value_of_the_set_is_a_wrong_act() -> None:
     assert judge("a small one") == Act(Verdict.RIGHT)
     assert judge("a large one") == Act(Verdict.WRONG, "size large for small")
     assert judge("a small one with soy milk") == Act(Verdict.WRONG, "milk soy milk for nothing")
-    assert judge("") == Act(Verdict.MISSED, "no size")
+    assert judge("something else") == Act(Verdict.MISSED, "no size")
+    assert judge("") == Act(Verdict.MISSED, "no speech")
 
 
 @pytest.mark.parametrize(
@@ -118,6 +119,9 @@ def test_an_order_that_is_not_theirs_is_asked_about_and_never_proposed() -> None
 def test_a_guess_is_asked_about_and_stop_is_obeyed() -> None:
     guess = scored(sample(words=MOVE), "Move order 1852 to Friday", logprob=-0.9)
     assert guess.act == Act(Verdict.MISSED, "heard with too little confidence")
+    spotted = scored(sample(slots={"size": "small"}), "a small one", logprob=-0.9)
+    assert spotted.act == Act(Verdict.MISSED, "heard with too little confidence")
+    assert spotted.recalled == 1
     stop = scored(sample(words=MOVE), "Stop messaging me", logprob=-0.9)
     assert stop.act == Act(Verdict.WRONG, "opt_out for reschedule_delivery")
 

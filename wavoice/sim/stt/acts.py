@@ -57,13 +57,9 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """Tells answers from requests, and judges both at one tier."""
+    """Tells answers from requests, and judges both; answers at the tier of the judge."""
 
-    tier: Tier = Tier.R2
-    judge: Judge = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "judge", Judge(self.tier))
+    judge: Judge = field(default_factory=lambda: Judge(Tier.R2))
 
     def answers(self, sample: Sample) -> bool:
         """True if it answers a question: it is labelled so, or its words are a yes, a no or a "wait"."""
@@ -99,22 +95,31 @@ class Answering:
 
     def _understood(self, heard: Heard, language: str) -> tuple[Meaning, str]:
         """What the runtime would act on: nothing where it heard nothing, or only guesses."""
-        said = heard.transcript.text
-        reading = self.judge.interpreter.read(said, self._situation(language))
+        case = self._case(heard, language)
+        doubt = self._doubt(case)
+        if doubt and decide(case, self.judge.policy).effect not in AT_ONCE:
+            return Meaning(None, {}), doubt
+        return Meaning(case.reading.intent, dict(case.reading.slots)), ""
+
+    def doubt(self, heard: Heard, language: str) -> str:
+        """Why the runtime would ask again, whatever was heard; empty if it would not."""
+        return self._doubt(self._case(heard, language))
+
+    def _doubt(self, case: Case) -> str:
+        if says_nothing(case, self.judge.policy):
+            return "no speech"
+        return UNSURE if is_doubtful(case, self.judge.policy) else ""
+
+    def _case(self, heard: Heard, language: str) -> Case:
+        reading = self.judge.interpreter.read(heard.transcript.text, self._situation(language))
         job = JOBS.get(reading.intent or "")
-        case = Case(
+        return Case(
             reading=reading,
             evidence=request_evidence(heard),
             now=ANSWERED,
             language=language,
             reads_only=job is not None and job.tier is Tier.R0,
         )
-        policy = self.judge.policy
-        if decide(case, policy).effect not in AT_ONCE and (
-            says_nothing(case, policy) or is_doubtful(case, policy)
-        ):
-            return Meaning(None, {}), UNSURE
-        return Meaning(reading.intent, dict(reading.slots)), ""
 
     def _meant(self, sample: Sample) -> Meaning | None:
         if sample.intent in JOBS:

@@ -100,11 +100,17 @@ class Scorer:
         """The worse of what the bot would do, and of what a bot with these slots would."""
         acts = [act for act in (self.answering.act(trial.sample, trial.heard),) if act is not None]
         if any(slot not in SLOTS for slot in trial.sample.slots) or (slots and not acts):
-            acts.append(_filling(trial.sample, slots))
+            acts.append(self._filling(trial, slots))
         return max(acts, key=lambda act: act.verdict, default=None)
 
+    def _filling(self, trial: Trial, slots: Slots) -> Act:
+        heard, language = trial.heard, trial.sample.language
+        if heard is not None and (doubt := self.answering.doubt(heard, language)):
+            return Act(Verdict.MISSED, doubt)
+        return _filled(trial.sample, slots)
 
-def _filling(sample: Sample, slots: Slots) -> Act:
+
+def _filled(sample: Sample, slots: Slots) -> Act:
     for slot, value in slots.items():
         wanted = _value(sample, slot) if slot in sample.slots else None
         if value is not None and value != wanted:
