@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -164,3 +165,27 @@ def test_development_recordings(shell: Shell) -> None:
         found = json.loads(done.out)
         assert found["all"]["acts"]["unsafe_yes"] == 0
         assert found["by_snr"]["clean"]["wer"] < 0.2
+
+
+@needs_weights
+@needs_recordings
+@pytest.mark.long
+@pytest.mark.timeout(7200)
+def test_the_short_window_costs_at_most_one_and_a_half_points(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of words on the development notes, at every ratio, against the 30 s that Whisper was trained with."""
+    rates: list[dict[str, float]] = []
+    for window in ("10", "30"):
+        monkeypatch.setenv("WAVOICE_EARS__WINDOW_SECONDS", window)
+        errors: Counter[str] = Counter()
+        words: Counter[str] = Counter()
+        for name in ("speech", "spoken"):
+            recordings, noises = SHARED / f"{name}_manifest.jsonl", SHARED / "noise_manifest.jsonl"
+            done = shell("eval", "stt", recordings, "--noise", noises, "--every-noise", "--json", "-")
+            for level, group in json.loads(done.out)["by_snr"].items():
+                errors[level] += group["substitutions"] + group["deletions"] + group["insertions"]
+                words[level] += group["words"]
+        rates.append({level: 100 * errors[level] / words[level] for level in words})
+    short, full = rates
+    assert {level: short[level] - full[level] for level in full if short[level] > full[level] + 1.5} == {}

@@ -94,22 +94,25 @@ def test_confidence_is_worth_what_it_foretells() -> None:
     assert (poor["auc_exact"], poor["ece"] > good["ece"]) == (0.5, True)
 
 
-def test_charts_are_drawn_of_what_there_is_and_are_the_same_again(tmp_path: Path) -> None:
+def test_charts_are_drawn_of_what_there_is(tmp_path: Path) -> None:
     found = report(*some())
     made = draw(found, tmp_path)
     names = ("words", "acts", "calibration", "time")
     assert [path.name for path in made] == [f"{name}.{kind}" for name in names for kind in ("png", "svg")]
     assert made[0].read_bytes().startswith(b"\x89PNG")
-    svg = made[1].read_bytes()
-    assert b"<svg" in svg
-    again = tmp_path / "again"
-    again.mkdir()
-    assert draw(found, again)[1].read_bytes() == svg
+    assert b"<svg" in made[1].read_bytes()
 
 
-def test_no_chart_of_nothing(tmp_path: Path) -> None:
-    made = draw(report(scored(NO, "No.")), tmp_path)
-    assert [path.name for path in made] == ["acts.png", "acts.svg", "time.png", "time.svg"]
+def test_no_chart_of_nothing_and_the_same_of_the_same(tmp_path: Path) -> None:
+    found = report(scored(NO, "No."))
+    first, again = ([path.read_bytes() for path in draw(found, tmp_path)] for _ in range(2))
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "acts.png",
+        "acts.svg",
+        "time.png",
+        "time.svg",
+    ]
+    assert first == again
 
 
 @pytest.mark.parametrize("text", ["", "red green blue white"])
