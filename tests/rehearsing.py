@@ -113,10 +113,11 @@ async def desk(
     zone: str = "Asia/Kolkata",
     whatsapp: Mapping[str, object] | None = None,
     sequential: bool = False,
+    sections: Mapping[str, object] | None = None,
 ) -> AsyncIterator[Desk]:
     """Open a rehearsal on Monday 23 November 2026, 10:00 UTC; order 1842 is due on Thursday 26.
 
-    `whatsapp`: settings of that section that differ.
+    `whatsapp`: settings of that section that differ; `sections`: whole other sections.
     """
     clock = VirtualClock(MONDAY)
     ears = ScriptedEars()
@@ -124,7 +125,9 @@ async def desk(
     shop = Shop(base_url=settings.shop.base_url, zone=zone)
     ours = settings.whatsapp.model_copy(update=dict(whatsapp or {}))
     how = Runtime(sequential=sequential)
-    settings = settings.model_copy(update={"shop": shop, "whatsapp": ours, "runtime": how})
+    settings = settings.model_copy(
+        update={"shop": shop, "whatsapp": ours, "runtime": how, **(sections or {})}
+    )
     parts = replace(
         parts or Parts(),
         ears=ears,

@@ -65,6 +65,8 @@ SETTLE = {Modality.VOICE: SECOND, Modality.TEXT: SECOND, Modality.BUTTON: SECOND
         ({"min_speech_seconds": 0.8}, "min_speech_seconds, max_syllable_seconds"),
         ({"min_avg_logprob": 0.1}, "min_avg_logprob"),
         ({"min_request_logprob": 0.1}, "min_request_logprob"),
+        ({"min_request_logprob": -1.1}, "min_read_logprob, min_request_logprob"),
+        ({"min_read_logprob": -0.5}, "min_read_logprob, min_request_logprob"),
         ({"contact_voice_minutes": -1.0}, "contact_voice_minutes"),
         ({"max_no_speech": 1.1}, "max_no_speech"),
         ({"invented_no_speech": 0.95}, "invented_no_speech"),

@@ -93,7 +93,7 @@ def test_a_section_is_not_one_value(monkeypatch: pytest.MonkeyPatch) -> None:
         ("[shpo]\nzone = 'UTC'", "shpo", "shop"),
         ("[WhatsApp]\naccess_token = 'EAAplain'", "WhatsApp", "whatsapp"),
         ("zone = 'UTC'", "zone", "shop.zone"),
-        ("config = 'other.toml'", "config", "voice"),
+        ("config = 'other.toml'", "config", "catalogue"),
     ],
 )
 def test_an_unknown_key_is_named_with_its_nearest(text: str, key: str, nearest: str) -> None:
@@ -202,3 +202,45 @@ def test_a_credential_is_read_from_its_directory_alone(monkeypatch: pytest.Monke
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", "credentials")
     with pytest.raises(ConfigError, match="no credential"):
         resolve_secret(SecretStr("cred:../token.txt"))
+
+
+def test_names_of_the_catalogue_and_how_they_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    write(
+        '[catalogue]\nwords = ["Xylora lamp", " kettle 2000 "]\n'
+        '[catalogue.pronunciations]\nXylora = "zai lora"\n'
+    )
+    catalogue = Settings.load(None).catalogue
+    assert catalogue.words == ("Xylora lamp", "kettle 2000")
+    assert catalogue.pronunciations == {"Xylora": "zai lora"}
+    monkeypatch.setenv("WAVOICE_CATALOGUE__WORDS", "one, two")
+    monkeypatch.setenv("WAVOICE_CATALOGUE__PRONUNCIATIONS", "Xylora=zai lora, Qi = chee")
+    catalogue = Settings.load(None).catalogue
+    assert catalogue.words == ("one", "two")
+    assert catalogue.pronunciations == {"Xylora": "zai lora", "Qi": "chee"}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('words = ["lamp", "1842"]', "'1842' is a number; it would be heard where it was not said"),
+        ('words = [" "]', "is no name of 1 to 60 characters"),
+        (f'words = ["{"x" * 61}"]', "is no name of 1 to 60 characters"),
+        (f"words = {['x'] * 201}", "at most 200 names"),
+        ('pronunciations = {Xylora = ""}', "'Xylora' is said as ''; both need letters"),
+    ],
+)
+def test_what_is_no_name_is_refused(text: str, told: str) -> None:
+    write(f"[catalogue]\n{text}\n")
+    assert told in complaint()
+
+
+def test_voice_minutes_are_the_policys_unless_the_owner_says_otherwise() -> None:
+    assert (Settings.load(None).bot.voice_minutes, Settings.load(None).bot.tenant_voice_minutes) == (
+        None,
+        None,
+    )
+    write("[bot]\nvoice_minutes = 5\ntenant_voice_minutes = 600\n")
+    bot = Settings.load(None).bot
+    assert (bot.voice_minutes, bot.tenant_voice_minutes) == (5, 600)
+    write("[bot]\nvoice_minutes = -1\n")
+    assert "bot.voice_minutes" in complaint()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -21,6 +21,7 @@ from wavoice.runtime.adapters.orders_http import HttpOrders
 from wavoice.runtime.adapters.store import SqliteStore, drain_lock
 from wavoice.runtime.adapters.webhook import WebhookSecrets, webhook_app
 from wavoice.runtime.bot import Bot
+from wavoice.runtime.catalogue import Catalogue
 from wavoice.runtime.codes import Codes
 from wavoice.runtime.errors import ConfigError
 from wavoice.runtime.interpret.rules import RulesInterpreter
@@ -114,7 +115,8 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
             failpoints=parts.failpoints or failpoints.from_environment(),
             sink=parts.sink or Quiet(),
             codes=_codes(settings),
-            policy=parts.policy,
+            policy=_policy(settings, parts.policy),
+            catalogue=Catalogue(settings.catalogue.words, settings.catalogue.pronunciations),
             first_contact=_first_contact(settings),
             template=_template(settings),
             until=parts.until,
@@ -127,6 +129,16 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
         running = asyncio.create_task(engine.run())
         stack.push_async_callback(_stop, running)
         yield Runtime(bot, webhook_app(bot, _secrets(settings)), engine, store, channel)
+
+
+def _policy(settings: Settings, policy: Policy) -> Policy:
+    """The policy with the limits that the owner has set."""
+    one, all_of_them = settings.bot.voice_minutes, settings.bot.tenant_voice_minutes
+    return replace(
+        policy,
+        contact_voice_minutes=policy.contact_voice_minutes if one is None else one,
+        tenant_voice_minutes=policy.tenant_voice_minutes if all_of_them is None else all_of_them,
+    )
 
 
 def _first_contact(settings: Settings) -> str:

@@ -140,11 +140,14 @@ UNSURE = "heard with too little confidence"
 def is_doubtful(case: Case, policy: Policy) -> bool:
     """True for a note whose words are a guess: nobody acts on them, and nobody reads them back.
 
-    Without figures it cannot be told: words are then read back, and approved by other means than a voice.
+    "Where is my order?" names no value and changes nothing, so it may be heard worse than a wish. Without
+    figures it cannot be told: words are then read back, and approved by other means than a voice.
     """
     decodes = case.evidence.decodes
-    spoken = case.evidence.modality is Modality.VOICE and bool(decodes)
-    return spoken and decodes[-1].measured and decodes[-1].avg_logprob < policy.min_request_logprob
+    harmless = case.reads_only and not case.reading.mentioned and not case.vetoes
+    floor = policy.min_read_logprob if harmless else policy.min_request_logprob
+    spoken = case.evidence.modality is Modality.VOICE and bool(decodes) and decodes[-1].measured
+    return spoken and decodes[-1].avg_logprob < floor
 
 
 def is_vouched_for(case: Case) -> bool:

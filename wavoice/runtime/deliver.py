@@ -80,7 +80,8 @@ async def speak(turn: Turn, reply: Reply, language: str) -> Spoken:
     try:
         with turn.trace.span(Stage.SPEAK):
             async with asyncio.timeout(kit.policy.speak_budget_seconds):
-                speech = await kit.voice.say(speakable(reply.spoken or reply.text), language)
+                words = kit.catalogue.pronounced(speakable(reply.spoken or reply.text))
+                speech = await kit.voice.say(words, language)
                 turn.log_detours("speak", speech.detours)
                 ogg = speech.ogg or await asyncio.to_thread(to_voice_note, speech, kit.policy.max_reply_bytes)
     except TimeoutError:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from wavoice.runtime import journal
 from wavoice.runtime.backoff import Throttle
+from wavoice.runtime.catalogue import Catalogue
 from wavoice.runtime.codes import Codes
 from wavoice.runtime.journal import without_words
 from wavoice.runtime.model import SECOND, Address, Detour, Micros, Modality, Stage, Template, Timer, TimerKind
@@ -59,6 +60,7 @@ class Kit:
     """What a customer is told before the first reply; empty: nothing."""
     template: Template | None = None
     """Asks a customer outside WhatsApp's window to write again; None: nothing does."""
+    catalogue: Catalogue = field(default_factory=Catalogue)
     throttle: Throttle = field(default_factory=Throttle)
     until: Stage | None = None
     """Rehearsals only: end each turn once this stage is done."""

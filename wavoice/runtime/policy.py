@@ -23,7 +23,7 @@ _COUNTS: Final[Mapping[str, str]] = {
     "max_turn_attempts": "no message could be answered",
 }
 """Numbers that are at least 1, and what is wrong otherwise."""
-_LOG_PROBABILITIES: Final = ("min_avg_logprob", "min_request_logprob")
+_LOG_PROBABILITIES: Final = ("min_avg_logprob", "min_request_logprob", "min_read_logprob")
 """Numbers that are at most 0."""
 _POSITIVE: Final = frozenset(
     {
@@ -101,6 +101,8 @@ class Policy:
     min_request_logprob: float = -0.6
     """Floor of the transcript (decode B) for a wish or a value: what is below is not acted on but asked
     again. A veto needs none."""
+    min_read_logprob: float = -1.0
+    """The same for a question that only reads and names nothing, such as where the order is."""
     max_no_speech: float = 0.9
     """Above this a window is taken as silence, whatever the words."""
     min_speech_seconds: float = 0.05
@@ -212,6 +214,8 @@ class Policy:
     def _evidence(self) -> Iterator[tuple[bool, str, str]]:
         for name in _LOG_PROBABILITIES:
             yield getattr(self, name) <= 0, name, "log-probabilities are at most 0"
+        least = self.min_read_logprob <= self.min_request_logprob
+        yield least, "min_read_logprob, min_request_logprob", "a mere question needs more than a wish"
         yield 0 < self.max_no_speech <= 1, "max_no_speech", "a probability is between 0 and 1"
         yield 0 < self.invented_no_speech <= self.max_no_speech, "invented_no_speech", "above max_no_speech"
         least = self.min_speech_seconds < self.max_syllable_seconds

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
+
+from wavoice.runtime.catalogue import Catalogue
 
 if TYPE_CHECKING:
     from wavoice.runtime.model import (
@@ -163,6 +165,8 @@ class Situation:
     """Action of the proposal that waits for an answer."""
     prompt: str = ""
     """Words of the open question: an answer may echo them."""
+    catalogue: Catalogue = field(default_factory=Catalogue)
+    """Names that may be said of a thing: the slot `product`."""
     wants_code: bool = False
     """It is about money: digits after a yes are its code, and no order number."""
 

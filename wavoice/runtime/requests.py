@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from wavoice.runtime import journal
-from wavoice.runtime.actions import Answer, Ask, Job, Offer, Prepared, Refuse
+from wavoice.runtime.actions import Answer, Ask, Job, Offer, Prepared, Refuse, with_product
 from wavoice.runtime.actions.builtin import JOBS
 from wavoice.runtime.confirm import Case, Decision
 from wavoice.runtime.failures import not_heard
-from wavoice.runtime.model import Asking, Consent, Conversation, Form, Modality, Proposal, Tier
+from wavoice.runtime.model import Asking, Consent, Conversation, Facts, Form, Modality, Order, Proposal, Tier
 from wavoice.runtime.proposals import Draft, propose
 from wavoice.runtime.replies import english
 from wavoice.runtime.steps import Scene, Step, about
@@ -78,11 +78,19 @@ def proceed(_decision: Decision, scene: Scene) -> Step:
     name = reading.intent if reading.intent in JOBS else None
     slots: Mapping[str, str] = reading.slots
     over = False
-    if asking and name in (None, asking.intent) and (name or {asking.missing, *asking.slots} & {*slots}):
+    if asking and name in (None, asking.intent) and (name or _lacked(asking) & {*slots}):
         name, slots, over = asking.intent, {**asking.slots, **slots}, True
     if name is None:
         return Step(text=f"{english.NOT_CAUGHT} {english.HELP}", asking=asking, failed=True)
     return replace(start(JOBS[name], slots, scene), over=over)
+
+
+def _lacked(asking: Asking) -> set[str]:
+    """Slots that go on with a half-said job: what was asked for, and what it has already; an order also by
+    what is in it.
+    """
+    by_product = {"product"} if asking.missing == "order" else set()
+    return {asking.missing, *asking.slots, *by_product}
 
 
 def needs_facts(case: Case, conversation: Conversation) -> bool:
@@ -93,6 +101,15 @@ def needs_facts(case: Case, conversation: Conversation) -> bool:
     if case.proposal is not None or conversation.asking is not None:
         return True
     return not case.unreadable and case.reading.intent in JOBS
+
+
+def _found_by_product(prepared: Prepared, slots: Mapping[str, str], facts: Facts) -> str:
+    """By what the order was found, read back before anything is said of it."""
+    product = slots.get("product")
+    if product is None or "order" in slots or isinstance(prepared, Ask):
+        return ""
+    order = prepared.order if isinstance(prepared, Offer) else with_product(product, facts)
+    return f"{english.in_order(product, order.id)} " if isinstance(order, Order) else ""
 
 
 def start(job: Job, slots: Mapping[str, str], scene: Scene, replaces: Proposal | None = None) -> Step:
@@ -112,11 +129,12 @@ def start(job: Job, slots: Mapping[str, str], scene: Scene, replaces: Proposal |
             hand_off="identity_many" if many else "identity_none",
         )
     prepared: Prepared = job.prepare(slots, scene.facts, scene.today)
+    found = _found_by_product(prepared, slots, scene.facts)
     match prepared:
         case Answer(text):
-            return Step(text=text, answered=True)
+            return Step(text=f"{found}{text}", answered=True)
         case Refuse(text):
-            return Step(text=text)
+            return Step(text=f"{found}{text}")
         case Ask(slot, text):
             exact = slot == "day" and len(scene.case.reading.mentioned.get("day", ())) > 1
             known = {key: value for key, value in slots.items() if key != slot}
@@ -129,7 +147,7 @@ def start(job: Job, slots: Mapping[str, str], scene: Scene, replaces: Proposal |
         case Offer():
             proposal = raise_proposal(scene, job, prepared, replaces)
             return Step(
-                text=proposal.read_back,
+                text=f"{found}{proposal.read_back}",
                 asks=proposal,
                 proposals=(proposal,),
                 events=(about(journal.Proposed, proposal),),

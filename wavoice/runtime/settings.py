@@ -23,6 +23,7 @@ from pydantic_settings import (
 )
 
 from wavoice.runtime.errors import ConfigError
+from wavoice.runtime.settings_catalogue import CatalogueWords
 from wavoice.runtime.settings_speech import Ears, Section, Voice, from_commas
 
 VERSION: Final = 1
@@ -149,6 +150,11 @@ class Bot(Section):
     first_contact: Annotated[str, Field(max_length=400)] | None = None
     """What a customer is told once, before the first reply; empty: nothing, because the shop tells it
     elsewhere; absent: the words of `replies/english.py`."""
+    voice_minutes: Annotated[float, Field(ge=0)] | None = None
+    """Minutes of voice notes of one customer that are listened to in a day; what is beyond is answered in
+    writing, unheard. Absent: 20 (`policy.contact_voice_minutes`)."""
+    tenant_voice_minutes: Annotated[float, Field(ge=0)] | None = None
+    """The same of all customers together; absent: no limit."""
     languages: _Codes | None = None
     """Languages in which replies are read (`wavoice languages` lists them); all, unless some are named."""
 
@@ -173,6 +179,7 @@ class Settings(BaseSettings):
     shop: Shop = Shop()
     ears: Ears = Ears()
     voice: Voice = Voice()
+    catalogue: CatalogueWords = CatalogueWords()
     store: Store = Store()
     bot: Bot = Bot()
     runtime: Runtime = Runtime()

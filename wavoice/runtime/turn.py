@@ -49,9 +49,10 @@ async def take(turn: Turn, message: Inbound, known: Known) -> None:
     shop = None if silent else turn.ahead(look_up(turn, message.alias))
     language = known.conversation.language
     awaiting = known.proposal is not None and known.proposal.is_open
+    hint = Hint(language, awaiting_yes=awaiting, words=() if awaiting else kit.catalogue.words)
 
     async with patience(turn, message, known):
-        words = await hear(turn, message, Hint(language=language, awaiting_yes=awaiting), known.voice_left)
+        words = await hear(turn, message, hint, known.voice_left)
     known, words = await without_spoken_half(turn, message, known, words)
     with trace.span(Stage.INTERPRET):
         readings = interpret(turn, message, known, words)

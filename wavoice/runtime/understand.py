@@ -131,6 +131,7 @@ def _situation(kit: Kit, message: Inbound, known: Known) -> Situation:
         asked=asking.missing if asking else None,
         open_action=proposal.action if proposal else None,
         prompt=proposal.read_back if proposal else "",
+        catalogue=kit.catalogue,
         wants_code=proposal is not None and proposal.tier is Tier.R3,
     )
 

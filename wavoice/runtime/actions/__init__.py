@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -79,10 +79,31 @@ class Job:
     """It deals with health, identity papers or the like: consent is asked for before it begins."""
 
 
+def no_such_order(number: str, facts: Facts) -> Ask:
+    """Read the number back beside the customer's own: it may be heard wrongly, and is never guessed."""
+    return Ask("order", english.no_such_order(number, facts.orders))
+
+
+def with_product(product: str, facts: Facts, among: Sequence[Order] | None = None) -> Order | Ask:
+    """The one order of this customer that holds the product; what was heard counts only if one does."""
+    name = product.casefold()
+    orders = facts.orders if among is None else among
+    found = [order for order in orders if any(name in item.casefold() for item in order.items)]
+    if len(found) > 1:
+        found = [order for order in found if order.status not in ("delivered", "cancelled")] or found
+    if len(found) == 1:
+        return found[0]
+    if found:
+        return Ask("order", english.which_order(found))
+    return Ask("order", english.no_such_product(product, facts.orders))
+
+
 def pick_order(slots: Mapping[str, str], facts: Facts) -> Order | Ask | Refuse:
-    """The order that is meant: the one named, or the only one still under way."""
+    """The order that is meant: named by its number, or by what is in it, or the only one under way."""
     if number := slots.get("order"):
-        return facts.order(number) or Ask("order", english.no_such_order(number))
+        return facts.order(number) or no_such_order(number, facts)
+    if product := slots.get("product"):
+        return with_product(product, facts)
     under_way = [order for order in facts.orders if order.status not in ("delivered", "cancelled")]
     if len(under_way) == 1:
         return under_way[0]

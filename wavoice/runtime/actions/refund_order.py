@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from babel.numbers import get_currency_precision
 
-from wavoice.runtime.actions import Ask, Job, Offer, Prepared, Refuse, Words
+from wavoice.runtime.actions import Ask, Job, Offer, Prepared, Refuse, Words, no_such_order, with_product
 from wavoice.runtime.model import NO_CURRENCY, Facts, Money, Order, Payment, Proposal, Tier
 from wavoice.runtime.replies import english
 
@@ -54,8 +54,10 @@ def _prepare(slots: Mapping[str, str], facts: Facts, today: date) -> Prepared:
 def _pick(slots: Mapping[str, str], facts: Facts) -> Order | Ask | Refuse:
     """The order that is named, or the only one of which money can go back."""
     if number := slots.get("order"):
-        return facts.order(number) or Ask("order", english.no_such_order(number))
+        return facts.order(number) or no_such_order(number, facts)
     paid = [order for order in facts.orders if order.payment is not None]
+    if product := slots.get("product"):
+        return with_product(product, facts, paid)
     open_ones = [order for order in paid if order.payment and order.payment.remaining.minor]
     found = open_ones or paid
     if len(found) > 1:

@@ -60,6 +60,7 @@ _INTENTS: tuple[tuple[str, re.Pattern[str]], ...] = (
 _DELIVERY = re.compile(r"\b(?:deliver\w*|order|parcel|package|shipment|bring|come|arrive)\b", re.IGNORECASE)
 """With a day beside it, and no other job, this asks for that day."""
 _MOVE = re.compile(r"\b(?:move|change|shift|switch|put)\b", re.IGNORECASE)
+_WORD = re.compile(r"\w+")
 JOBS = tuple(name for name, _ in _INTENTS)
 
 
@@ -81,13 +82,22 @@ def find_job(slots: Slots, spoken: Phrase, words: Lexicon) -> tuple[str | None, 
     valued = words_within(slots)
     if any(not valued.issuperset(range(*span)) for span in words.spans("human", spoken)):
         return "human", 0
+    text = _things_of(slots)
     for name, pattern in _INTENTS:
-        if match := pattern.search(slots.text):
-            return name, len(words_of(slots.text[: match.start()]))
-    moves = "order" in slots.values and _MOVE.search(slots.text)
-    if "day" in slots.mentioned and (moves or _DELIVERY.search(slots.text)):
+        if match := pattern.search(text):
+            return name, len(words_of(text[: match.start()]))
+    moves = "order" in slots.values and _MOVE.search(text)
+    if "day" in slots.mentioned and (moves or _DELIVERY.search(text)):
         return "reschedule_delivery", 0
     return None, 0
+
+
+def _things_of(slots: Slots) -> str:
+    """The text with every word of a product as "order": who asks for their lamp asks for its order."""
+    text = slots.text
+    for start, end in reversed(slots.products):
+        text = f"{text[:start]}{_WORD.sub('order', text[start:end])}{text[end:]}"
+    return text
 
 
 def request_at(intent: str | None, at: int, slots: Slots, situation: Situation) -> int | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from text_to_num import alpha2digit
 
+from wavoice.runtime.catalogue import Catalogue
 from wavoice.runtime.interpret.amounts import find_amounts
 from wavoice.runtime.interpret.days import find_days
 from wavoice.runtime.lexicon import words_of
@@ -63,27 +65,25 @@ class Slots:
     """Character ranges of `text` that the slots account for."""
     text: str
     """The text with number words as digits; `spans` refer to it."""
+    products: tuple[tuple[int, int], ...] = ()
+    """Where names of the catalogue stand in it."""
 
 
 def find_slots(text: str, situation: Situation) -> Slots:
-    """Find order, day and address. A day that may be two is mentioned twice and has no value."""
+    """Find product, order, day, address and amount.
+
+    A day that may be two is mentioned twice and has no value.
+    """
     text = number_words_as_digits(text)
     values: dict[str, str] = {}
     mentioned: dict[str, tuple[str, ...]] = {}
     spans: list[tuple[int, int]] = []
-    last = None
-    for match, days in find_days(text, situation.now):
-        if match["today"] and _REFUSED.search(text, 0, match.start()):
-            continue  # "not today" puts off, and names no other day
-        offered = last is not None and _OR.fullmatch(text, last, match.start())
-        last = match.end()
-        mentioned["day"] = (*mentioned.get("day", ()), *(day.isoformat() for day in days))
-        spans.append(match.span())
-        if _REFUSED.search(text, 0, match.start()):
-            continue
-        values.pop("day", None)
-        if len(days) == 1 and not offered:
-            values["day"] = days[0].isoformat()
+    products = _products(text, situation.catalogue.words)
+    for name, span in products:
+        values["product"] = name
+        mentioned["product"] = (*mentioned.get("product", ()), name)
+        spans.append(span)
+    _add_days(text, situation, (values, mentioned, spans))
     confirms = situation.open_action == "change_address"
     if address := _address(text, asked=situation.asked == "address", confirms=confirms):
         start, end = address
@@ -100,11 +100,52 @@ def find_slots(text: str, situation: Situation) -> Slots:
         mentioned |= {"amount": (bare[1],), "currency": (NO_CURRENCY,)}
         spans.append(bare.span())
     for match in _ORDER.finditer(text):
-        if not any(start <= match.start(1) < end for start, end in spans):
+        if not _within(match.start(1), spans):
             values["order"] = re.sub(r"\D", "", match[1])
             mentioned["order"] = (*mentioned.get("order", ()), values["order"])
             spans.append(match.span())
-    return Slots(values, mentioned, tuple(spans), text)
+    return Slots(values, mentioned, tuple(spans), text, tuple(span for _, span in products))
+
+
+_Found = tuple[dict[str, str], dict[str, tuple[str, ...]], list[tuple[int, int]]]
+"""Values, mentions and spans so far."""
+
+
+def _add_days(text: str, situation: Situation, found: _Found) -> None:
+    values, mentioned, spans = found
+    named, last = tuple(spans), None
+    for match, days in find_days(text, situation.now):
+        if _within(match.start(), named):
+            continue  # a "Sunday roast" is bought, not waited for
+        if match["today"] and _REFUSED.search(text, 0, match.start()):
+            continue  # "not today" puts off, and names no other day
+        offered = last is not None and _OR.fullmatch(text, last, match.start())
+        last = match.end()
+        mentioned["day"] = (*mentioned.get("day", ()), *(day.isoformat() for day in days))
+        spans.append(match.span())
+        if _REFUSED.search(text, 0, match.start()):
+            continue
+        values.pop("day", None)
+        if len(days) == 1 and not offered:
+            values["day"] = days[0].isoformat()
+
+
+def _products(text: str, words: tuple[str, ...]) -> list[tuple[str, tuple[int, int]]]:
+    """Names of the catalogue, also where a number word in them was turned into digits with the rest."""
+    if not words:
+        return []
+    catalogue, written = _in_digits(words)
+    return [(written[name], (start, end)) for name, start, end in catalogue.named(text)]
+
+
+@lru_cache(maxsize=64)
+def _in_digits(words: tuple[str, ...]) -> tuple[Catalogue, Mapping[str, str]]:
+    written = {number_words_as_digits(name): name for name in words}
+    return Catalogue(tuple(written)), written
+
+
+def _within(at: int, spans: Iterable[tuple[int, int]]) -> bool:
+    return any(start <= at < end for start, end in spans)
 
 
 def words_within(slots: Slots) -> frozenset[int]:

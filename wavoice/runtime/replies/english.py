@@ -145,9 +145,26 @@ def which_order(orders: Sequence[Order]) -> str:
     return f"Which order do you mean: {numbers}?"
 
 
-def no_such_order(number: str) -> str:
-    """A number that is not among the customer's own orders."""
-    return f"I cannot find order {number} among your orders. Which number is it?"
+def no_such_order(number: str, orders: Sequence[Order]) -> str:
+    """A number that is not among the customer's own orders, read back beside those that are."""
+    return f"I cannot find order {number} among your orders. {_which_number(orders)}"
+
+
+def no_such_product(product: str, orders: Sequence[Order]) -> str:
+    """The same of a thing."""
+    return f"I cannot find {product} in your orders. {_which_number(orders)}"
+
+
+def in_order(product: str, order: str) -> str:
+    """By what an order was found, read back."""
+    return f"{product} is in order {order}."
+
+
+def _which_number(orders: Sequence[Order]) -> str:
+    """Not to be answered by yes: a yes has one meaning in this chat."""
+    latest = sorted(orders, key=lambda order: order.day, reverse=True)[:3]
+    numbers = " and ".join(sorted(order.id for order in latest))
+    return f"You have {numbers}. Which number is it?" if numbers else "Which number is it?"
 
 
 def too_late(done: str, back: str = "Say no if it should go back.") -> str:
