@@ -16,7 +16,7 @@ from wavoice.runtime.model import Audio, Heard, Speech
 from wavoice.runtime.ports import Hint, Situation
 from wavoice.runtime.settings_catalogue import CatalogueWords
 from wavoice.sim.rehearsal import Customer
-from wavoice.sim.scripted import Line, ScriptedEars, ToneVoice
+from wavoice.sim.scripted import ScriptedEars, ToneVoice
 from wavoice.sim.shop import ShopCustomer, ShopOrder
 from wavoice.sim.world import World
 
@@ -145,11 +145,9 @@ class TestEarsAndVoice:
         async with shop() as at:
             ears = Attentive()
             object.__setattr__(at.rehearsal.runtime.bot.kit, "ears", ears)
-            for text in ("move order 1842 to Saturday", "yes"):
-                ears.lines.append(Line(text))
-                await at.rehearsal.phone.records(at.note)
-                await at.news()
-                await at.wait(5)
+            at.ears = ears
+            await at.speaks("move order 1842 to Saturday")
+            await at.speaks("yes")
             assert [hint.words for hint in ears.hints] == [WORDS, ()]
 
     async def test_names_are_said_as_the_shop_says_them_and_written_as_they_are(self) -> None:
