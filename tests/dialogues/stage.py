@@ -220,6 +220,12 @@ class Stage:
         tables.saved, tables.read = stage._saved, stage._read
         return stage
 
+    def part(self) -> None:
+        """Let go of each other: what is in no circle is freed at once, and its memory used again."""
+        self.tables.saved = self.tables.read = lambda *_: None
+        object.__setattr__(self.bot.kit, "sink", None)
+        self.sides.arriving.clear()
+
     # --- what the checker is told
 
     def _saved(self, before: Proposal | None, after: Proposal) -> None:
@@ -451,4 +457,5 @@ async def perform(script: Script) -> list[log.Entry]:
         await stage.end()
     groups = {one.id: (one.turn, one.reply.notice) for one in stage.tables.outbox.values()}
     stage.entries.append(log.Over(groups))
+    stage.part()
     return stage.entries
