@@ -36,6 +36,7 @@ def main() -> int:
     print(
         f"{tally.runs} runs in {time.perf_counter() - began:.1f} s: {tally.messages} messages, "
         f"{tally.writes} writes, {tally.proved} proved, {tally.restarts} restarts, {tally.zombies} zombies, "
+        f"{tally.stepped} steps back, "
         f"{len(tally.found)} violations"
     )
     for seed, broken in tally.found[:20]:

@@ -14,7 +14,7 @@ from pathlib import Path
 import structlog
 
 from tests.journals import event_of
-from tests.storms.weather import Fault, Happening, Jump, Storm, Zombie, storm
+from tests.storms.weather import Fault, Happening, Jump, StepBack, Storm, Zombie, storm
 from wavoice.runtime import journal
 from wavoice.runtime.adapters.store import SqliteStore
 from wavoice.runtime.adapters.store.audit_rows import read_from
@@ -48,6 +48,8 @@ class Tally:
     writes: int = 0
     restarts: int = 0
     zombies: int = 0
+    stepped: int = 0
+    """How often the system's clock was set back."""
     proved: int = 0
     """Of the writes that were made; a try that the shop refused is proved too, and is none."""
     found: tuple[tuple[int, str], ...] = ()
@@ -60,6 +62,7 @@ class Tally:
             self.writes + other.writes,
             self.restarts + other.restarts,
             self.zombies + other.zombies,
+            self.stepped + other.stepped,
             self.proved + other.proved,
             tuple(sorted((*self.found, *other.found))),
         )
@@ -122,6 +125,7 @@ async def _weather(drawn: Storm, case: Case, loop: VirtualLoop) -> tuple[Tally, 
             len(stage.world.ledger),
             stage.restarts,
             others.raised,
+            others.stepped,
             _proved(play, events, report),
             tuple((drawn.seed, one) for one in found),
         )
@@ -141,7 +145,7 @@ class _Others:
 
     def __init__(self, play: Play) -> None:
         self._play, self._zombie = play, AsyncExitStack()
-        self.raised = 0
+        self.raised = self.stepped = 0
         self._up = False
 
     async def let(self, happening: Happening) -> None:
@@ -159,6 +163,11 @@ class _Others:
             case Jump():
                 await stage.settle()
                 stage.clock.advance_to(stage.clock.now() + happening.seconds * SECOND)
+                await stage.settle()
+            case StepBack():
+                await stage.settle()
+                stage.clock.step(-happening.seconds * SECOND)
+                self.stepped += 1
                 await stage.settle()
             case Fault():
                 self._play.break_down(FaultSpec.model_validate(happening.fields))

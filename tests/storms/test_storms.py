@@ -31,3 +31,4 @@ def test_two_thousand_storms_break_nothing() -> None:
     assert tally.runs == MANY
     assert tally.proved == tally.writes > MANY // 4
     assert min(tally.restarts, tally.zombies) > MANY // 4
+    assert tally.stepped > MANY // 10

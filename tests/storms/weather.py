@@ -46,13 +46,20 @@ class Jump:
 
 
 @dataclass(frozen=True, slots=True)
+class StepBack:
+    """The system's clock is set back: what was due soon is due later, and an hour may come twice."""
+
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """Something goes wrong from now on."""
 
     fields: Mapping[str, Any]
 
 
-Happening = Mapping[str, Any] | Zombie | Jump | Fault
+Happening = Mapping[str, Any] | Zombie | Jump | StepBack | Fault
 """A mapping is a step of a scenario."""
 
 
@@ -152,6 +159,13 @@ def _jump(chance: random.Random) -> list[Happening]:
     return [*_yes(chance), Jump(chance.choice((3, 10, 61, 63, 70, 400, 3600)))]
 
 
+def _step_back(chance: random.Random) -> list[Happening]:
+    back = StepBack(chance.choice((1, 3, 10, 61, 400, 3600, 90_000)))
+    return chance.choice(
+        ([*_yes(chance), back], [back, *_yes(chance)], [*_yes(chance), back, *_veto(chance)])
+    )
+
+
 def _broken(chance: random.Random) -> list[Happening]:
     faults: tuple[dict[str, Any], ...] = (
         *({"system": "orders", "does": does, "at": "write"} for does in _WRITES),
@@ -180,7 +194,7 @@ def _zombie(chance: random.Random) -> list[Happening]:
 
 _WEIGHED = {
     _yes: 6, _yes_then_veto: 6, _veto: 2, _request: 3, _other: 3, _done_to_a_message: 2, _crash: 5,
-    _wait: 3, _jump: 3, _broken: 5, _shop: 2, _staff: 1, _zombie: 4,
+    _wait: 3, _jump: 3, _step_back: 2, _broken: 5, _shop: 2, _staff: 1, _zombie: 4,
 }  # fmt: skip
 _KINDS = tuple(_WEIGHED)
 _WEIGHTS = [sum(list(_WEIGHED.values())[: place + 1]) for place in range(len(_WEIGHED))]

@@ -10,43 +10,51 @@ from wavoice.runtime.ports import Clock
 
 
 class VirtualClock:
-    """`ports.Clock` for scripted time: `now()` and `ticks()` move together, by `advance_to` alone."""
+    """`ports.Clock` for scripted time: `now()` and `ticks()` move together; `step` parts them."""
 
     def __init__(self, start: Micros) -> None:
-        self._now = start
+        self._ticks, self._stepped = start, 0
         self._waiting: dict[asyncio.Event, Micros] = {}
+        """Until when, in ticks: who waits has asked the monotonic clock."""
 
     def now(self) -> Micros:
         """The scripted moment."""
-        return self._now
+        return self._ticks + self._stepped
 
     def ticks(self) -> Micros:
-        """The same moment: a stage takes no time unless the script says so."""
-        return self._now
+        """The same moment but for steps: a stage takes no time unless the script says so."""
+        return self._ticks
 
     def advance_to(self, moment: Micros) -> None:
         """Jump. Raises `ValueError` for a moment in the past."""
-        if moment < self._now:
+        if moment < self.now():
             raise ValueError("a virtual clock does not run backwards")
-        self._now = moment
+        self._ticks = moment - self._stepped
         for wake, until in self._waiting.items():
-            if until <= moment:
+            if until <= self._ticks:
                 wake.set()
+
+    def step(self, by: Micros) -> None:
+        """Set the system's clock ahead or back, as a time server does: `ticks()` know nothing of it."""
+        self._stepped += by
 
     @property
     def next_wake(self) -> Micros | None:
         """Earliest moment that somebody waits for."""
-        return min(self._waiting.values(), default=None)
+        first = min(self._waiting.values(), default=None)
+        return None if first is None else first + self._stepped
 
     async def wait(self, poke: asyncio.Event, until: Micros | None) -> None:
         """Return when poked, or when the clock has been advanced to `until`."""
-        if poke.is_set() or (until is not None and until <= self._now):
-            return
         if until is None:
             await poke.wait()
             return
+        while not poke.is_set() and until > self.now():  # the clock may be set back meanwhile
+            await self._either(poke, until - self._stepped)
+
+    async def _either(self, poke: asyncio.Event, ticks: Micros) -> None:
         wake = asyncio.Event()
-        self._waiting[wake] = until
+        self._waiting[wake] = ticks
         waits = [asyncio.ensure_future(poke.wait()), asyncio.ensure_future(wake.wait())]
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)

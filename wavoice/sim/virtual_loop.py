@@ -51,7 +51,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     """Its `time()` is the clock's; `run_virtually` makes one."""
 
     def __init__(self, clock: VirtualClock) -> None:
-        self.clock, self._began = clock, clock.now()
+        self.clock, self._began = clock, clock.ticks()
         self._waiter: asyncio.Future[Micros | None] | None = None
         self.working = 0
         """Threads that the loop waits for: their time is real."""
@@ -61,7 +61,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def time(self) -> float:
         """Virtual seconds since the loop was made."""
-        return (self.clock.now() - self._began) / SECOND
+        return (self.clock.ticks() - self._began) / SECOND
 
     async def quiet(self) -> Micros | None:
         """Return once nothing more happens until the clock moves.
