@@ -199,6 +199,35 @@ def another_question(them: Events) -> Events:
     return [*them[:n], Event(them[n].at, them[n].where, asked), *them[n:]]
 
 
+def before_yes(*more: Callable[[Event], journal.Body]) -> Doctor:
+    """Put events before the last yes; they are made of it."""
+
+    def doctor(them: Events) -> Events:
+        n = [n for n, event in enumerate(them) if event.kind == "confirmed"][SPOKEN]
+        made = [Event(them[n].at, them[n].where, make(them[n])) for make in more]
+        return [*them[:n], *made, *them[n:]]
+
+    return doctor
+
+
+def late_status(them: Events, of: str) -> Callable[[Event], journal.Body]:
+    """What became of a question was told after all else."""
+    asked = next(event.body for event in them if event.kind == "replied" and event.body.digest == of)
+    return lambda _: journal.StatusSeen(asked.messages[0], "read", asked.proposal, asked.digest)
+
+
+def late_status_of_the_first(them: Events) -> Events:
+    """Statuses take their time: that of an old question asks nothing again."""
+    digest = [event.body.digest for event in them if event.kind == "confirmed"][TYPED]
+    return before_yes(late_status(them, digest))(them)
+
+
+def held_and_late_status(them: Events) -> Events:
+    """Held by a veto and never put again; only a status of the question before came later."""
+    digest = [event.body.digest for event in them if event.kind == "confirmed"][SPOKEN]
+    return before_yes(of_proposal(journal.Held), late_status(them, digest))(them)
+
+
 def identities(*keys: str) -> Doctor:
     def doctor(them: Events) -> Events:
         received = iter(range(100))
@@ -231,6 +260,7 @@ BROKEN: dict[str, tuple[str, Doctor]] = {
     "another question asked since": ("I1", another_question),
     "question never accepted": ("I1", prompts(digest=None)),
     "question failed": ("I1", question_failed),
+    "held and not asked again": ("I1", held_and_late_status),
     "began before the question": ("I1", evidence(SPOKEN, sent_at=0)),
     "identity changed": ("I1", identities("old", "old", "old", "old", "old", "old", "new")),
     "evidence used before": ("I1", reuse),
@@ -304,6 +334,7 @@ def test_every_broken_invariant_is_found_although_the_chain_is_whole(name: str) 
         reacts,
         lambda them: edit("confirmed", TYPED, row="D07")(read(TYPED, marks=("H", "Y"))(them)),
         edit("status_seen", 0, status="failed"),
+        late_status_of_the_first,
     ],
 )
 def test_what_is_no_violation(doctor: Doctor) -> None:

@@ -100,9 +100,12 @@ class Dialogue:
 
 
 def gather(lines: Iterable[Line]) -> Dialogue:
-    """Sort the events of one conversation."""
+    """Sort the events of one conversation.
+
+    A status asks nothing again: it counts as a question only where the answer to its sending was lost.
+    """
     found, turns = Dialogue(), dict[str, Said]()
-    seconds = dict[str, float]()
+    seconds, accepted = dict[str, float](), set[str]()
     for line in lines:
         seq, event = line.seq, line.event
         if line.version < journal.VERSION:
@@ -118,9 +121,10 @@ def gather(lines: Iterable[Line]) -> Dialogue:
                 first = body.messages[0] if body.messages else None
                 asked = Asked(seq, body.accepted_at, body.digest, first, body.messages, body.text)
                 found.asked.append(asked)
+                accepted.update(body.messages)
             case journal.StatusSeen() as body:
                 found.statuses.append((seq, body))
-                if body.digest and body.status != PromptState.FAILED:
+                if body.digest and body.status != PromptState.FAILED and body.message not in accepted:
                     found.asked.append(Asked(seq, event.at, body.digest, body.message))
             case ProposalEvent() as body:
                 found.steps.append(Step(seq, event.where, body))

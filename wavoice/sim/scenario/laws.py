@@ -84,6 +84,15 @@ class _Facts:
         """All events with such a body."""
         return [event for event in self.events if isinstance(event.body, kind)]
 
+    def before(self, key: str) -> Sequence[Event]:
+        """What the journal holds before the first try to write under that key; nothing if it holds none."""
+        tries = (
+            place
+            for place, event in enumerate(self.events)
+            if isinstance(event.body, journal.Intended) and event.body.key == key
+        )
+        return self.events[: next(tries, 0)]
+
 
 def _bound(facts: _Facts) -> Iterator[Failure]:
     """L1 and L2."""
@@ -263,21 +272,23 @@ def _written_after_stop(facts: _Facts) -> Iterator[Failure]:
 
 
 def _heard_first(facts: _Facts) -> Iterator[Failure]:
-    """L6, by the time at which the shop wrote."""
-    read_at = {
-        turn: min(
-            (e.at for e in events if isinstance(e.body, journal.Read | journal.TurnEnded)), default=None
-        )
+    """L6, by the time at which the shop wrote; what the journal holds before the write was read before it.
+
+    A clock that is set back while a message is read says otherwise, and the journal's order does not.
+    """
+    reads = (journal.Read, journal.TurnEnded)
+    read = {
+        turn: next((event for event in events if isinstance(event.body, reads)), None)
         for turn, events in facts.by_turn.items()
     }
-    received = facts.of(journal.Received)
     for write in facts.writes:
         if write.told is None:
             continue
-        for event in received:
+        done = {id(event) for event in facts.before(write.applied.key)}
+        for event in facts.of(journal.Received):
             before = event.where.contact == write.told.where.contact and event.at < write.applied.at
-            read = read_at[event.where.turn]
-            if before and (read is None or read > write.applied.at):
+            after = read[event.where.turn]
+            if before and (after is None or (after.at > write.applied.at and id(after) not in done)):
                 yield _broken(
                     "L6",
                     "a message had been received and was not read",
