@@ -20,7 +20,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Looking for cycles among all that was collected, every few hundred objects, takes longer than it frees."""
+    """Look for cycles seldom, and never in what was collected: it takes longer than it frees."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
