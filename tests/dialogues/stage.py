@@ -222,7 +222,8 @@ class Stage:
 
     def part(self) -> None:
         """Let go of each other: what is in no circle is freed at once, and its memory used again."""
-        self.tables.saved = self.tables.read = lambda *_: None
+        self.tables.saved = lambda _before, _after: None
+        self.tables.read = lambda _message: None
         object.__setattr__(self.bot.kit, "sink", None)
         self.sides.arriving.clear()
 
