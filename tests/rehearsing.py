@@ -11,6 +11,7 @@ from pathlib import Path
 from wavoice.runtime.build import Parts
 from wavoice.runtime.journal import Event
 from wavoice.runtime.model import SECOND, Micros
+from wavoice.runtime.ports import TextToSpeech
 from wavoice.runtime.settings import Runtime, Shop
 from wavoice.sim.clock import CountingIds, VirtualClock
 from wavoice.sim.emulator.handset.message import PhoneMessage
@@ -114,6 +115,7 @@ async def desk(
     whatsapp: Mapping[str, object] | None = None,
     sequential: bool = False,
     sections: Mapping[str, object] | None = None,
+    speaks_with: TextToSpeech | None = None,
 ) -> AsyncIterator[Desk]:
     """Open a rehearsal on Monday 23 November 2026, 10:00 UTC; order 1842 is due on Thursday 26.
 
@@ -131,7 +133,7 @@ async def desk(
     parts = replace(
         parts or Parts(),
         ears=ears,
-        voice=ToneVoice() if voice else None,
+        voice=(speaks_with or ToneVoice()) if voice else None,
         speaks=voice,
         ids=CountingIds(),
     )

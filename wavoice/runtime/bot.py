@@ -23,7 +23,6 @@ from wavoice.runtime.deliver import (
     end_turn,
     keep_delivery,
     send,
-    speak,
 )
 from wavoice.runtime.errors import FencedError, StoreError, UserInputError, WavoiceError
 from wavoice.runtime.hear import Words
@@ -51,6 +50,7 @@ from wavoice.runtime.outcome import Woken
 from wavoice.runtime.outgoing import begin, drop, record, resend
 from wavoice.runtime.proposals import hold
 from wavoice.runtime.replies import english
+from wavoice.runtime.speaking import speak
 from wavoice.runtime.steps import Step, about
 from wavoice.runtime.trace import StageReached
 from wavoice.runtime.turn import take

@@ -24,6 +24,7 @@ from wavoice.runtime.bot import Bot
 from wavoice.runtime.catalogue import Catalogue
 from wavoice.runtime.codes import Codes
 from wavoice.runtime.errors import ConfigError
+from wavoice.runtime.foresee import always
 from wavoice.runtime.interpret.rules import RulesInterpreter
 from wavoice.runtime.journal import Event, Sink
 from wavoice.runtime.kit import Kit
@@ -32,6 +33,7 @@ from wavoice.runtime.model import Stage, Template
 from wavoice.runtime.policy import Policy
 from wavoice.runtime.replies import english
 from wavoice.runtime.settings import Settings, resolve_secret
+from wavoice.runtime.speaking import prepare
 from wavoice.runtime.token import Admission
 
 
@@ -122,6 +124,7 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
             until=parts.until,
             sequential=settings.runtime.sequential,
         )
+        await _warm(kit, parts)
         bot = Bot(
             kit, settings.bot.tenant, frozenset({settings.whatsapp.phone_number_id or ""}), engine.nudge
         )
@@ -205,7 +208,7 @@ def _voice(
 ) -> ports.TextToSpeech | None:
     if parts.voice is not None or not parts.speaks:
         return parts.voice
-    opened, _ = voices.open_voice(settings.voice, clock)
+    opened, _ = voices.open_voice(settings.voice, clock, remembers=not settings.runtime.sequential)
     if opened is not None:
         stack.push_async_callback(opened.close)
         _leaves_time("voice", voices.longest_wait(settings.voice), parts.policy.speak_budget_seconds)
@@ -219,6 +222,14 @@ def _leaves_time(section: str, wait: float, budget: float) -> None:
             f"{section}.timeout_seconds: the last backend is asked after {wait:g} s of {budget:g} s.",
             remedy="Shorten the time-outs, or the chain of fallbacks.",
         )
+
+
+async def _warm(kit: Kit, parts: Parts) -> None:
+    """Nobody waits for weights to load; whoever brought ears or a voice has warmed them."""
+    ears: object = kit.ears if parts.ears is None else None
+    voice: object = kit.voice if parts.voice is None else None
+    await asyncio.gather(*(each.warm() for each in (ears, voice) if isinstance(each, ports.Warms)))
+    prepare(kit, always(kit.local(kit.clock.now()).date()), "en")
 
 
 def _codes(settings: Settings) -> Codes:

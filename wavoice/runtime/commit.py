@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from wavoice.runtime import journal
 from wavoice.runtime.confirm import Effect as Does
-from wavoice.runtime.deliver import end_turn, keep_delivery, send, speak
+from wavoice.runtime.deliver import end_turn, keep_delivery, send
 from wavoice.runtime.keep import call_offers, queue, reply_to, wake
 from wavoice.runtime.kit import Turn
 from wavoice.runtime.look_up import look_up
@@ -28,6 +28,7 @@ from wavoice.runtime.model import (
 from wavoice.runtime.outcome import NEVER_APPLIED, Woken, not_committed, outcome, say_checking, with_queued
 from wavoice.runtime.ports import UnitOfWork
 from wavoice.runtime.proposals import CommitCase, may_commit, may_retry
+from wavoice.runtime.speaking import speak
 from wavoice.runtime.steps import Step, about
 from wavoice.runtime.token import CommitToken
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 
 from wavoice.runtime import journal
-from wavoice.runtime.audio.encode import to_voice_note
 from wavoice.runtime.backoff import limit_wait
 from wavoice.runtime.consent import wording_id
-from wavoice.runtime.errors import AuthError, ChannelError, SpeechError, WavoiceError
+from wavoice.runtime.errors import AuthError, ChannelError, WavoiceError
 from wavoice.runtime.kit import Kit, Turn
 from wavoice.runtime.model import (
     ConsentRecord,
@@ -20,12 +18,11 @@ from wavoice.runtime.model import (
     OutboxState,
     Outgoing,
     PromptState,
-    Reply,
     Stage,
     TimerKind,
 )
 from wavoice.runtime.ports import Accepted, UnitOfWork
-from wavoice.runtime.replies.spoken import speakable
+from wavoice.runtime.speaking import NOT_ACCEPTED, VOICE_MIME, Spoken
 
 _RANK = tuple(
     PromptState(name) for name in ("queued", "accepted", "sent", "failed", "delivered", "read", "played")
@@ -35,15 +32,6 @@ RE_ENGAGEMENT = 131047
 """WhatsApp's code: more than 24 hours since the customer's last message."""
 WINDOW_CLOSED = "window_closed"
 HELD = "held until the customer writes again"
-VOICE_MIME = "audio/ogg; codecs=opus"
-
-
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """A reply as a voice note, or why there is none."""
-
-    ogg: bytes | None
-    fallback: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,27 +58,6 @@ class Delivery:
         return cls(group, form, now, now, "known from its status")
 
 
-async def speak(turn: Turn, reply: Reply, language: str) -> Spoken:
-    """Synthesise within the budget; without a voice the reply goes out as text."""
-    kit = turn.kit
-    if not reply.by_voice:
-        return Spoken(None)
-    if kit.voice is None:
-        return Spoken(None, "no voice on this machine")
-    try:
-        with turn.trace.span(Stage.SPEAK):
-            async with asyncio.timeout(kit.policy.speak_budget_seconds):
-                words = kit.catalogue.pronounced(speakable(reply.spoken or reply.text))
-                speech = await kit.voice.say(words, language)
-                turn.log_detours("speak", speech.detours)
-                ogg = speech.ogg or await asyncio.to_thread(to_voice_note, speech, kit.policy.max_reply_bytes)
-    except TimeoutError:
-        return Spoken(None, "speech exceeded its budget")
-    except SpeechError as error:
-        return Spoken(None, error.message)
-    return Spoken(ogg)
-
-
 async def send(turn: Turn, group: OutboxGroup, speech: Awaitable[Spoken]) -> Delivery:
     """Send the parts of a group. A question's buttons go at once, before its words are spoken.
 
@@ -113,7 +80,7 @@ async def send(turn: Turn, group: OutboxGroup, speech: Awaitable[Spoken]) -> Del
         spoken = await speech
         fallback = spoken.fallback
         if spoken.ogg is not None:
-            accepted.append(await _send_note(turn, group, spoken.ogg, len(accepted)))
+            accepted.append(await _send_note(turn, group, spoken, len(accepted)))
             form = "voice+buttons" if reply.buttons else "voice"
         elif not reply.buttons:
             accepted.append(await _send(turn, _message(group, 0)))
@@ -123,7 +90,7 @@ async def send(turn: Turn, group: OutboxGroup, speech: Awaitable[Spoken]) -> Del
         turn.kit.throttle.refused(error, turn.trace.now(), wait)
         if not accepted:
             return _not_sent(turn, group, form, fallback, error)
-        fallback = "the voice note was not accepted"
+        fallback = NOT_ACCEPTED
     wamids = tuple(part.message for part in accepted)
     sent = replace(group, state=OutboxState.SENT, messages=wamids, not_before=None)
     return Delivery(sent, form, accepted[0].at, turn.trace.now(), fallback)
@@ -175,10 +142,12 @@ async def keep_held(kit: Kit, tx: UnitOfWork, group: OutboxGroup) -> None:
     await tx.timers.set(kit.timer(group.address, TimerKind.OUTBOX, due, group.id))
 
 
-async def _send_note(turn: Turn, group: OutboxGroup, ogg: bytes, part: int) -> Accepted:
+async def _send_note(turn: Turn, group: OutboxGroup, spoken: Spoken, part: int) -> Accepted:
     channel = turn.kit.channel
     with turn.trace.span(Stage.SEND):
-        media = await channel.upload(ogg, VOICE_MIME)
+        if spoken.refused is not None:
+            raise spoken.refused
+        media = spoken.media or await channel.upload(spoken.ogg or b"", VOICE_MIME)
         return await channel.send(Outgoing(to=group.to, reference=f"{group.id}/{part}", media=media))
 
 

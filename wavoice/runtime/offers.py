@@ -12,7 +12,7 @@ from wavoice.runtime import journal
 from wavoice.runtime.actions.builtin import JOBS
 from wavoice.runtime.confirm import Case
 from wavoice.runtime.consent import standing
-from wavoice.runtime.deliver import end_turn, keep_delivery, send, speak
+from wavoice.runtime.deliver import end_turn, keep_delivery, send
 from wavoice.runtime.keep import call_offers, queue, reply_to, wake
 from wavoice.runtime.kit import Turn
 from wavoice.runtime.look_up import look_up
@@ -34,6 +34,7 @@ from wavoice.runtime.model import (
 )
 from wavoice.runtime.ports import UnitOfWork
 from wavoice.runtime.requests import start
+from wavoice.runtime.speaking import speak
 from wavoice.runtime.steps import Scene, Step, about
 
 _PAUSED = (ProposalState.PENDING, ProposalState.HELD)

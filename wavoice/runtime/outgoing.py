@@ -8,7 +8,7 @@ from wavoice.runtime import journal
 from wavoice.runtime.arrivals import where_of
 from wavoice.runtime.backoff import behind, limit_wait
 from wavoice.runtime.confirm import can_hold
-from wavoice.runtime.deliver import Delivery, end_turn, keep_delivery, keep_held, send, speak
+from wavoice.runtime.deliver import Delivery, end_turn, keep_delivery, keep_held, send
 from wavoice.runtime.errors import AuthError, ChannelError
 from wavoice.runtime.keep import wake
 from wavoice.runtime.kit import Kit, Turn
@@ -26,6 +26,7 @@ from wavoice.runtime.model import (
     TimerKind,
 )
 from wavoice.runtime.ports import UnitOfWork
+from wavoice.runtime.speaking import speak
 from wavoice.runtime.trace import Trace
 
 _REFUSED = frozenset({ConsentStatus.DENIED, ConsentStatus.WITHDRAWN})

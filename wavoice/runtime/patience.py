@@ -13,13 +13,14 @@ from dataclasses import replace
 
 from wavoice.runtime import journal
 from wavoice.runtime.confirm import can_hold
-from wavoice.runtime.deliver import Spoken, end_turn, keep_delivery, send
+from wavoice.runtime.deliver import end_turn, keep_delivery, send
 from wavoice.runtime.errors import StoreError
 from wavoice.runtime.keep import wake
 from wavoice.runtime.kit import Turn
 from wavoice.runtime.model import Inbound, Micros, OutboxGroup, Proposal, ProposalState, Reply, TimerKind
 from wavoice.runtime.ports import UnitOfWork
 from wavoice.runtime.replies import english
+from wavoice.runtime.speaking import Spoken
 from wavoice.runtime.trace import Trace
 from wavoice.runtime.understand import Known
 

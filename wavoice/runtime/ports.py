@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from wavoice.runtime.catalogue import Catalogue
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         Alias,
         Audio,
         Customer,
+        Detour,
         Effect,
         Heard,
         MediaRef,
@@ -51,6 +52,7 @@ __all__ = [
     "Accepted",
     "Channel",
     "Clock",
+    "Closes",
     "Consents",
     "Contacts",
     "Conversations",
@@ -70,12 +72,18 @@ __all__ = [
     "Outbox",
     "Proposals",
     "Situation",
+    "SpeaksAhead",
     "SpeechToText",
+    "SpokenNotes",
     "Store",
+    "StreamingSpeech",
+    "StreamingUploads",
     "TextToSpeech",
     "Timers",
+    "Told",
     "UnitOfWork",
     "VoiceUse",
+    "Warms",
 ]
 
 if not TYPE_CHECKING:  # or every name would be one, to a type checker
@@ -138,6 +146,60 @@ class TextToSpeech(Protocol):
 
     async def say(self, text: str, language: str) -> Speech:
         """Synthesise. Raises `SpeechError`, also for a language it cannot speak."""
+        ...
+
+
+@runtime_checkable
+class Warms(Protocol):
+    """What ears and voices may offer that are slow at first."""
+
+    async def warm(self) -> None:
+        """Make the first note as quick as the next. Raises `SpeechError` or `MissingModelError`."""
+        ...
+
+
+@runtime_checkable
+class Closes(Protocol):
+    """What ears and voices may offer that hold threads or connections."""
+
+    async def close(self) -> None:
+        """Let go of them."""
+        ...
+
+
+@runtime_checkable
+class StreamingSpeech(Protocol):
+    """What a voice may offer beside `say`: speech while it is made."""
+
+    def stream(self, text: str, language: str) -> AsyncIterator[Speech]:
+        """The parts of what `say` returns, in order, all of one rate. Raises what `say` raises."""
+        ...
+
+
+Told = Callable[[Sequence["Detour"]], None] | None
+
+
+@runtime_checkable
+class SpokenNotes(Protocol):
+    """What a voice may offer beside `say`: the voice note itself, page by page."""
+
+    def note(self, text: str, language: str, told: Told = None) -> AsyncGenerator[bytes, None]:
+        """Ogg Opus as it is made; all parts together are the file. Raises what `say` raises.
+
+        `told` hears, before the first part, who was to speak and did not (`Speech.detours`).
+        """
+        ...
+
+
+@runtime_checkable
+class SpeaksAhead(Protocol):
+    """What a voice may offer that remembers what it said."""
+
+    def prepare(self, texts: Iterable[str], language: str) -> Callable[[], None]:
+        """Make ready what is likely to be said, the likeliest first, while nothing else is being said.
+
+        Call what is returned once it has become useless.
+        """
         ...
 
 
@@ -208,6 +270,15 @@ class Accepted:
 
     message: str
     at: Micros
+
+
+@runtime_checkable
+class StreamingUploads(Protocol):
+    """What a channel may offer beside `upload`."""
+
+    async def upload_parts(self, parts: AsyncIterator[bytes], mime_type: str) -> str:
+        """Upload media while it is made, return its id. Raises `ChannelError`, and what `parts` raises."""
+        ...
 
 
 class Channel(Protocol):

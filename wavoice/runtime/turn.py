@@ -9,14 +9,17 @@ stages after it; with `runtime.sequential` nothing does.
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable
 from dataclasses import replace
 
 from wavoice.runtime import journal, session
 from wavoice.runtime.aside import identity_changed, step_aside
 from wavoice.runtime.confirm import Case, Decision, Effect, decide
-from wavoice.runtime.deliver import end_turn, keep_delivery, send, speak
+from wavoice.runtime.deliver import end_turn, keep_delivery, send
 from wavoice.runtime.delivered import await_delivery
 from wavoice.runtime.errors import AuthError, ChannelError
+from wavoice.runtime.foresee import while_heard, while_settling
 from wavoice.runtime.halves import without_spoken_half
 from wavoice.runtime.hear import Words, hear
 from wavoice.runtime.keep import keep, reply_to
@@ -26,6 +29,7 @@ from wavoice.runtime.model import Facts, Form, Inbound, Reply, Stage
 from wavoice.runtime.patience import patience
 from wavoice.runtime.ports import Hint
 from wavoice.runtime.requests import needs_facts
+from wavoice.runtime.speaking import prepare, speak
 from wavoice.runtime.steps import Scene, Step
 from wavoice.runtime.understand import Known, interpret, joined, make_case
 from wavoice.runtime.wishes import carry_out, with_notice
@@ -48,6 +52,7 @@ async def take(turn: Turn, message: Inbound, known: Known) -> None:
     silent = session.must_be_silent(known.conversation, known.consents, None) is not None
     shop = None if silent else turn.ahead(look_up(turn, message.alias))
     language = known.conversation.language
+    foreseeing = turn.begin(_foresee(turn, shop, known)) if shop and _speaks(turn, message, known) else None
     awaiting = known.proposal is not None and known.proposal.is_open
     hint = Hint(language, awaiting_yes=awaiting, words=() if awaiting else kit.catalogue.words)
 
@@ -64,12 +69,16 @@ async def take(turn: Turn, message: Inbound, known: Known) -> None:
         known = replace(known, meant=session.has_meaning(case, kit.policy))
         decision, step = _respond(turn, message, known, words, facts, case)
         reply = _reply(turn, message, known, step)
+    if foreseeing is not None:
+        foreseeing.cancel()
     speech = turn.ahead(speak(turn, reply, language)) if reply else None
     with trace.span(Stage.DECIDE):
         if reply is None:
             _end_without_reply(turn, message, step, case.now)
         group = await keep(turn, message, known, words, step, reply)
     kit.failpoints.reach("turn_kept")
+    if step.settles is not None and _speaks(turn, message, known):
+        prepare(kit, while_settling(step.settles), language)
 
     if group is None or speech is None:
         return
@@ -92,6 +101,25 @@ async def _show_typing(turn: Turn, message: Inbound) -> None:
         await turn.kit.channel.seen(message.id)
     except (ChannelError, AuthError) as error:
         turn.log(journal.Trouble(stage="send", code=error.code, detail=error.message))
+
+
+def _speaks(turn: Turn, message: Inbound, known: Known) -> bool:
+    """True if answers to this message are voice notes, which can be made ready."""
+    return not turn.kit.sequential and session.answers_by_voice(message.modality, known.consents)
+
+
+async def _foresee(turn: Turn, shop: Awaitable[Facts | None], known: Known) -> None:
+    """While the note is heard, have spoken what its answer is likely to need; until cancelled."""
+    facts = await asyncio.shield(shop)
+    if facts is None:
+        return
+    asked = known.proposal if known.proposal and known.proposal.is_open else None
+    today = turn.kit.local(facts.read_at).date()
+    never_mind = prepare(turn.kit, while_heard(facts, today, asked), known.conversation.language)
+    try:
+        await asyncio.Event().wait()
+    finally:
+        never_mind()
 
 
 def _respond(

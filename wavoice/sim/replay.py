@@ -171,7 +171,7 @@ async def replay_with_models(
     """
     clock = SystemClock()
     ears, ears_line = open_ears(settings.ears, clock)
-    voice, voice_line = open_voice(settings.voice, clock)
+    voice, voice_line = open_voice(settings.voice, clock, remembers=not settings.runtime.sequential)
     decoder = SandboxedDecoder(Policy())
     decoder.start()
     try:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Generic, TypeVar
 
@@ -11,9 +12,10 @@ import structlog
 
 from wavoice.runtime.adapters.backends import OpenEars, Opened, OpenVoice
 from wavoice.runtime.adapters.breaker import Breaker
+from wavoice.runtime.audio.opus import NoteWriter, encode
 from wavoice.runtime.errors import SpeechError, UnsupportedLanguageError, WavoiceError
 from wavoice.runtime.model import Audio, Detour, Heard, Speech
-from wavoice.runtime.ports import Hint
+from wavoice.runtime.ports import Hint, SpeaksAhead, SpokenNotes, Told
 
 log = structlog.get_logger("wavoice")
 
@@ -150,6 +152,37 @@ def _failure(errors: Sequence[SpeechError], detours: Sequence[Detour]) -> Speech
     return UnsupportedLanguageError(said) if foreign and len(errors) == len(detours) else SpeechError(said)
 
 
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A voice note whose first page is there."""
+
+    page: bytes
+    rest: AsyncGenerator[bytes, None]
+
+
+async def _begin(voice: OpenVoice, text: str, language: str) -> _Begun:
+    pages = voice.note(text, language) if isinstance(voice, SpokenNotes) else _whole(voice, text, language)
+    try:
+        return _Begun(await anext(pages), pages)
+    except BaseException:  # cancellation included: nobody wants the rest
+        await pages.aclose()
+        raise
+
+
+async def _whole(voice: OpenVoice, text: str, language: str) -> AsyncGenerator[bytes, None]:
+    speech = await voice.say(text, language)
+    if speech.ogg is not None:
+        yield speech.ogg
+        return
+    writer = NoteWriter()
+    packets = await asyncio.to_thread(encode, speech)
+    yield writer.add(packets.data) + writer.close()
+
+
+def _nothing() -> None:
+    """Nothing was begun."""
+
+
 class FallbackEars:
     """`SpeechToText` of one or more backends; `Heard.detours` tells who failed on the way."""
 
@@ -184,6 +217,24 @@ class FallbackVoice:
         """Speak with the first backend that can. Raises `SpeechError`; ends at once when cancelled."""
         speech, detours = await self._chain.ask(lambda voice: voice.say(text, language))
         return replace(speech, detours=detours) if detours else speech
+
+    async def note(self, text: str, language: str, told: Told = None) -> AsyncGenerator[bytes, None]:
+        """The pages of a voice note, by the first backend that gets as far as a page.
+
+        Nobody goes on in another's voice: one that breaks off later raises `SpeechError`.
+        """
+        begun, detours = await self._chain.ask(lambda voice: _begin(voice, text, language))
+        async with aclosing(begun.rest):
+            if told is not None:
+                told(detours)
+            yield begun.page
+            async for page in begun.rest:
+                yield page
+
+    def prepare(self, texts: Iterable[str], language: str) -> Callable[[], None]:
+        """Have the first backend make ready what may be said, if it remembers what it says."""
+        first: object = self._chain.links[0].service
+        return first.prepare(texts, language) if isinstance(first, SpeaksAhead) else _nothing
 
     async def warm(self) -> None:
         """Warm all backends. Raises `SpeechError` or `MissingModelError` if none can be used."""

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 import httpx
+import structlog
 from pydantic import SecretStr
 
 from wavoice.runtime.adapters.graph_errors import UNKNOWN_OBJECT_CODES, answer, network_errors, unreadable
 from wavoice.runtime.adapters.graph_media import MediaDownloads
+from wavoice.runtime.adapters.graph_upload import Body, Kept, chunks, file_name
 from wavoice.runtime.audio.sniff import sha256_matches
 from wavoice.runtime.errors import ChannelError, ConfigError, MediaGoneError, NetworkError
 from wavoice.runtime.model import Alias, Button, MediaRef, Outgoing
 from wavoice.runtime.ports import Accepted, Clock
+
+log = structlog.get_logger("wavoice")
 
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 
@@ -59,6 +64,7 @@ class GraphClient:
         self._media = MediaDownloads(
             http, settings.access_token, graph, settings.media_hosts, settings.stall_seconds
         )
+        self._chunked = True
 
     async def check(self) -> str:
         """Ask Graph who we are, e.g. `+1 555-010-0100 (Corner Shop, CONNECTED)`.
@@ -101,17 +107,36 @@ class GraphClient:
 
     async def upload(self, data: bytes, mime_type: str) -> str:
         """Upload a file and return its id, which lives for 30 days."""
-        extension = mime_type.partition(";")[0].rpartition("/")[2]
         found = await self._call(
             "POST",
             f"{self._settings.number}/media",
             data={"messaging_product": "whatsapp", "type": mime_type},
-            files={"file": (f"voice.{extension}", data, mime_type)},
+            files={"file": (file_name(mime_type), data, mime_type)},
         )
-        match found:
-            case {"id": str(media)}:
-                return media
-        raise unreadable()
+        return _media_id(found)
+
+    async def upload_parts(self, parts: AsyncIterator[bytes], mime_type: str) -> str:
+        """Upload a file while it is made, in chunks whose number nobody knows yet (RFC 9112, 7.1).
+
+        Whoever wants its length first (no error code of Graph's, and not worth trying again) gets it whole,
+        and so does everybody from then on.
+        """
+        kept = Kept(parts)
+        if self._chunked:
+            try:
+                return await self._post_media(chunks(kept.each(), mime_type))
+            except ChannelError as error:
+                if error.retryable or error.graph_code is not None:
+                    raise
+            self._chunked = False
+            log.info("uploads_need_a_length")
+        return await self.upload(await kept.whole(), mime_type)
+
+    async def _post_media(self, body: Body) -> str:
+        found = await self._call(
+            "POST", f"{self._settings.number}/media", content=body.content, headers=body.headers
+        )
+        return _media_id(found)
 
     async def send(self, message: Outgoing) -> Accepted:
         """Send one message. Accepted is not delivered: statuses say what became of it."""
@@ -151,12 +176,12 @@ class GraphClient:
         raise unreadable()
 
     async def _call(self, method: str, path: str, **content: Any) -> dict[str, Any]:
-        settings = self._settings
+        settings, more = self._settings, content.pop("headers", {})
         with network_errors():
             response = await self._http.request(
                 method,
                 f"{settings.base_url.rstrip('/')}/{settings.version}/{path}",
-                headers={"Authorization": f"Bearer {settings.access_token.get_secret_value()}"},
+                headers={"Authorization": f"Bearer {settings.access_token.get_secret_value()}", **more},
                 follow_redirects=False,
                 **content,
             )
@@ -165,6 +190,13 @@ class GraphClient:
 
 def _is_announced(media: MediaRef, data: bytes) -> bool:
     return not media.sha256 or sha256_matches(data, media.sha256)
+
+
+def _media_id(found: dict[str, Any]) -> str:
+    match found:
+        case {"id": str(media)}:
+            return media
+    raise unreadable()
 
 
 def _recipient(alias: Alias) -> dict[str, str]:

@@ -21,11 +21,12 @@ NATURAL_FIRST: Final = ("piper", "pyttsx3")
 """What `auto` stands for, as far as it is installed."""
 
 
-def open_voice(settings: Voice, clock: Clock) -> tuple[FallbackVoice | None, str]:
+def open_voice(settings: Voice, clock: Clock, *, remembers: bool = True) -> tuple[FallbackVoice | None, str]:
     """Return a voice, or None for replies in text, and one line that says which or why.
 
-    Loads no weights and opens no connection. Raises `ConfigError`, and `MissingModelError` if a voice
-    that was named is not installed.
+    `remembers`: what was said is kept, and what is likely is spoken before it is wanted. Loads no weights
+    and opens no connection. Raises `ConfigError`, and `MissingModelError` if a voice that was named is not
+    installed.
     """
     if settings.backend == NONE:
         return None, "Replies are text: no voice was asked for."
@@ -33,7 +34,9 @@ def open_voice(settings: Voice, clock: Clock) -> tuple[FallbackVoice | None, str
     for choice in _choices(settings):
         reason = choice.backend.unavailable(choice.settings)
         if reason is None:
-            voice = _Remembering(choice.backend.open(choice.settings))
+            voice = choice.backend.open(choice.settings)
+            if remembers:
+                voice = PhraseVoice(voice, foresees=not choice.backend.hosted)
             links.append(Link(choice.settings.backend, voice, Breaker(clock), choice.limit))
             lines.append(choice.backend.describe(choice.settings))
         elif choice.named:
@@ -78,14 +81,3 @@ def _choices(settings: Voice) -> Iterator[_Choice]:
 def _installed(settings: Voice) -> Iterator[_Choice]:
     for name in NATURAL_FIRST:
         yield _Choice(settings.model_copy(update={"backend": name}), voice_backend(name), named=False)
-
-
-class _Remembering(PhraseVoice):
-    """`PhraseVoice` over a backend that is opened and closed.
-
-    Each backend remembers for itself: a reply is never spoken by two voices.
-    """
-
-    def __init__(self, voice: OpenVoice) -> None:
-        super().__init__(voice)
-        self.warm, self.close = voice.warm, voice.close

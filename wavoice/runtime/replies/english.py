@@ -139,6 +139,16 @@ def order_status(order: Order, today: date) -> str:
             return f"Order {order.id} is {order.status}. It arrives on {soon(order.day, today)}."
 
 
+def of_order(number: str) -> str:
+    """What a question about an order begins with."""
+    return f"Order {number}:"
+
+
+def move_to(value: date) -> str:
+    """The rest of the question whether a delivery should be moved."""
+    return f"move it to {day(value)}?"
+
+
 def which_order(orders: Sequence[Order]) -> str:
     """Ask which of a few."""
     numbers = ", ".join(order.id for order in orders[:3])

@@ -115,7 +115,7 @@ class _Speaking:
         """See `ports.TextToSpeech`; encoded too, so that the time this takes is counted."""
         with _real_time(self._system) as took:
             speech = await self._voice.say(text, language)
-            ogg = await asyncio.to_thread(to_voice_note, speech, Policy().max_reply_bytes)
+            ogg = speech.ogg or await asyncio.to_thread(to_voice_note, speech, Policy().max_reply_bytes)
         await _let_pass(took)
         return replace(speech, ogg=ogg)
 

@@ -1,0 +1,55 @@
+"""What is likely to be said next, so that it can be spoken before it is wanted. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from wavoice.runtime.actions import Answer, Job
+from wavoice.runtime.actions.builtin import JOBS
+from wavoice.runtime.model import Facts, Order, Proposal, Tier
+from wavoice.runtime.replies import english
+
+DAYS = 7
+"""Deliveries are mostly moved within a week."""
+
+
+def always(today: date) -> Sequence[str]:
+    """The fixed parts of replies, the commonest first, and the days that deliveries are moved to."""
+    week = [english.move_to(today + timedelta(days=ahead)) for ahead in range(1, DAYS + 1)]
+    return (
+        *(english.YES_OR_NO, english.TAP_YES_OR_NO, english.NOT_CAUGHT, english.TO_BE_SURE, *week),
+        *(english.WHICH_DAY, english.WHICH_ADDRESS, english.NOTHING_WAITING, english.HANDED_OFF),
+        *(english.MEDIA_TROUBLE["no_speech"], english.SYSTEM_DOWN, english.CHECKING),
+    )
+
+
+def while_heard(facts: Facts, today: date, asked: Proposal | None) -> Sequence[str]:
+    """What a customer with these orders may be told once the note is heard; `asked` waits for an answer."""
+    if asked is not None:
+        return (english.nothing_changed(still),) if (still := _still(asked)) else ()
+    told = [text for job in JOBS.values() if (text := _answer(job, facts, today))]
+    return (*told, *(english.of_order(order.id) for order in _under_way(facts)))
+
+
+def while_settling(settles: Proposal) -> Sequence[str]:
+    """What will be said when the window has passed."""
+    words = JOBS[settles.action].words
+    return (words.done(settles),) if words else ()
+
+
+def _answer(job: Job, facts: Facts, today: date) -> str | None:
+    """What a job that only reads would say, if it needs no more than the records."""
+    if job.tier is not Tier.R0 or job.sensitive or facts.identity.customer is None:
+        return None
+    prepared = job.prepare({}, facts, today)
+    return prepared.text if isinstance(prepared, Answer) else None
+
+
+def _under_way(facts: Facts) -> Sequence[Order]:
+    return [order for order in facts.orders if order.status not in ("delivered", "cancelled")][:1]
+
+
+def _still(asked: Proposal) -> str:
+    words = JOBS[asked.action].words
+    return words.still(asked) if words else ""
