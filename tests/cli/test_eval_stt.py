@@ -67,6 +67,8 @@ def test_hears_each_recording_at_each_ratio(shell: Shell, ears: ScriptedEars) ->
     }  # fmt: skip
     assert found["all"]["ms"] == {"p50": 50.0, "p90": None, "p95": None, "p99": None}
     assert found["options"]["noises"] == ["wind"]
+    assert found["heard_by"] == {"scripted": 9}
+    assert found["machine"]["cores"] > 0
     assert len(found["manifest"]["sha256"]) == 64
     lines = [json.loads(line) for line in Path("rows.jsonl").read_text(encoding="utf-8").splitlines()]
     assert [(line["id"], line["snr"], line["act"]) for line in lines[:4]] == [

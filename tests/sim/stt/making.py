@@ -44,7 +44,7 @@ def sample(**labels: Any) -> Sample:
 def heard(*texts: str, logprob: float = -0.1) -> Heard:
     """What ears return that heard this, once or in both decodes."""
     named = zip(("negative", "none")[-len(texts) :], texts, strict=True)
-    decodes = tuple(Decode(text, logprob, 0.02, "en", name, 1) for name, text in named)
+    decodes = tuple(Decode(text, logprob, 0.02, "en", name, 1, model="scripted") for name, text in named)
     return Heard(decodes, speech_seconds=0.4, note_seconds=1.5)
 
 

@@ -55,6 +55,9 @@ def test_names_and_numbers_are_looked_for() -> None:
     assert entities(words, "can you ship order 18 42 to 12 bakery street in Lagos") == {
         "1842": True, "12": True, "baker street": False, "lagos": True,
     }  # fmt: skip
+    assert entities("Un homenaje. Él era más, Çelik, Ana María dijo", "era celik ana maría", "es") == {
+        "çelik": False, "ana maría": True,
+    }  # fmt: skip
     assert entities("Die Werbung vermittelt einen Eindruck", "", "de") == {}
     assert entities("that one", "that one wv48217", entities=("WV48217", "77")) == {
         "wv 48217": True,

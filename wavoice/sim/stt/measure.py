@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.ports import Clock, Decoder, SpeechToText
 from wavoice.runtime.settings import Settings
 from wavoice.sim.eval_notes import production_decoder, production_ears
+from wavoice.sim.machine import machine
 from wavoice.sim.stt.acts import Answering
 from wavoice.sim.stt.conditions import DEFAULT_SNRS, Plan
 from wavoice.sim.stt.figures import Report
@@ -61,11 +63,14 @@ async def measure(
         for sample in shown("opening", labelled):
             await opened(sample.path, sample.where, decoder)
         ears = await production_ears(settings)
+        found_on = machine()
         scored = await hear_all(labelled, plan, decoder, ears, SystemClock(), shown)
     content = await asyncio.to_thread(manifest.read_bytes)
     about = {
         "manifest": {"name": manifest.name, "sha256": hashlib.sha256(content).hexdigest()},
-        "ears": settings.ears.model_dump(mode="json"),
+        "ears": settings.ears.model_dump(mode="json", exclude_none=True),
+        "heard_by": dict(Counter(_model(each) for each in scored)),
+        "machine": found_on,
         "options": _as_json(options),
     }
     return Report(scored, about, len(samples) - len(labelled))
@@ -87,6 +92,12 @@ async def hear_all(
 async def _plan(samples: Sequence[Sample], options: Options, decoder: Decoder) -> Plan:
     around = await surroundings(options.noises, options.rooms, samples, decoder)
     return Plan(around, options.snrs, options.bit_rate, options.seed, options.every_noise)
+
+
+def _model(scored: Scored) -> str:
+    """Who heard it; a chain of fallbacks may have asked several."""
+    heard = scored.trial.heard
+    return heard.transcript.model if heard else "none"
 
 
 def _as_json(options: Options) -> dict[str, Any]:

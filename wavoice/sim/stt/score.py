@@ -15,10 +15,11 @@ from wavoice.sim.wer import WordErrors, plain, word_errors
 
 USABLE_WER = 0.3
 """Below it a transcript is taken to be of some use."""
-_NAME = re.compile(r"(?<=[\w,;] )[^\W\d_a-z]\w+(?: [^\W\d_a-z]\w+)*")
 _NO_NAMES = frozenset({"de"})
 """Languages that write every noun with a capital letter."""
-_BEGINS = re.compile(r"[.?!…:]+\s+\w")
+_ROUND = re.compile(r"^\W+|\W+$")
+"""Marks around a word."""
+_ENDS = (".", "!", "?", "…", ":")
 
 Slots = Mapping[str, str | None]
 """What was heard for a slot; None: nothing."""
@@ -160,11 +161,20 @@ def _numbers(words: str) -> set[str]:
 
 
 def _names(sample: Sample) -> list[str]:
-    """Words with a capital letter inside a sentence; none where the text has no capitals to tell by."""
+    """Words with a capital letter inside a sentence; neighbours are one name."""
     if sample.words is None or sample.language in _NO_NAMES:
         return []
-    inside = _BEGINS.sub(lambda match: match[0].lower(), sample.words)
-    return [name for name in _NAME.findall(inside) if name.partition("'")[0] != "I"]
+    found: list[list[str]] = [[]]
+    begins = True
+    for word in sample.words.split():
+        letters = _ROUND.sub("", word)
+        named = not begins and letters[:1].isupper() and re.split(r"\W", letters)[0] != "I"
+        if named:
+            found[-1].append(letters)
+        begins = word.endswith(_ENDS)
+        if not named or not word[-1].isalnum():
+            found.append([])
+    return [" ".join(name) for name in found if name]
 
 
 def as_line(scored: Scored) -> dict[str, Any]:
