@@ -77,11 +77,16 @@ def test_hears_each_recording_at_each_ratio(shell: Shell, ears: ScriptedEars) ->
     assert lines[3]["why"] == "day 2026-11-30 for 2026-11-27"
 
 
-def test_the_runtime_s_hints_are_given(shell: Shell, ears: ScriptedEars) -> None:
-    assert shell("eval", "stt", manifest(shell, *ROWS)).code == 0
-    assert [(hint.awaiting_yes, hint.language) for hint in ears.hints] == [
-        (True, "en"), (False, "en"), (False, "pt"),
+def test_the_runtime_s_hints_are_given(
+    shell: Shell, ears: ScriptedEars, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WAVOICE_CATALOGUE__WORDS", "Xylora, iced coffee")
+    done = shell("eval", "stt", manifest(shell, *ROWS), "--json", "-")
+    names = ("Xylora", "iced coffee")
+    assert [(hint.awaiting_yes, hint.language, hint.words) for hint in ears.hints] == [
+        (True, "en", ()), (False, "en", names), (False, "pt", names),
     ]  # fmt: skip
+    assert json.loads(done.out)["catalogue"] == list(names)
 
 
 def test_noise_is_really_mixed_in_and_the_same_for_a_seed(shell: Shell, ears: ScriptedEars) -> None:

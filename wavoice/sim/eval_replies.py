@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from wavoice.runtime.cases import Case, Decision, Effect, affirms, new_values, plain_yes
+from wavoice.runtime.catalogue import Catalogue
 from wavoice.runtime.confirm import decide
 from wavoice.runtime.interpret.rules import RulesInterpreter
 from wavoice.runtime.interpret.slots import find_slots
@@ -79,6 +80,8 @@ class Judge:
     tier: Tier
     interpreter: Interpreter = field(default_factory=RulesInterpreter)
     policy: Policy = field(default_factory=Policy)
+    catalogue: Catalogue = field(default_factory=Catalogue)
+    """Names that may be said of a thing."""
 
     def __call__(self, row: Row, heard: Heard | None = None) -> Judged:
         """Judge one reply; `heard` is what was made of its recording."""
@@ -94,6 +97,7 @@ class Judge:
             language=row.language,
             open_action=ACTION,
             prompt=row.prompt,
+            catalogue=self.catalogue,
             wants_code=self.tier is Tier.R3,
         )
         proposal = _proposal(row, self.tier, situation, self.policy)

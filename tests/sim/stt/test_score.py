@@ -7,6 +7,9 @@ from dataclasses import replace
 import pytest
 
 from tests.sim.stt.making import heard, sample, scored
+from wavoice.runtime.catalogue import Catalogue
+from wavoice.runtime.model import Tier
+from wavoice.sim.eval_replies import Judge
 from wavoice.sim.eval_rows import Label
 from wavoice.sim.stt.acts import Act, Answering, Verdict
 from wavoice.sim.stt.conditions import Condition
@@ -152,6 +155,19 @@ def test_jobs_and_slots_stand_for_words_that_nobody_wrote_down() -> None:
     assert found.recalled == 2
     assert found.act == Act(Verdict.RIGHT)
     assert scored(row, "move order 1842 to monday").act == Act(Verdict.WRONG, "day 2026-11-30 for 2026-11-27")
+
+
+def test_another_product_of_the_catalogue_is_a_wrong_act() -> None:
+    answering = Answering(Judge(Tier.R2, catalogue=Catalogue(("Xylora", "Zelora"))))
+    row = sample(words="Where is my Xylora order?")
+    scorer = Scorer.of([row], answering)
+
+    def judge(text: str) -> Act | None:
+        return scorer(Trial(row, Condition(), heard(text), 1, 1)).act
+
+    assert judge("where is my xylora order") == Act(Verdict.RIGHT)
+    assert judge("Where is my Zelora order?") == Act(Verdict.WRONG, "product Zelora for Xylora")
+    assert judge("Where is my xylophone order?") == Act(Verdict.MISSED, "no product")
 
 
 @pytest.mark.parametrize(

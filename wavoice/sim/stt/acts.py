@@ -9,7 +9,7 @@ truth, unless the row says otherwise by its label, intent and slots.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from wavoice.runtime.actions.builtin import JOBS
@@ -23,7 +23,7 @@ from wavoice.sim.eval_rows import Channel, Label, Row
 from wavoice.sim.stt.rows import Sample
 
 SLOTS = ("order", "day", "address", "amount", "currency")
-"""Values that the built-in jobs take."""
+"""Values that the built-in jobs take and the bot writes in its own way; `product` is taken as it is."""
 AT_ONCE = (Effect.OPT_OUT, Effect.HAND_OFF)
 """What is done however badly it was heard."""
 
@@ -79,7 +79,12 @@ class Answering:
         return Meaning(reading.intent, dict(reading.slots))
 
     def _situation(self, language: str) -> Situation:
-        return Situation(now=NOW, language=language)
+        return Situation(now=NOW, language=language, catalogue=self.judge.catalogue)
+
+    def canonical(self, slot: str, value: str) -> str:
+        """A labelled value as the runtime writes it: "Friday" as its date, "eighteen forty-two" as 1842."""
+        asked = replace(self._situation("en"), asked=slot)
+        return find_slots(value, asked).values.get(slot, value)
 
     def act(self, sample: Sample, heard: Heard | None) -> Act | None:
         """Judge what was heard; None if nothing in the row says what should come of it."""
@@ -123,7 +128,11 @@ class Answering:
 
     def _meant(self, sample: Sample) -> Meaning | None:
         if sample.intent in JOBS:
-            values = {slot: canonical(slot, value) for slot, value in sample.slots.items() if slot in SLOTS}
+            values = {
+                slot: self.canonical(slot, value)
+                for slot, value in sample.slots.items()
+                if slot in (*SLOTS, "product")
+            }
             return Meaning(sample.intent, values)
         return None if sample.words is None else self.meaning(sample.words, sample.language)
 
@@ -137,22 +146,27 @@ class Answering:
             )
         if judged.decision.effect is Effect.OPT_OUT and not self._opts_out(sample):
             return Act(Verdict.WRONG, "messages stopped")
-        if invented := _invented(sample, judged.text):
+        if invented := self._invented(sample, judged.text):
             return Act(Verdict.WRONG, invented)
         hit = judged.settles if Label.YES in accepted else judged.predicted in accepted
         return Act(Verdict.RIGHT) if hit else Act(Verdict.MISSED, f"taken for {judged.predicted}")
+
+    def _invented(self, sample: Sample, text: str) -> str:
+        """A value beside an answer that was never said would be read back as a change."""
+        if sample.words is None:
+            return ""
+        situation = replace(self._situation(sample.language), open_action=ACTION, prompt=sample.prompt)
+        said = find_slots(sample.words, situation).values
+        for slot, value in find_slots(text, situation).values.items():
+            if not _same(value, said.get(slot)):
+                return f"{slot} {value} for {said.get(slot, 'nothing')}"
+        return ""
 
     def _opts_out(self, sample: Sample) -> bool:
         if sample.words is None:
             return False
         typed = self.judge(_row(sample, sample.words, Label.OTHER))
         return typed.decision.effect is Effect.OPT_OUT
-
-
-def canonical(slot: str, value: str) -> str:
-    """A labelled value as the runtime writes it: "Friday" as its date, "eighteen forty-two" as 1842."""
-    asked = Situation(now=NOW, asked=slot)
-    return find_slots(value, asked).values.get(slot, value)
 
 
 def request_evidence(heard: Heard) -> Evidence:
@@ -193,18 +207,6 @@ def _same(heard: str, meant: str | None) -> bool:
 
 def _letters(value: str) -> str:
     return "".join(letter for letter in value.casefold() if letter.isalnum())
-
-
-def _invented(sample: Sample, text: str) -> str:
-    """A value beside an answer that was never said would be read back as a change."""
-    if sample.words is None:
-        return ""
-    situation = Situation(now=NOW, language=sample.language, open_action=ACTION, prompt=sample.prompt)
-    said = find_slots(sample.words, situation).values
-    for slot, value in find_slots(text, situation).values.items():
-        if not _same(value, said.get(slot)):
-            return f"{slot} {value} for {said.get(slot, 'nothing')}"
-    return ""
 
 
 def _row(sample: Sample, words: str | None, label: Label, accept: tuple[Label, ...] = ()) -> Row:

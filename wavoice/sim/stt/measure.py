@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from wavoice.runtime.adapters.clock import SystemClock
+from wavoice.runtime.catalogue import Catalogue
 from wavoice.runtime.errors import UserInputError
-from wavoice.runtime.ports import Clock, Decoder, SpeechToText
+from wavoice.runtime.model import Tier
+from wavoice.runtime.ports import Decoder
 from wavoice.runtime.settings import Settings
 from wavoice.sim.eval_notes import production_decoder, production_ears
+from wavoice.sim.eval_replies import Judge
 from wavoice.sim.machine import machine
 from wavoice.sim.stt.acts import Answering
 from wavoice.sim.stt.conditions import DEFAULT_SNRS, Plan
@@ -64,11 +67,14 @@ async def measure(
             await opened(sample.path, sample.where, decoder)
         ears = await production_ears(settings)
         found_on = machine()
-        scored = await hear_all(labelled, plan, decoder, ears, SystemClock(), shown)
+        names = Catalogue(settings.catalogue.words)
+        listener = Listener(decoder, ears, SystemClock(), Answering(Judge(Tier.R2, catalogue=names)))
+        scored = await hear_all(labelled, plan, listener, shown)
     content = await asyncio.to_thread(manifest.read_bytes)
     about = {
         "manifest": {"name": manifest.name, "sha256": hashlib.sha256(content).hexdigest()},
         "ears": settings.ears.model_dump(mode="json", exclude_none=True),
+        "catalogue": list(settings.catalogue.words),
         "heard_by": dict(Counter(_model(each) for each in scored)),
         "machine": found_on,
         "options": _as_json(options),
@@ -76,12 +82,9 @@ async def measure(
     return Report(scored, about, len(samples) - len(labelled))
 
 
-async def hear_all(
-    samples: Sequence[Sample], plan: Plan, decoder: Decoder, ears: SpeechToText, clock: Clock, shown: Shown
-) -> list[Scored]:
+async def hear_all(samples: Sequence[Sample], plan: Plan, listener: Listener, shown: Shown) -> list[Scored]:
     """Hear and score each recording in each of its conditions, one at a time."""
-    answering = Answering()
-    listener, scorer = Listener(decoder, ears, clock, answering), Scorer.of(samples, answering)
+    scorer = Scorer.of(samples, listener.answering)
     return [
         scorer(trial)
         for sample in shown("listening", samples)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from wavoice.sim.stt.acts import SLOTS, Act, Answering, Verdict, canonical
+from wavoice.sim.stt.acts import SLOTS, Act, Answering, Verdict
 from wavoice.sim.stt.rows import Sample
 from wavoice.sim.stt.trials import Trial
 from wavoice.sim.wer import WordErrors, plain, word_errors
@@ -35,6 +35,8 @@ class Scored:
     """Each name or number that was said, and whether it was heard."""
     slots: Slots
     """Each slot that was said or heard, with the value heard."""
+    wanted: Mapping[str, str]
+    """Each slot that was said, with its value as it would be heard."""
     act: Act | None
 
     @property
@@ -50,8 +52,7 @@ class Scored:
     @property
     def recalled(self) -> int:
         """Slots that were said and are heard as labelled."""
-        truth = self.trial.sample.slots
-        return sum(self.slots[slot] == _value(self.trial.sample, slot) for slot in truth)
+        return sum(self.slots[slot] == value for slot, value in self.wanted.items())
 
     @property
     def confidence(self) -> float | None:
@@ -77,16 +78,16 @@ class Scorer:
         """A scorer that knows the slot values of these recordings."""
         values: dict[str, set[str]] = {}
         for sample in samples:
-            for slot in sample.slots:
-                values.setdefault(slot, set()).add(_value(sample, slot))
+            for slot, value in _wanted(sample, answering).items():
+                values.setdefault(slot, set()).add(value)
         return cls(answering, {slot: frozenset(found) for slot, found in values.items()})
 
     def __call__(self, trial: Trial) -> Scored:
         """Score one trial."""
         sample, text = trial.sample, trial.text
         errors = None if sample.words is None else word_errors(sample.words, text, sample.language)
-        slots = self._slots(sample, text)
-        return Scored(trial, errors, _entities(sample, text), slots, self._act(trial, slots))
+        slots, wanted = self._slots(sample, text), _wanted(sample, self.answering)
+        return Scored(trial, errors, _entities(sample, text), slots, wanted, self._act(trial, slots, wanted))
 
     def _slots(self, sample: Sample, text: str) -> Slots:
         if not sample.slots:
@@ -97,32 +98,33 @@ class Scorer:
         found.update({slot: read.get(slot) for slot in sample.slots if slot in SLOTS})
         return found
 
-    def _act(self, trial: Trial, slots: Slots) -> Act | None:
+    def _act(self, trial: Trial, slots: Slots, wanted: Mapping[str, str]) -> Act | None:
         """The worse of what the bot would do, and of what a bot with these slots would."""
         acts = [act for act in (self.answering.act(trial.sample, trial.heard),) if act is not None]
         if any(slot not in SLOTS for slot in trial.sample.slots) or (slots and not acts):
-            acts.append(self._filling(trial, slots))
+            acts.append(self._filling(trial, slots, wanted))
         return max(acts, key=lambda act: act.verdict, default=None)
 
-    def _filling(self, trial: Trial, slots: Slots) -> Act:
+    def _filling(self, trial: Trial, slots: Slots, wanted: Mapping[str, str]) -> Act:
         heard, language = trial.heard, trial.sample.language
         if heard is not None and (doubt := self.answering.doubt(heard, language)):
             return Act(Verdict.MISSED, doubt)
-        return _filled(trial.sample, slots)
+        return _filled(slots, wanted)
 
 
-def _filled(sample: Sample, slots: Slots) -> Act:
+def _filled(slots: Slots, wanted: Mapping[str, str]) -> Act:
     for slot, value in slots.items():
-        wanted = _value(sample, slot) if slot in sample.slots else None
-        if value is not None and value != wanted:
-            return Act(Verdict.WRONG, f"{slot} {value} for {wanted or 'nothing'}")
+        if value is not None and value != wanted.get(slot):
+            return Act(Verdict.WRONG, f"{slot} {value} for {wanted.get(slot, 'nothing')}")
     missing = sorted(slot for slot, value in slots.items() if value is None)
     return Act(Verdict.MISSED, f"no {', '.join(missing)}") if missing else Act(Verdict.RIGHT)
 
 
-def _value(sample: Sample, slot: str) -> str:
-    value = sample.slots[slot]
-    return canonical(slot, value) if slot in SLOTS else plain(value, sample.language)
+def _wanted(sample: Sample, answering: Answering) -> Mapping[str, str]:
+    return {
+        slot: answering.canonical(slot, value) if slot in SLOTS else plain(value, sample.language)
+        for slot, value in sample.slots.items()
+    }
 
 
 def _spotted(words: Sequence[str], values: Mapping[str, frozenset[str]]) -> Iterator[tuple[str, str]]:

@@ -41,14 +41,13 @@ class Listener:
     ears: SpeechToText
     clock: Clock
     answering: Answering
-    words: tuple[str, ...] = ()
-    """Names of the catalogue; given to the ears unless a yes is awaited, as the runtime does."""
 
     async def trials(self, samples: Iterable[Sample], plan: Plan) -> AsyncIterator[Trial]:
         """Hear all of them, one at a time. Raises `UserInputError` for a file that is no recording."""
+        names = self.answering.judge.catalogue.words  # as the runtime does: never while a yes is awaited
         for sample in samples:
             awaits = self.answering.answers(sample)
-            hint = Hint(language=sample.language, awaiting_yes=awaits, words=() if awaits else self.words)
+            hint = Hint(language=sample.language, awaiting_yes=awaits, words=() if awaits else names)
             async for condition, audio in plan.made(sample, self.decoder):
                 began = self.clock.ticks()
                 heard, trouble = None, ""
