@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator
+from functools import cache
 
 import numpy as np
 import pytest
@@ -21,8 +22,6 @@ from pydantic import SecretStr
 from tests.speech_server import KEY, SpeechServer
 from wavoice.runtime.adapters.clock import SystemClock
 from wavoice.runtime.adapters.fallback import FallbackVoice
-from wavoice.runtime.adapters.piper_voice import PiperVoice
-from wavoice.runtime.adapters.pyttsx3_voice import Pyttsx3Voice
 from wavoice.runtime.adapters.voices import open_voice
 from wavoice.runtime.audio.decode import decode_note
 from wavoice.runtime.audio.encode import to_voice_note
@@ -31,6 +30,7 @@ from wavoice.runtime.policy import Policy
 from wavoice.runtime.settings_speech import Voice
 
 ALONE = Voice(backend="none")
+LOCAL = ("piper", "pyttsx3")
 HOSTED = {"openai wav": "wav", "openai pcm": "pcm", "openai opus": "opus"}
 SENTENCE = "Shall I move order 1842 to Friday?"
 
@@ -48,8 +48,6 @@ def settings_of(kind: str, address: str) -> Voice:
                 "fallback": ALONE,
             }
         )
-    if kind != "by hand":
-        return Voice(backend=kind, fallback=ALONE)
 
     def env(name: str) -> str | None:
         return os.environ.get(f"WAVOICE_CONTRACT_VOICE_{name}")
@@ -68,28 +66,32 @@ def settings_of(kind: str, address: str) -> Voice:
     )
 
 
-@pytest.fixture(params=["piper", "pyttsx3", *HOSTED, pytest.param("by hand", marks=pytest.mark.contract)])
+@cache
+def local(kind: str) -> FallbackVoice | None:
+    """A voice of this machine, loaded once for the whole file; None if it is not here."""
+    try:
+        return open_voice(Voice(backend=kind, fallback=ALONE), SystemClock())[0]
+    except MissingModelError:
+        return None
+
+
+@pytest.fixture(params=[*LOCAL, *HOSTED, pytest.param("by hand", marks=pytest.mark.contract)])
 async def voice(request: pytest.FixtureRequest) -> AsyncIterator[FallbackVoice]:
     """A voice as `build` opens it; the hosted ones reach a server of our own on a socket."""
-    server = SpeechServer(
-        voice=next((kind() for kind in (PiperVoice, Pyttsx3Voice) if can_speak(kind)), None)
-    )
-    if request.param in HOSTED and server.voice is None:
-        pytest.skip("nothing here can speak")
-    async with server.served() as address:
-        try:
-            opened, _ = open_voice(settings_of(request.param, address), SystemClock())
-        except MissingModelError as error:
-            pytest.skip(error.message)
+    kind = request.param
+    here = [found for one in LOCAL if (found := local(one)) is not None]
+    if kind in LOCAL:
+        if (found := local(kind)) is None:
+            pytest.skip(f"{kind} is not on this machine")
+        yield found
+        return
+    if kind in HOSTED and not here:
+        pytest.skip("nothing on this machine can speak behind the server")
+    async with SpeechServer(voice=here[0] if here else None).served() as address:
+        opened, _ = open_voice(settings_of(kind, address), SystemClock())
         assert opened is not None
         yield opened
         await opened.close()
-
-
-def can_speak(kind: type[PiperVoice | Pyttsx3Voice]) -> bool:
-    from wavoice.runtime.adapters import piper_voice, pyttsx3_voice  # noqa: PLC0415
-
-    return (piper_voice if kind is PiperVoice else pyttsx3_voice).unavailable() is None
 
 
 async def test_it_is_warmed_without_complaint(voice: FallbackVoice) -> None:

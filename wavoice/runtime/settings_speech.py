@@ -74,7 +74,7 @@ class Ears(_Speech):
     compute_type: str | None = None
     """`faster-whisper`: CTranslate2's quantisation; absent: `int8` on a CPU, `float16` on a GPU."""
     workers: Annotated[int, Field(ge=1)] = 2
-    """Notes transcribed at the same time, one thread or request each."""
+    """`faster-whisper`: notes transcribed at the same time, one thread each."""
     window_seconds: Annotated[float, Field(ge=10, le=30)] = 10.0
     """`faster-whisper`: what the encoder sees of a note at least, padded with silence. 30 is what Whisper
     was trained with and takes two to three times as long; `wavoice eval stt` says what it brings."""

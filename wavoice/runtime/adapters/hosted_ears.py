@@ -50,6 +50,8 @@ from wavoice.runtime.settings_speech import Ears
 MODEL: Final = "whisper-1"
 MOST_BYTES: Final = 4 * 1024 * 1024
 """Of an answer; 5 minutes of fast speech with every token take less than a tenth."""
+REQUESTS: Final = 16
+"""Under way at a time: a yes takes two for every piece between long pauses."""
 UNKNOWN_BEAM: Final = 0
 """No API tells how it searches."""
 
@@ -92,7 +94,7 @@ class HostedEars:
     """`SpeechToText` behind an OpenAI-compatible API. `requests` are under way at a time, others wait."""
 
     def __init__(
-        self, api: HostedApi, model: str = MODEL, *, verbose: bool = True, requests: int = 4
+        self, api: HostedApi, model: str = MODEL, *, verbose: bool = True, requests: int = REQUESTS
     ) -> None:
         self._api, self._model = api, model
         self._format = "verbose_json" if verbose else "json"
@@ -231,7 +233,7 @@ def _codes() -> dict[str, str]:
 def _open(settings: Ears) -> HostedEars:
     api = HostedApi.of(settings, "ears")
     verbose = settings.response_format == "verbose_json"
-    return HostedEars(api, settings.model or MODEL, verbose=verbose, requests=settings.workers)
+    return HostedEars(api, settings.model or MODEL, verbose=verbose)
 
 
 BACKEND = EarsBackend(
