@@ -18,8 +18,10 @@ from tests.runtime.test_decoder import children
 from tests.runtime.test_redact import WORDS, kept, left
 from wavoice.runtime.adapters.store.connection import connect
 from wavoice.runtime.adapters.whisper import WhisperEars
+from wavoice.runtime.build import Parts
 from wavoice.runtime.model import SECOND, Audio, Heard
 from wavoice.runtime.overheard import MOST, REACH, Overheard
+from wavoice.runtime.policy import Policy
 from wavoice.runtime.ports import Hint
 from wavoice.sim.scripted import ScriptedEars
 
@@ -68,7 +70,9 @@ async def test_decoder_ears_and_weights_leave_no_file(
 ) -> None:
     (tmp_path / "store").mkdir()
     mine = children(os.getpid())
-    async with desk(store=str(tmp_path / "store" / "bot.sqlite")) as at:
+    # With consent a recording is kept beside the store, unless policy says none, or it holds a card.
+    policy = Policy() if WORDS in said else Policy(keep_recordings=0)
+    async with desk(store=str(tmp_path / "store" / "bot.sqlite"), parts=Parts(policy=policy)) as at:
         before = open_files(os.getpid())
         await at.speaks(said)
         (server,) = children(os.getpid()) - mine

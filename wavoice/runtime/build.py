@@ -18,7 +18,9 @@ from wavoice.runtime.adapters.decoder import SandboxedDecoder
 from wavoice.runtime.adapters.embedded import EmbeddedEngine
 from wavoice.runtime.adapters.graph import GraphClient, GraphSettings
 from wavoice.runtime.adapters.orders_http import HttpOrders
+from wavoice.runtime.adapters.recordings import Recordings
 from wavoice.runtime.adapters.store import SqliteStore, drain_lock
+from wavoice.runtime.adapters.store.lock import MEMORY
 from wavoice.runtime.adapters.webhook import WebhookSecrets, webhook_app
 from wavoice.runtime.bot import Bot
 from wavoice.runtime.catalogue import Catalogue
@@ -30,7 +32,8 @@ from wavoice.runtime.journal import Event, Sink
 from wavoice.runtime.kit import Kit
 from wavoice.runtime.lexicon import enabled
 from wavoice.runtime.model import Stage, Template
-from wavoice.runtime.policy import Policy
+from wavoice.runtime.originals import sweep
+from wavoice.runtime.policy import HOUR, Policy
 from wavoice.runtime.replies import english
 from wavoice.runtime.settings import Settings, resolve_secret
 from wavoice.runtime.speaking import prepare
@@ -65,6 +68,7 @@ class Parts:
     """Opened and closed by the caller: it outlives this runtime."""
     failpoints: ports.Failpoints | None = None
     policy: Policy = field(default_factory=Policy)
+    media: ports.Media | None = None
     until: Stage | None = None
     """End each turn once this stage is done."""
 
@@ -87,6 +91,7 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
     Raises `ConfigError`, `StoreError` and `MissingModelError` before anything is served.
     """
     parts = parts or Parts()
+    parts = replace(parts, policy=_policy(settings, parts.policy))
     clock, ids = parts.clock or SystemClock(), parts.ids or Uuid7Ids()
     async with AsyncExitStack() as stack:
         store = parts.store
@@ -121,6 +126,7 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
             catalogue=Catalogue(settings.catalogue.words, settings.catalogue.pronunciations),
             first_contact=_first_contact(settings),
             template=_template(settings),
+            media=_media(settings, parts),
             until=parts.until,
             sequential=settings.runtime.sequential,
         )
@@ -131,6 +137,9 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
         engine.drains_with(bot.drain)
         running = asyncio.create_task(engine.run())
         stack.push_async_callback(_stop, running)
+        if _lasts(settings, parts):
+            sweeping = asyncio.create_task(sweep(kit, settings.bot.tenant))
+            stack.push_async_callback(_stop, sweeping)
         yield Runtime(bot, webhook_app(bot, _secrets(settings)), engine, store, channel)
 
 
@@ -152,6 +161,23 @@ def _first_contact(settings: Settings) -> str:
 def _template(settings: Settings) -> Template | None:
     name = settings.whatsapp.template_outside_window
     return None if name is None else Template(name, settings.whatsapp.template_language)
+
+
+def _lasts(settings: Settings, parts: Parts) -> bool:
+    """The store is ours, and a file: what is in it and beside it is ours to delete when it is due."""
+    return parts.store is None and str(settings.store.path) != MEMORY
+
+
+def _policy(settings: Settings, policy: Policy) -> Policy:
+    hours = settings.store.recordings_hours
+    return policy if hours is None else replace(policy, keep_recordings=hours * HOUR)
+
+
+def _media(settings: Settings, parts: Parts) -> ports.Media | None:
+    """Where nothing else outlives the process, or policy wants none kept, recordings are not kept either."""
+    if parts.media is not None or not _lasts(settings, parts) or not parts.policy.keep_recordings:
+        return parts.media
+    return Recordings(settings.store.recordings or settings.store.path.with_suffix(".recordings"))
 
 
 async def _client(stack: AsyncExitStack) -> httpx.AsyncClient:

@@ -9,7 +9,7 @@ from functools import partial
 from wavoice.runtime import journal
 from wavoice.runtime.hear import Words
 from wavoice.runtime.journal_lines import from_json, to_json
-from wavoice.runtime.kit import Turn
+from wavoice.runtime.kit import Kit, Turn
 from wavoice.runtime.model import Address, Arrived, Asking, Conversation, Inbound, Micros
 from wavoice.runtime.overheard import REACH, Overheard
 from wavoice.runtime.ports import UnitOfWork
@@ -19,9 +19,7 @@ from wavoice.runtime.understand import Known
 _MOST = 5
 
 
-async def without_half(
-    tx: UnitOfWork, overheard: Overheard, address: Address, arrived: Arrived, at: Micros
-) -> Arrived:
+async def without_half(tx: UnitOfWork, kit: Kit, address: Address, arrived: Arrived, at: Micros) -> Arrived:
     """The message without its part of a card number that an earlier one began.
 
     If there is one, the earlier part is cut out of the store in the same transaction, and whoever is at
@@ -29,13 +27,13 @@ async def without_half(
     """
     if not arrived.text or not has_digits(arrived.text):
         return arrived
-    before = await _said(tx, overheard, address, at)
+    before = await _said(tx, kit.overheard, address, at)
     found = split_card([*(text for _, text in before), arrived.text])
     own = found.get(len(before))
     if own is None:
         return arrived
     memory = await tx.conversations.take(address)
-    await tx.conversations.save(await _cut(tx, overheard, before, found, memory, at))
+    await tx.conversations.save(await _cut(tx, kit, before, found, memory, at))
     cut = partial(cut_out, parts=own)
     return replace(arrived, text=cut(arrived.text), body=map_texts(dict(arrived.body), cut))
 
@@ -47,10 +45,10 @@ async def without_spoken_half(
     heard = words.heard
     if heard is None or not any(has_digits(decode.text) for decode in heard.decodes):
         return known, words
-    overheard, now = turn.kit.overheard, turn.trace.now()
+    kit, now = turn.kit, turn.trace.now()
     own: set[str] = set()
     async with turn.kit.store.begin() as tx:
-        others = await _said(tx, overheard, message.address, message.received_at, but=message.id)
+        others = await _said(tx, kit.overheard, message.address, message.received_at, but=message.id)
         place = sum(other.seq < message.seq for other, _ in others)
         texts = [text for _, text in others]
         for decode in heard.decodes:
@@ -58,11 +56,11 @@ async def without_spoken_half(
             own |= set(found.get(place, ()))
             if place in found:
                 theirs = {at - (at > place): parts for at, parts in found.items() if at != place}
-                stored = await _cut(tx, overheard, others, theirs, known.stored, now)
+                stored = await _cut(tx, kit, others, theirs, known.stored, now)
                 await tx.conversations.save(stored)
                 known = _forget(replace(known, stored=stored), theirs)
     if not own:
-        overheard.note(turn.id, heard.transcript.text, now)
+        kit.overheard.note(turn.id, heard.transcript.text, now)
         return known, words
     cut = partial(cut_out, parts=own)
     turn.change_words(lambda event: _changed(event, cut))
@@ -88,7 +86,7 @@ async def _heard(tx: UnitOfWork, message: Inbound) -> str:
 
 async def _cut(
     tx: UnitOfWork,
-    overheard: Overheard,
+    kit: Kit,
     said: Sequence[tuple[Inbound, str]],
     found: Mapping[int, Sequence[str]],
     conversation: Conversation,
@@ -101,7 +99,9 @@ async def _cut(
         cut = partial(cut_out, parts=tuple(found[place]))
         await tx.inbox.rewrite(message, cut)
         await _cut_turn(tx, message, cut, at)
-        overheard.forget(message.turn)
+        kit.overheard.forget(message.turn)
+        if kit.media is not None and message.media is not None:
+            await kit.media.forget(message.address, message.turn)
         conversation = _without(conversation, cut)
     return conversation
 

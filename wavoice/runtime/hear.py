@@ -32,6 +32,8 @@ class Words:
     heard: Heard | None = None
     audio: Audio | None = None
     size: int = 0
+    data: bytes = b""
+    """The recording as it came, where recordings are kept at all."""
     trouble: str | None = None
 
 
@@ -72,7 +74,8 @@ async def _listen(turn: Turn, media: MediaRef, hint: Hint, left: float) -> Words
         turn.log_detours("transcribe", heard.detours)
         turn.log(_figures(heard))
     other = heard.decodes[0].text if len(heard.decodes) > 1 else None
-    return Words(text=heard.transcript.text, other=other, heard=heard, audio=audio, size=len(data))
+    kept = data if kit.media is not None else b""
+    return Words(text=heard.transcript.text, other=other, heard=heard, audio=audio, size=len(data), data=kept)
 
 
 async def _opened(turn: Turn, media: MediaRef, data: bytes) -> tuple[bytes, Audio]:

@@ -137,7 +137,7 @@ class Intake:
             return
         if message.text and has_digits(message.text):  # an earlier half may have to be cut out of the journal
             await self._write(opened)
-            message = await without_half(opened.tx, self.kit.overheard, conversation.address, message, at)
+            message = await without_half(opened.tx, self.kit, conversation.address, message, at)
         inbound = _inbound(message, conversation, self.kit.ids.new("t"), at)
         await self._add(opened, replace(inbound, stored_at=self.kit.clock.now()), message.body)
 

@@ -24,6 +24,7 @@ from wavoice.runtime.ports import (
     Failpoints,
     Ids,
     Interpreter,
+    Media,
     Orders,
     SpeechToText,
     Store,
@@ -64,6 +65,8 @@ class Kit:
     throttle: Throttle = field(default_factory=Throttle)
     until: Stage | None = None
     """Rehearsals only: end each turn once this stage is done."""
+    media: Media | None = None
+    """Keeps customers' recordings; None: they are not kept."""
     sequential: bool = False
     """For comparison only: every stage of a turn waits for the one before it."""
 

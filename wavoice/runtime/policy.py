@@ -124,6 +124,10 @@ class Policy:
 
     max_media_bytes: int = 16 * 1024 * 1024
     max_note_seconds: float = 300.0
+    keep_recordings: Micros = 24 * HOUR
+    """How long the bytes of a note are kept, by its customer's consent; 0: not at all."""
+    keep_figures: Micros = 30 * 24 * HOUR
+    """How long it is known what a note was: size, length, type, hash. The journal has them for good."""
     contact_voice_minutes: float = 20.0
     """Voice notes of one customer that are listened to in a day of the shop; what is beyond is answered in
     writing, unheard."""
@@ -207,6 +211,8 @@ class Policy:
         where = "send_lease, speak_budget_seconds, status_lag"
         slowest = self.speak_budget_seconds * SECOND + self.status_lag
         yield self.send_lease > slowest, where, "a reply would be sent twice"
+        known = self.keep_recordings <= self.keep_figures
+        yield known, "keep_recordings, keep_figures", "a recording outlives what is known of it"
         stall = 0 < self.fetch_stall_seconds < self.fetch_budget_seconds
         yield stall, "fetch_stall_seconds, fetch_budget_seconds", "no time is left to begin anew"
         yield self.say_checking < self.retry_budget, "say_checking, retry_budget", "the word comes too late"

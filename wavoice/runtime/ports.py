@@ -65,6 +65,7 @@ __all__ = [
     "Inbox",
     "Interpreter",
     "JournalTable",
+    "Media",
     "MediaTable",
     "Oddities",
     "Oddity",
@@ -211,6 +212,26 @@ class Decoder(Protocol):
 
         Ogg Opus, AAC, AMR, MP3 and M4A. Raises a `MediaError`; never crashes the caller.
         """
+        ...
+
+
+class Media(Protocol):
+    """Customers' original recordings, apart from all else that is known of them. Raises `StoreError`."""
+
+    async def keep(self, address: Address, turn: str, data: bytes, until: Micros) -> None:
+        """Keep the recording of that turn until then; a repeated turn replaces its own."""
+        ...
+
+    async def get(self, address: Address, turn: str) -> bytes | None:
+        """The very bytes that the customer sent; None if they are not kept, or not any more."""
+        ...
+
+    async def forget(self, address: Address, turn: str | None = None) -> None:
+        """Delete the recording of that turn, or everything of that contact."""
+        ...
+
+    async def sweep(self, now: Micros) -> Micros | None:
+        """Delete what is due; return when the next one is."""
         ...
 
 

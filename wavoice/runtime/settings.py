@@ -130,6 +130,11 @@ class Store(Section):
 
     path: Path = Path("wavoice.db")
     """SQLite file; a relative path starts at the current folder."""
+    recordings: Path | None = None
+    """Folder of the recordings of customers who agreed to that; absent: `wavoice.recordings` beside the
+    store."""
+    recordings_hours: Annotated[int, Field(ge=0, le=30 * 24)] | None = None
+    """How long a recording is kept; 0: none is; absent: `policy.keep_recordings`, a day."""
 
 
 class Runtime(Section):

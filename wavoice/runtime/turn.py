@@ -26,6 +26,7 @@ from wavoice.runtime.keep import keep, reply_to
 from wavoice.runtime.kit import Turn
 from wavoice.runtime.look_up import look_up
 from wavoice.runtime.model import Facts, Form, Inbound, Reply, Stage
+from wavoice.runtime.originals import original
 from wavoice.runtime.patience import patience
 from wavoice.runtime.ports import Hint
 from wavoice.runtime.requests import needs_facts
@@ -75,7 +76,8 @@ async def take(turn: Turn, message: Inbound, known: Known) -> None:
     with trace.span(Stage.DECIDE):
         if reply is None:
             _end_without_reply(turn, message, step, case.now)
-        group = await keep(turn, message, known, words, step, reply)
+        async with original(turn, message, known, words, step):
+            group = await keep(turn, message, known, words, step, reply)
     kit.failpoints.reach("turn_kept")
     if step.settles is not None and _speaks(turn, message, known):
         prepare(kit, while_settling(step.settles), language)
