@@ -122,7 +122,7 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
             failpoints=parts.failpoints or failpoints.from_environment(),
             sink=parts.sink or Quiet(),
             codes=_codes(settings),
-            policy=_policy(settings, parts.policy),
+            policy=parts.policy,
             catalogue=Catalogue(settings.catalogue.words, settings.catalogue.pronunciations),
             first_contact=_first_contact(settings),
             template=_template(settings),
@@ -146,10 +146,12 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
 def _policy(settings: Settings, policy: Policy) -> Policy:
     """The policy with the limits that the owner has set."""
     one, all_of_them = settings.bot.voice_minutes, settings.bot.tenant_voice_minutes
+    hours = settings.store.recordings_hours
     return replace(
         policy,
         contact_voice_minutes=policy.contact_voice_minutes if one is None else one,
         tenant_voice_minutes=policy.tenant_voice_minutes if all_of_them is None else all_of_them,
+        keep_recordings=policy.keep_recordings if hours is None else hours * HOUR,
     )
 
 
@@ -166,11 +168,6 @@ def _template(settings: Settings) -> Template | None:
 def _lasts(settings: Settings, parts: Parts) -> bool:
     """The store is ours, and a file: what is in it and beside it is ours to delete when it is due."""
     return parts.store is None and str(settings.store.path) != MEMORY
-
-
-def _policy(settings: Settings, policy: Policy) -> Policy:
-    hours = settings.store.recordings_hours
-    return policy if hours is None else replace(policy, keep_recordings=hours * HOUR)
 
 
 def _media(settings: Settings, parts: Parts) -> ports.Media | None:
