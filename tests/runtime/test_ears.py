@@ -8,13 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from ctranslate2 import get_cuda_device_count
 from faster_whisper import WhisperModel
 
 from wavoice.runtime.adapters import piper_voice
 from wavoice.runtime.adapters.backends import ears_backend
 from wavoice.runtime.adapters.weights import located
 from wavoice.runtime.adapters.whisper import WhisperEars
-from wavoice.runtime.errors import MissingModelError, SpeechError
+from wavoice.runtime.errors import ConfigError, MissingModelError, SpeechError
 from wavoice.runtime.model import Audio, Speech
 from wavoice.runtime.policy import Policy
 from wavoice.runtime.ports import Hint
@@ -256,3 +257,23 @@ async def test_the_window_is_what_the_encoder_sees_at_least(
         heard = await made.hear(spoken[YES], Hint())
         assert heard.transcript.text == "Yes, please."
     assert frames == [1_000, 3_000]
+
+
+@pytest.mark.parametrize(
+    ("device", "compute_type"), [("cpu", "int3"), ("cpu", "float16"), ("tpu", "int8")], ids=str
+)
+async def test_what_this_machine_cannot_run_is_a_setting_to_change(device: str, compute_type: str) -> None:
+    with pytest.raises(ConfigError, match=rf"{device}|{compute_type}"):
+        await WhisperEars(device=device, compute_type=compute_type).warm()
+
+
+@pytest.mark.skipif(get_cuda_device_count() > 0, reason="there is a GPU")
+async def test_a_gpu_that_is_not_there_is_a_setting_to_change() -> None:
+    with pytest.raises(ConfigError, match=r'GPU.* set ears\.device = "cpu"'):
+        await WhisperEars(device="cuda", compute_type="float16").warm()
+
+
+@pytest.mark.skipif(get_cuda_device_count() == 0, reason="needs a GPU")
+async def test_a_gpu_hears_what_a_cpu_hears(spoken: dict[str, Audio]) -> None:
+    heard = await WhisperEars(device="cuda", compute_type="float16").hear(spoken[REQUEST], Hint())
+    assert words(heard.transcript.text) == words(REQUEST)

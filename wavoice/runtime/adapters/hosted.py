@@ -6,6 +6,7 @@ No answer is believed further than its shape, none may be large, nothing of it i
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator, AsyncIterator
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -24,6 +25,7 @@ KEPT_ALIVE_SECONDS: Final = 60.0
 
 
 MOST_MODELS_BYTES: Final = 8 * 1024 * 1024
+MOST_REFUSAL_BYTES: Final = 1024 * 1024
 _KEY_REFUSED: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 
@@ -86,16 +88,26 @@ class HostedApi:
 
         Sent once more where a connection broke: nothing is done twice by that, only said twice.
         """
+        return b"".join([chunk async for chunk in self.stream(path, most_bytes=most_bytes, **content)])
+
+    async def stream(self, path: str, *, most_bytes: int, **content: Any) -> AsyncGenerator[bytes, None]:
+        """What `post` returns, as it comes. Raises what `post` raises; close it where it is left early."""
         request = self._http.build_request("POST", self._url(path), headers=self._headers, **content)
-        status, body = await self._call(request, most_bytes)
-        if status != HTTPStatus.OK:
-            raise self._refused(status, body)
-        return body
+        response = await self._send(request)
+        try:
+            if response.status_code != HTTPStatus.OK:
+                body = b"".join([chunk async for chunk in self._chunks(response, MOST_REFUSAL_BYTES)])
+                raise self._refused(response.status_code, body)
+            async for chunk in self._chunks(response, most_bytes):
+                yield chunk
+        finally:
+            await response.aclose()
 
     async def _call(self, request: httpx.Request, most_bytes: int) -> tuple[int, bytes]:
         response = await self._send(request)
         try:
-            return response.status_code, await self._body(response, most_bytes)
+            chunks = [chunk async for chunk in self._chunks(response, most_bytes)]
+            return response.status_code, b"".join(chunks)
         finally:
             await response.aclose()
 
@@ -112,16 +124,16 @@ class HostedApi:
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise SpeechError(f"{self.host} did not answer ({type(error).__name__}).") from error
 
-    async def _body(self, response: httpx.Response, most_bytes: int) -> bytes:
-        data = bytearray()
+    async def _chunks(self, response: httpx.Response, most_bytes: int) -> AsyncIterator[bytes]:
+        size = 0
         try:
             async for chunk in response.aiter_raw():
-                data += chunk
-                if len(data) > most_bytes:
+                size += len(chunk)
+                if size > most_bytes:
                     raise SpeechError(f"{self.host} answered with more than {most_bytes} bytes.")
+                yield chunk
         except httpx.HTTPError as error:
             raise SpeechError(f"{self.host} broke off its answer ({type(error).__name__}).") from error
-        return bytes(data)
 
     def _refused(self, status: int, body: bytes) -> SpeechError:
         if status in _KEY_REFUSED:

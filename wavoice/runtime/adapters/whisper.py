@@ -208,6 +208,11 @@ class _Whisper:
         try:
             self._model = WhisperModel(str(weights.folder), **fleet)
         except RuntimeError as error:
+            if "cuda" in str(error).casefold():
+                raise ConfigError(
+                    f"The model {weights.name} cannot run on this machine's GPU: {error}.",
+                    remedy='Install the NVIDIA driver, cuBLAS and cuDNN, or set ears.device = "cpu".',
+                ) from error
             raise MissingModelError(
                 f"The model {weights.name} cannot be loaded: {error}.", remedy="Fetch its files again."
             ) from error
