@@ -55,7 +55,9 @@ class TestJobs:
     async def test_an_order_of_somebody_else(self) -> None:
         async with desk() as at:
             said = await at.types("move order 9999 to Friday")
-            assert said == ["I cannot find order 9999 among your orders. You have 1842. Which number is it?"]
+            assert said == [
+                "I cannot find order 9999 among your orders. You have 1777 and 1842. Which number is it?"
+            ]
 
     async def test_not_understood(self) -> None:
         async with desk() as at:

@@ -118,15 +118,14 @@ class _Chain(Generic[L]):
             task.exception()  # taken note of: nobody waits for it any more
 
     async def warm(self) -> None:
-        """Warm every link; one that fails is logged. Raises what the last one raised if none can be used."""
-        errors = list[WavoiceError]()
+        """Warm every link. Raises what the last one raised if none can be used; other failures are logged."""
         outcomes = await asyncio.gather(*map(_warm, self.links))
-        for link, error in zip(self.links, outcomes, strict=True):
-            if error is not None:
-                log.warning("speech backend is not ready", backend=link.name, code=error.code, why=str(error))
-                errors.append(error)
-        if len(errors) == len(self.links):
-            raise errors[-1]
+        failed = [(link, error) for link, error in zip(self.links, outcomes, strict=True) if error]
+        raised = failed.pop()[1] if len(failed) == len(self.links) else None
+        for link, error in failed:
+            log.warning("speech backend is not ready", backend=link.name, code=error.code, why=str(error))
+        if raised is not None:
+            raise raised
 
     async def close(self) -> None:
         """Close every link, and wait a moment for what was given up."""
