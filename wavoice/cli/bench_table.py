@@ -26,6 +26,8 @@ def print_report(report: Report) -> None:
         f"network {setting['network']}; {report.rounds} warm rounds",
         style="dim",
     )
+    if setting["network"] != "none":
+        console.print(f"network: {setting['network_models']}", style="dim")
     console.print(_rows(report.rows))
     for row in report.rows:
         if row.stages and row.reply == "spoken" and row.how in ("overlapped", "sequential"):

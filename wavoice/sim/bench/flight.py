@@ -79,21 +79,25 @@ class Lanes:
         return job
 
     async def _spoken(self, _lane: int) -> Sample:
-        asker = await self.stand.asker()
-        try:
-            return await self._turn(asker, Reply.SPOKEN)
-        finally:
-            self.stand.leave(asker)
+        return await self._turn(await self.stand.asker(), Reply.SPOKEN)
 
     async def _cached(self) -> Job:
-        """A customer a lane, who has asked once before."""
-        askers = [await self.stand.asker() for _ in range(max(self.at_once))]
-        for asker in askers:
+        """An order a lane, for which somebody has asked before."""
+        orders = []
+        for _ in range(max(self.at_once)):
+            asker = await self.stand.asker()
             await self._turn(asker, Reply.CACHED)
-        return lambda lane: self._turn(askers[lane], Reply.CACHED)
+            orders.append(asker.order)
+
+        async def job(lane: int) -> Sample:
+            return await self._turn(await self.stand.asker(like=orders[lane]), Reply.CACHED)
+
+        return job
 
     async def _turn(self, asker: Asker, reply: Reply) -> Sample:
         try:
             return sample(await self.stand.ask(asker, self.note), reply)
         except TimeoutError:
             return Sample(problem="a turn did not end")
+        finally:
+            self.stand.leave(asker)

@@ -15,6 +15,7 @@ from wavoice.sim.bench.naive_stand import NaiveStand
 from wavoice.sim.bench.notes import BenchNote
 from wavoice.sim.bench.stand import Asker, Reply, Stand, trouble
 from wavoice.sim.report import NoteResult
+from wavoice.sim.shop import ShopOrder
 
 _WAITED_FOR = 1.0
 """Milliseconds from which on a stage belongs to the critical path."""
@@ -53,12 +54,12 @@ class Runner(Protocol):
 
 @dataclass(slots=True)
 class TurnRunner:
-    """The runtime. A cached reply goes to one customer, who asks again and again."""
+    """The runtime. A cached reply is about one order, for which another customer asks every time."""
 
     stand: Stand
     kind: Reply
     how: str
-    _known: Asker | None = None
+    _known: ShopOrder | None = None
 
     @property
     def reply(self) -> str:
@@ -66,26 +67,22 @@ class TurnRunner:
         return str(self.kind)
 
     async def run(self, note: BenchNote) -> Sample:
-        """One turn of a customer who, unless the reply is cached, never asked before."""
-        asker = await self._asker(note)
+        """One turn of a customer who never asked before."""
+        if self.kind is Reply.CACHED and self._known is None:
+            first = await self.stand.asker()
+            await self._turn(first, note)
+            self._known = first.order
+        asker = await self.stand.asker(by_voice=self.kind is not Reply.TEXT, like=self._known)
+        return await self._turn(asker, note)
+
+    async def _turn(self, asker: Asker, note: BenchNote) -> Sample:
         try:
-            result = await self.stand.ask(asker, note)
+            return sample(await self.stand.ask(asker, note), self.kind)
         except TimeoutError:
             return Sample(problem="the turn did not end")
         finally:
             await self.stand.rest()
-            if self.kind is not Reply.CACHED:
-                self.stand.leave(asker)
-        return sample(result, self.kind)
-
-    async def _asker(self, note: BenchNote) -> Asker:
-        if self.kind is not Reply.CACHED:
-            return await self.stand.asker(by_voice=self.kind is Reply.SPOKEN)
-        if self._known is None:
-            self._known = await self.stand.asker()
-            await self.stand.ask(self._known, note)
-            await self.stand.rest()
-        return self._known
+            self.stand.leave(asker)
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,17 +85,20 @@ class Crowd:
     world: World
     numbers: count[int] = field(default_factory=count)
 
-    def next(self) -> tuple[Customer, ShopCustomer, ShopOrder]:
-        """Enter the next customer and order into the world."""
+    def next(self, like: ShopOrder | None = None) -> tuple[Customer, ShopCustomer, ShopOrder]:
+        """Enter the next customer and order into the world; `like`: an order that has left, once more."""
         n = next(self.numbers)
         who = Customer(f"Customer {n}", f"91981{n:07d}", f"IN.{10**12 + n}")
         record = ShopCustomer(f"cus_bench_{n}", who.name, who.phone, who.bsuid)
-        number = str(1000 + n * _STRIDE % _NUMBERS)
-        day = today_in("UTC", SystemClock()) + timedelta(days=1 + n % 6)
-        order = ShopOrder(number, record.id, day, "12 Hill Road", "packed", ("Rice 5 kg",))
+        order = self._order(n, record) if like is None else replace(like, customer=record.id)
         self.world.customers.append(record)
         self.world.orders[order.id] = order
         return who, record, order
+
+    def _order(self, n: int, record: ShopCustomer) -> ShopOrder:
+        number = str(1000 + n * _STRIDE % _NUMBERS)
+        day = today_in("UTC", SystemClock()) + timedelta(days=1 + n % 6)
+        return ShopOrder(number, record.id, day, "12 Hill Road", "packed", ("Rice 5 kg",))
 
     def leave(self, record: ShopCustomer, order: ShopOrder) -> None:
         """Forget them: the shop looks through all its records for every question."""
@@ -112,9 +115,12 @@ class Stand:
     course: Course
     crowd: Crowd
 
-    async def asker(self, *, by_voice: bool = True) -> Asker:
-        """Connect a customer; `by_voice`: one that has agreed to be answered by voice."""
-        who, record, order = self.crowd.next()
+    async def asker(self, *, by_voice: bool = True, like: ShopOrder | None = None) -> Asker:
+        """Connect a customer; `by_voice`: one that has agreed to be answered by voice.
+
+        `like`: the order of one who has left: what is said of it was said before.
+        """
+        who, record, order = self.crowd.next(like)
         on = self.rehearsal
         phone = on.emulator.phone(who.name, who.phone, who.bsuid, wrote_at=on.clock.now())
         await agree(on.runtime, self.settings, who, by_voice=by_voice)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wavoice.runtime.build import Parts
+from wavoice.runtime.model import SECOND
 from wavoice.runtime.settings import Settings
 from wavoice.sim.bench.cold import ColdRunner
 from wavoice.sim.bench.figures import Fixture, Flight, Ratios, Report, Row, Spread, ratio
@@ -23,7 +24,7 @@ from wavoice.sim.bench.naive_stand import open_naive, why_not
 from wavoice.sim.bench.notes import BenchNote
 from wavoice.sim.bench.runners import FloorRunner, NaiveRunner, Runner, Sample, TurnRunner, row
 from wavoice.sim.bench.stand import Reply, Stand, open_stand
-from wavoice.sim.emulator.carrier import Network
+from wavoice.sim.emulator.carrier import PROFILES, Network
 from wavoice.sim.machine import machine
 from wavoice.sim.reach import Wire
 
@@ -176,11 +177,24 @@ def stored(settings: Settings, path: Path) -> Settings:
     return settings.model_copy(update={"store": settings.store.model_copy(update={"path": path})})
 
 
+def models(network: Network) -> str:
+    """What these delays stand for, in words."""
+    profile = PROFILES[network]
+    if profile is None:
+        return "nothing is far: WhatsApp answers in this process"
+    return (
+        f"every crossing between bot and WhatsApp takes {profile.median / 1000:g} ms in the median and its "
+        f"bytes at {profile.bandwidth / 1e6:g} Mbit/s; at {profile.stall:.1%} of them nothing passes for "
+        f"{profile.stall_from / SECOND:g} to {profile.stall_to / SECOND:g} s; chosen, not measured"
+    )
+
+
 def _setting(settings: Settings, plan: Plan) -> dict[str, object]:
     return {
         "ears": settings.ears.model_dump(mode="json"),
         "voice": settings.voice.model_dump(mode="json"),
         "network": plan.network,
+        "network_models": models(plan.network),
         "network_seed": plan.seed,
         "sequential": plan.sequential,
     }
