@@ -28,14 +28,25 @@ def print_report(report: Report) -> None:
     )
     if setting["network"] != "none":
         console.print(f"network: {setting['network_models']}", style="dim")
+    console.print(
+        "\nwebhook to accepted reply; vs sequential and naive: times as fast, vs floor: times as long"
+    )
     console.print(_rows(report.rows))
     for row in report.rows:
+        if row.start_ms.p50 is not None:
+            console.print(
+                f"{row.note}, {row.how}: the process took notes after {row.start_ms.p50 / 1000:.1f} s"
+            )
         if row.stages and row.reply == "spoken" and row.how in ("overlapped", "sequential"):
+            path = " → ".join(row.critical_path)
+            console.print(f"\n{row.note}, {row.how}, {row.reply}: critical path {path}")
             console.print(_stages(row))
     if report.flights:
+        console.print("\nnotes in flight")
         console.print(_flights(report.flights))
     if checks := wanted(report):
-        table = _table("\nwanted on two cores with the default models", "figure", "wanted", "found", "")
+        console.print("\nwanted on two cores with the default models")
+        table = _table("figure", "wanted", "found", "")
         for check in checks:
             mark = "-" if check.found is None else "✓" if check.met else "✗"
             found = "-" if check.found is None else f"{check.found:g}"
@@ -46,7 +57,8 @@ def print_report(report: Report) -> None:
 def print_changes(changes: Sequence[Change], *, to_stderr: bool) -> None:
     """Print every figure before and now."""
     console = Console(stderr=to_stderr, width=None if sys.stdout.isatty() else _PIPE_WIDTH, highlight=False)
-    table = _table("\nagainst the baseline", "figure", "before", "now", "")
+    console.print("\nagainst the baseline")
+    table = _table("figure", "before", "now", "")
     for change in changes:
         now = "missing" if change.now is None else f"{change.now:.1f}"
         table.add_row(change.what, f"{change.before:.1f}", now, "worse" if change.worse else "")
@@ -55,8 +67,7 @@ def print_changes(changes: Sequence[Change], *, to_stderr: bool) -> None:
 
 def _rows(rows: Sequence[Row]) -> Table:
     names = ("note", "how", "reply", "runs", "p50 ms", "p95 ms", "vs sequential", "vs naive", "vs floor")
-    title = "webhook to accepted reply; vs sequential and naive: times as fast, vs floor: times as long"
-    table = _table(f"\n{title}", *names)
+    table = _table(*names)
     for row in rows:
         table.add_row(
             *(row.note, row.how, row.reply, str(row.runs)),
@@ -68,8 +79,7 @@ def _rows(rows: Sequence[Row]) -> Table:
 
 def _stages(row: Row) -> Table:
     """What was waited for; the bars together are about the median turn."""
-    title = f"\n{row.note}, {row.how}, {row.reply}: critical path {' → '.join(row.critical_path)}"
-    table = _table(title, "stage", "on path p50", "p95", "ran p50", "")
+    table = _table("stage", "on path p50", "p95", "ran p50", "")
     longest = max((step.on_path.p50 or 0.0) for step in row.stages.values()) or 1.0
     for name, step in row.stages.items():
         bar = "█" * round(_BAR * (step.on_path.p50 or 0.0) / longest)
@@ -79,7 +89,7 @@ def _stages(row: Row) -> Table:
 
 
 def _flights(flights: Sequence[Flight]) -> Table:
-    table = _table("\nnotes in flight", "reply", "in flight", "runs", "a second", "p50 ms", "p95 ms")
+    table = _table("reply", "in flight", "runs", "a second", "p50 ms", "p95 ms")
     for flight in flights:
         rate = "-" if flight.per_second is None else f"{flight.per_second:.2f}"
         times: Spread = flight.turn_ms
@@ -89,8 +99,8 @@ def _flights(flights: Sequence[Flight]) -> Table:
     return table
 
 
-def _table(title: str, *columns: str) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold", title=title, title_justify="left")
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         words = column in ("note", "how", "reply", "stage", "figure", "wanted", "found", "")
         table.add_column(column, justify="left" if words else "right")

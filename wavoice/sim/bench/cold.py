@@ -1,10 +1,10 @@
-"""A cold turn: the first note of a bot that has just said that it takes notes."""
+"""A cold turn: the first note of a bot that has just begun to take notes; its models are warm."""
 
 from __future__ import annotations
 
 import asyncio
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wavoice.runtime.adapters.clock import Uuid7Ids
@@ -41,7 +41,8 @@ class ColdRunner:
             except (TimeoutError, WavoiceError) as error:
                 return Sample(problem=f"the cold turn failed: {error or 'there was no reply'}")
             events = await _journal(store)
-        return sample(results(events, [Reference(note.name, note.name, message)])[0], Reply.SPOKEN)
+        found = sample(results(events, [Reference(note.name, note.name, message)])[0], Reply.SPOKEN)
+        return found if found.problem else replace(found, start_ms=bot.start_ms)
 
 
 async def _journal(store: Path) -> list[Event]:

@@ -66,6 +66,8 @@ class Row:
     critical_path: tuple[str, ...] = ()
     """Stages of which a millisecond or more was waited for, in their order."""
     ratio: Ratios = Ratios()
+    start_ms: Spread = Spread()
+    """Cold turns only: from the start of the process until it takes notes, models warm."""
     problems: tuple[str, ...] = ()
     """Why this row has no figures."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -37,6 +38,8 @@ class BotProcess:
     emulator: Emulator
     store: Path
     pid: int
+    start_ms: float
+    """From the start of the process until it takes notes."""
 
     def resident(self) -> int | None:
         """Bytes of its memory that are in use now (RSS); None where the system does not tell."""
@@ -82,11 +85,13 @@ async def open_process(
         spec.sequential = sequential
         stack.push_async_callback(emulator.close)
         said = store.with_suffix(".log")
+        begun = time.perf_counter()
         process = await _start(spec, said)
         try:
             bot.url = await _address(process, said)
+            took = (time.perf_counter() - begun) * 1000
             phones = [emulator.phone(each.name, each.phone, each.bsuid) for each in people]
-            yield BotProcess(phones, emulator, store, process.pid)
+            yield BotProcess(phones, emulator, store, process.pid, took)
             await emulator.idle()
         finally:
             await _end(process)

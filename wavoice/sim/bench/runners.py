@@ -30,6 +30,8 @@ class Sample:
     queue_ms: float = 0.0
     on_path: Mapping[str, float] = field(default_factory=dict)
     ran: Mapping[str, float] = field(default_factory=dict)
+    start_ms: float | None = None
+    """Of the process, where each run has one."""
     problem: str | None = None
     """Why it does not count; the rest is then 0."""
 
@@ -158,6 +160,7 @@ def row(runner: Runner, note: BenchNote, samples: Sequence[Sample]) -> Row:
         critical_path=tuple(
             name for name, step in stages.items() if (step.on_path.p50 or 0.0) >= _WAITED_FOR
         ),
+        start_ms=spread([one.start_ms for one in good if one.start_ms is not None]),
         problems=problems or (() if samples else ("it was never run",)),
     )
 
