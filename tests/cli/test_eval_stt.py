@@ -89,6 +89,14 @@ def test_the_runtime_s_hints_are_given(
     assert json.loads(done.out)["catalogue"] == list(names)
 
 
+def test_with_a_question_open_everything_is_put_to_the_gate(shell: Shell, ears: ScriptedEars) -> None:
+    request = {"path": "1.wav", "text": "Move order eighteen forty-two to Friday"}
+    found = json.loads(shell("eval", "stt", manifest(shell, request), "--asked", "--json", "-").out)
+    assert [hint.awaiting_yes for hint in ears.hints] == [True]
+    assert found["all"]["acts"]["unsafe_yes"] == 1
+    assert found["options"]["asked"] is True
+
+
 def test_noise_is_really_mixed_in_and_the_same_for_a_seed(shell: Shell, ears: ScriptedEars) -> None:
     file = manifest(shell, ROWS[1])
     for seed in ("1", "1", "2"):

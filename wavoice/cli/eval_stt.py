@@ -38,6 +38,9 @@ def command(
     every_noise: Annotated[
         bool, typer.Option("--every-noise", help="Each recording in each noise, not in one of them.")
     ] = False,
+    asked: Annotated[
+        bool, typer.Option("--asked", help="A question is open, whatever is said: no request may be a yes.")
+    ] = False,
     seed: Annotated[int, typer.Option(min=0, help="Decides which noise, and where in it a note lies.")] = 1,
     language: Annotated[str, typer.Option(metavar="CODE", help="Language of rows that name none.")] = "en",
     json_file: Annotated[
@@ -88,6 +91,7 @@ def command(
         bit_rate=None if opus is None else read_bit_rate(opus),
         seed=seed,
         every_noise=every_noise,
+        asked=asked,
     )
     samples = load_samples(manifest, language)
     check_targets(manifest, {"--json": json_file, "--rows": rows_file})

@@ -17,6 +17,8 @@ _FULL = 0.2
 """A full bar is at least this much, so that one wrong act of a hundred does not look like all."""
 _PIPE_WIDTH = 120
 """Columns where the output is not a terminal."""
+_NAME = 26
+"""Columns of a noise's name, so that the figures beside it keep theirs."""
 _WRONG = 10
 """Wrong acts that are shown; --json and --rows hold more."""
 
@@ -58,7 +60,7 @@ def _sentence(found: Mapping[str, Any]) -> str:
 
 def _print_groups(console: Console, title: str, groups: Mapping[str, Any]) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold", title=f"\n{title}", title_justify="left")
-    table.add_column("", no_wrap=True)
+    table.add_column("", no_wrap=True, max_width=_NAME)
     for name in (
         "notes",
         "WER",
@@ -102,7 +104,7 @@ def _bars(groups: Mapping[str, Any]) -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_row("", Text(f"word errors (of {percent(full)})", "dim"), Text("wrong acts", "dim"))
     for name in groups:
-        table.add_row(name, _bar(errors[name] / full), _bar(wrong[name] / full))
+        table.add_row(name[:_NAME], _bar(errors[name] / full), _bar(wrong[name] / full))
     return table
 
 

@@ -79,7 +79,7 @@ class Tick:
 
 
 class ScriptedEars:
-    """Ears that hear what they are told by the length of a note in whole milliseconds."""
+    """Ears that hear what they are told by the length of a note, in ms to the nearest half second."""
 
     def __init__(self, texts: Mapping[int, str] | str) -> None:
         self._texts = texts
@@ -90,5 +90,5 @@ class ScriptedEars:
         """Return the text, in both decodes if a yes is awaited."""
         self.hints.append(hint)
         self.audio.append(audio)
-        text = self._texts if isinstance(self._texts, str) else self._texts[round(audio.seconds * 1000)]
+        text = self._texts if isinstance(self._texts, str) else self._texts[500 * round(2 * audio.seconds)]
         return heard(text, text) if hint.awaiting_yes else heard(text)

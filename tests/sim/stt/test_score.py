@@ -196,6 +196,16 @@ def test_words_say_themselves_whether_they_answer() -> None:
     assert scored(wait, "No, wait until Monday.").act == Act(Verdict.WRONG, "day 2026-11-30 for nothing")
 
 
+def test_a_request_is_no_yes_to_an_open_question() -> None:
+    for row in (sample(words=MOVE), sample(slots={"size": "small"})):
+        scorer = Scorer.of([row], Answering())
+        taken = scorer(Trial(row, Condition(), heard("Yes.", "Yes."), 1, 1)).act
+        assert taken == Act(Verdict.WRONG, "taken for a yes (D03)", unsafe_yes=True)
+    row = sample(words=MOVE)
+    fine = Scorer.of([row], Answering())(Trial(row, Condition(), heard(MOVE, MOVE), 1, 1))
+    assert fine.act == Act(Verdict.RIGHT)
+
+
 def test_ears_that_failed_have_missed_everything() -> None:
     def failed(row: Sample) -> Act | None:
         return Scorer.of([row], Answering())(Trial(row, Condition(), None, 1, 1, "down")).act

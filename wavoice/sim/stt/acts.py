@@ -87,9 +87,16 @@ class Answering:
         return find_slots(value, asked).values.get(slot, value)
 
     def act(self, sample: Sample, heard: Heard | None) -> Act | None:
-        """Judge what was heard; None if nothing in the row says what should come of it."""
+        """Judge what was heard; None if nothing in the row says what should come of it.
+
+        A request that was heard while a question was open must not be a yes to it.
+        """
         if accepted := self._accepted(sample):
             return self._answer(sample, heard, accepted)
+        if heard is not None and len(heard.decodes) > 1:
+            judged = self.judge(_row(sample, None, Label.OTHER), heard)
+            if judged.settles:
+                return Act(Verdict.WRONG, f"taken for a yes ({judged.decision.row})", unsafe_yes=True)
         meant = self._meant(sample)
         if meant is None:
             return None

@@ -46,6 +46,8 @@ class Options:
     """Of Opus between phone and runtime; None: files are heard as they are."""
     seed: int = 1
     every_noise: bool = False
+    asked: bool = False
+    """As if a question were open: whatever is no yes must not be taken for one."""
 
 
 async def measure(
@@ -68,7 +70,8 @@ async def measure(
         ears = await production_ears(settings)
         found_on = machine()
         names = Catalogue(settings.catalogue.words)
-        listener = Listener(decoder, ears, SystemClock(), Answering(Judge(Tier.R2, catalogue=names)))
+        answering = Answering(Judge(Tier.R2, catalogue=names))
+        listener = Listener(decoder, ears, SystemClock(), answering, options.asked)
         scored = await hear_all(labelled, plan, listener, shown)
     content = await asyncio.to_thread(manifest.read_bytes)
     about = {

@@ -35,18 +35,20 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """Ears that hear as the runtime does: with a question open where the recording answers one."""
+    """Hears as the runtime does: twice where a yes is awaited, else with the names of the catalogue."""
 
     decoder: Decoder
     ears: SpeechToText
     clock: Clock
     answering: Answering
+    asked: bool = False
+    """A question is open whatever is said; otherwise only where the recording answers one."""
 
     async def trials(self, samples: Iterable[Sample], plan: Plan) -> AsyncIterator[Trial]:
         """Hear all of them, one at a time. Raises `UserInputError` for a file that is no recording."""
         names = self.answering.judge.catalogue.words  # as the runtime does: never while a yes is awaited
         for sample in samples:
-            awaits = self.answering.answers(sample)
+            awaits = self.asked or self.answering.answers(sample)
             hint = Hint(language=sample.language, awaiting_yes=awaits, words=() if awaits else names)
             async for condition, audio in plan.made(sample, self.decoder):
                 began = self.clock.ticks()
