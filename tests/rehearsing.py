@@ -116,13 +116,14 @@ async def desk(
     sequential: bool = False,
     sections: Mapping[str, object] | None = None,
     speaks_with: TextToSpeech | None = None,
+    hears_with: ScriptedEars | None = None,
 ) -> AsyncIterator[Desk]:
     """Open a rehearsal on Monday 23 November 2026, 10:00 UTC; order 1842 is due on Thursday 26.
 
     `whatsapp`: settings of that section that differ; `sections`: whole other sections.
     """
     clock = VirtualClock(MONDAY)
-    ears = ScriptedEars()
+    ears = hears_with or ScriptedEars()
     settings = rehearsal_settings(store=store)
     shop = Shop(base_url=settings.shop.base_url, zone=zone)
     ours = settings.whatsapp.model_copy(update=dict(whatsapp or {}))

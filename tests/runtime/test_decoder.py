@@ -249,3 +249,34 @@ async def test_a_program_without_a_main_guard_is_not_run_again(tmp_path: Path) -
         )
         assert done.stdout.split() == ["started", "1"]
         assert "Warning" not in done.stderr
+
+
+class TestLongNotes:
+    """What is longer than half a minute is handed on while the rest is decoded."""
+
+    async def test_all_samples_come_in_order_and_the_audio_is_the_same(
+        self, decoder: SandboxedDecoder
+    ) -> None:
+        data, parts = note(70.0, silence=2.0), list[bytes]()
+        audio = await decoder.decode_for(data, parts.append)
+        assert len(parts) == 3
+        assert sum(map(len, parts)) == round(audio.seconds * RATE) * 4
+        whole, first = b"".join(parts), round(audio.trimmed_start * RATE) * 4
+        assert audio.trimmed_start > 1
+        assert audio.trimmed_end > 1
+        assert whole[first : first + len(audio.pcm)] == audio.pcm
+        assert len(audio.pcm) == len(whole) - first - round(audio.trimmed_end * RATE) * 4
+        assert await decoder.decode(data) == audio
+
+    async def test_a_part_comes_before_the_rest_is_decoded(self) -> None:
+        """A note of 100 s where 60 s are allowed: what came before the refusal was handed on."""
+        decoder, parts = SandboxedDecoder(Policy(max_note_seconds=60.0)), list[bytes]()
+        with pytest.raises(NoteTooLongError):
+            await decoder.decode_for(LONG, parts.append)
+        assert len(parts) == 1
+        await decoder.close()
+
+    async def test_a_short_note_comes_whole(self, decoder: SandboxedDecoder) -> None:
+        parts = list[bytes]()
+        assert (await decoder.decode_for(SHORT, parts.append)).pcm
+        assert parts == []

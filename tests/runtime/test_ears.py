@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -184,6 +185,46 @@ async def test_nothing_is_lost_of_a_note_longer_than_one_window(
         assert words(decode.text)[-5:] == ["the", "office", "on", "baker", "street"]
         assert len(words(decode.text)) > 0.9 * len(words(" ".join(STORY)))
     assert heard.transcript.avg_logprob > Policy().min_avg_logprob
+
+
+async def test_a_note_that_is_fed_as_it_comes_is_heard_like_one_that_is_there(
+    ears: WhisperEars, spoken: dict[str, Audio]
+) -> None:
+    story = one_after_another(*(part for text in STORY for part in (spoken[text], silence(1))))
+    with closing(ears.listen(Hint())) as listening:
+        for start in range(0, len(story.pcm), 4 * RATE):
+            listening.feed(story.pcm[start : start + 4 * RATE])
+        heard = await listening.finish(story)
+    assert heard == await ears.hear(story, Hint())
+
+
+async def test_a_long_note_does_not_keep_short_ones_waiting(
+    ears: WhisperEars, spoken: dict[str, Audio]
+) -> None:
+    """More than a minute came first, and the short notes that came after are heard before them."""
+    long = one_after_another(*(spoken[text] for text in STORY * 2))
+    order: list[str] = []
+
+    async def hear(name: str, audio: Audio) -> None:
+        await ears.hear(audio, Hint())
+        order.append(name)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(hear("long", long))
+        await asyncio.sleep(0)
+        for number in range(3):
+            group.create_task(hear(f"short {number}", spoken[YES]))
+    assert order[-1] == "long"
+
+
+async def test_a_note_that_is_given_up_leaves_nothing_behind(
+    ears: WhisperEars, spoken: dict[str, Audio]
+) -> None:
+    listening = ears.listen(Hint())
+    listening.feed(one_after_another(*(spoken[text] for text in STORY)).pcm)
+    listening.close()
+    assert (await ears.hear(spoken[YES], Hint())).transcript.text
+    assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
 async def test_notes_heard_at_once_do_not_mix(ears: WhisperEars, spoken: dict[str, Audio]) -> None:

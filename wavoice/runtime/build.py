@@ -30,6 +30,7 @@ from wavoice.runtime.foresee import always
 from wavoice.runtime.interpret.rules import RulesInterpreter
 from wavoice.runtime.journal import Event, Sink
 from wavoice.runtime.kit import Kit
+from wavoice.runtime.lanes import Lanes
 from wavoice.runtime.lexicon import enabled
 from wavoice.runtime.model import Stage, Template
 from wavoice.runtime.originals import sweep
@@ -128,6 +129,7 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
             template=_template(settings),
             media=_media(settings, parts),
             until=parts.until,
+            lanes=Lanes(parts.policy),
             sequential=settings.runtime.sequential,
         )
         await _warm(kit, parts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 from wavoice.runtime import journal
@@ -18,8 +19,11 @@ from wavoice.runtime.errors import (
 )
 from wavoice.runtime.kit import Turn
 from wavoice.runtime.model import Audio, Decode, Heard, Inbound, MediaRef, Stage
-from wavoice.runtime.ports import Hint
+from wavoice.runtime.ports import DecodesAhead, Hint, Listening, ListensAhead
 from wavoice.runtime.redact import redact
+
+_BYTES_A_SECOND = 4 * 16_000
+"""Of `Audio.pcm`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,39 +66,85 @@ def _permit(seconds: float, left: float) -> None:
 
 
 async def _listen(turn: Turn, media: MediaRef, hint: Hint, left: float) -> Words:
-    kit = turn.kit
-    with turn.trace.span(Stage.FETCH):
-        data = await _fetch(turn, media)
-    kit.failpoints.reach("fetched")
-    data, audio = await _opened(turn, media, data)
-    turn.log(_kept(media, audio))
-    _permit(audio.seconds, left)
-    with turn.trace.span(Stage.TRANSCRIBE):
-        heard = _without_cards(await _transcribe(turn, audio, hint))
-        turn.log_detours("transcribe", heard.detours)
-        turn.log(_figures(heard))
+    lanes = turn.kit.lanes
+    data = await _fetched(turn, media)
+    turn.kit.failpoints.reach("fetched")
+    size, waits = len(data), lanes.must_wait(len(data))
+    if waits:
+        data = b""  # nobody knows for how long: what waits holds no memory
+    async with lanes.hearing(size):
+        with closing(_Note(turn, hint, left)) as note:
+            data, audio = await _opened(turn, media, await _fetched(turn, media) if waits else data, note)
+            turn.log(_kept(media, audio))
+            _permit(audio.seconds, left)
+            with turn.trace.span(Stage.TRANSCRIBE):
+                heard = _without_cards(await _transcribe(turn, audio, note))
+                turn.log_detours("transcribe", heard.detours)
+                turn.log(_figures(heard))
     other = heard.decodes[0].text if len(heard.decodes) > 1 else None
-    kept = data if kit.media is not None else b""
+    kept = data if turn.kit.media is not None else b""
     return Words(text=heard.transcript.text, other=other, heard=heard, audio=audio, size=len(data), data=kept)
 
 
-async def _opened(turn: Turn, media: MediaRef, data: bytes) -> tuple[bytes, Audio]:
+@dataclass(slots=True)
+class _Note:
+    """A note that is heard while the rest of it is decoded, where decoder and ears can."""
+
+    turn: Turn
+    hint: Hint
+    left: float
+    """Seconds that may be listened to."""
+    _listening: Listening | None = None
+    _seconds: float = 0.0
+
+    async def decode(self, data: bytes) -> Audio:
+        """Decode it, and begin to hear it anew."""
+        self.close()
+        kit, decoder, ears = self.turn.kit, self.turn.kit.decoder, self.turn.kit.ears
+        if kit.sequential or not isinstance(decoder, DecodesAhead) or not isinstance(ears, ListensAhead):
+            return await kit.decoder.decode(data)
+        self._listening, self._seconds = ears.listen(self.hint), 0.0
+        return await decoder.decode_for(data, self._take)
+
+    def _take(self, pcm: bytes) -> None:
+        self._seconds += len(pcm) / _BYTES_A_SECOND
+        if self._listening is not None and self._seconds <= self.left:
+            self._listening.feed(pcm)
+
+    async def hear(self, audio: Audio) -> Heard:
+        """What it says, once it is decoded."""
+        if self._listening is None:
+            return await self.turn.kit.ears.hear(audio, self.hint)
+        return await self._listening.finish(audio)
+
+    def close(self) -> None:
+        """Hear no more of it."""
+        if self._listening is not None:
+            self._listening.close()
+
+
+async def _opened(turn: Turn, media: MediaRef, data: bytes, note: _Note) -> tuple[bytes, Audio]:
     """Decode. Damage is the customer's own where the bytes are those announced, and is not fetched again.
 
     Where no hash was announced, a download that was cut looks the same: once more, if other bytes come.
     """
     try:
         with turn.trace.span(Stage.CLEAN):
-            return data, await turn.kit.decoder.decode(data)
+            return data, await note.decode(data)
     except CorruptMediaError:
         if media.sha256:
             raise
-        with turn.trace.span(Stage.FETCH):
-            again = await _fetch(turn, media)
+        again = await _fetched(turn, media)
         if again == data:
             raise
     with turn.trace.span(Stage.CLEAN):
-        return again, await turn.kit.decoder.decode(again)
+        return again, await note.decode(again)
+
+
+async def _fetched(turn: Turn, media: MediaRef) -> bytes:
+    async with turn.kit.lanes.downloading:
+        with turn.trace.span(Stage.FETCH):
+            return await _fetch(turn, media)
 
 
 async def _fetch(turn: Turn, media: MediaRef) -> bytes:
@@ -106,11 +156,11 @@ async def _fetch(turn: Turn, media: MediaRef) -> bytes:
         raise MediaGoneError("The note did not arrive in time.") from error
 
 
-async def _transcribe(turn: Turn, audio: Audio, hint: Hint) -> Heard:
+async def _transcribe(turn: Turn, audio: Audio, note: _Note) -> Heard:
     budget = turn.kit.policy.hear_budget_seconds + audio.seconds / 4
     try:
         async with asyncio.timeout(budget):
-            return await turn.kit.ears.hear(audio, hint)
+            return await note.hear(audio)
     except TimeoutError as error:
         raise SpeechError(f"The recogniser did not finish within {budget:.0f} s.") from error
 

@@ -14,6 +14,7 @@ from wavoice.runtime.backoff import Throttle
 from wavoice.runtime.catalogue import Catalogue
 from wavoice.runtime.codes import Codes
 from wavoice.runtime.journal import without_words
+from wavoice.runtime.lanes import Lanes
 from wavoice.runtime.model import SECOND, Address, Detour, Micros, Modality, Stage, Template, Timer, TimerKind
 from wavoice.runtime.overheard import Overheard
 from wavoice.runtime.policy import Policy
@@ -67,6 +68,7 @@ class Kit:
     """Rehearsals only: end each turn once this stage is done."""
     media: Media | None = None
     """Keeps customers' recordings; None: they are not kept."""
+    lanes: Lanes = field(default_factory=Lanes)
     sequential: bool = False
     """For comparison only: every stage of a turn waits for the one before it."""
 

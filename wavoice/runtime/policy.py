@@ -21,6 +21,9 @@ _COUNTS: Final[Mapping[str, str]] = {
     "max_code_tries": "no code could be typed",
     "max_sends": "no reply could be sent again",
     "max_turn_attempts": "no message could be answered",
+    "downloads_at_once": "no note could be fetched",
+    "short_notes_at_once": "no note could be heard",
+    "long_notes_at_once": "no long note could be heard",
 }
 """Numbers that are at least 1, and what is wrong otherwise."""
 _LOG_PROBABILITIES: Final = ("min_avg_logprob", "min_request_logprob", "min_read_logprob")
@@ -128,6 +131,14 @@ class Policy:
     """How long the bytes of a note are kept, by its customer's consent; 0: not at all."""
     keep_figures: Micros = 30 * 24 * HOUR
     """How long it is known what a note was: size, length, type, hash. The journal has them for good."""
+    downloads_at_once: int = 32
+    """Notes that are fetched at a time; the others wait in the store."""
+    short_note_bytes: int = 64 * 1024
+    """What has more bytes is a long note: WhatsApp records half a minute in this."""
+    short_notes_at_once: int = 16
+    """Short notes that are opened or heard at a time."""
+    long_notes_at_once: int = 2
+    """Long ones: their samples take up to 19 MB each."""
     contact_voice_minutes: float = 20.0
     """Voice notes of one customer that are listened to in a day of the shop; what is beyond is answered in
     writing, unheard."""

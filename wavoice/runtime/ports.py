@@ -57,6 +57,7 @@ __all__ = [
     "Contacts",
     "Conversations",
     "Decoder",
+    "DecodesAhead",
     "Effects",
     "Engine",
     "Failpoints",
@@ -65,6 +66,8 @@ __all__ = [
     "Inbox",
     "Interpreter",
     "JournalTable",
+    "Listening",
+    "ListensAhead",
     "Media",
     "MediaTable",
     "Oddities",
@@ -147,6 +150,43 @@ class TextToSpeech(Protocol):
 
     async def say(self, text: str, language: str) -> Speech:
         """Synthesise. Raises `SpeechError`, also for a language it cannot speak."""
+        ...
+
+
+class Listening(Protocol):
+    """A note that is being heard before its end is known."""
+
+    def feed(self, pcm: bytes) -> None:
+        """Take the next samples, as in `Audio.pcm`; what can be heard of them is heard from now on."""
+        ...
+
+    async def finish(self, audio: Audio) -> Heard:
+        """The note has ended. `audio` is the whole of it, and all that is heard if nothing was fed.
+
+        Raises `SpeechError`.
+        """
+        ...
+
+    def close(self) -> None:
+        """Hear no more of it; always called, at the latest when it was heard."""
+        ...
+
+
+@runtime_checkable
+class ListensAhead(Protocol):
+    """What ears may offer beside `hear`: they begin before the note is whole."""
+
+    def listen(self, hint: Hint) -> Listening:
+        """Begin to hear a note."""
+        ...
+
+
+@runtime_checkable
+class DecodesAhead(Protocol):
+    """What a decoder may offer beside `decode`: samples while the rest is decoded."""
+
+    async def decode_for(self, data: bytes, take: Callable[[bytes], None]) -> Audio:
+        """As `decode`. Of a long note `take` gets all samples in order, untrimmed; of a short one none."""
         ...
 
 

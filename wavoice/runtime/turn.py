@@ -113,7 +113,7 @@ def _speaks(turn: Turn, message: Inbound, known: Known) -> bool:
 async def _foresee(turn: Turn, shop: Awaitable[Facts | None], known: Known) -> None:
     """While the note is heard, have spoken what its answer is likely to need; until cancelled."""
     facts = await asyncio.shield(shop)
-    if facts is None:
+    if facts is None or turn.kit.lanes.inside > 1:  # other notes need the machine now
         return
     asked = known.proposal if known.proposal and known.proposal.is_open else None
     today = turn.kit.local(facts.read_at).date()

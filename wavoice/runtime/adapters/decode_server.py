@@ -19,6 +19,8 @@ import socket
 import struct
 import sys
 import tempfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from wavoice.runtime.audio.containers import CODECS
@@ -32,6 +34,9 @@ PID = struct.Struct("=i")
 ANSWER = struct.Struct("=BBBIIddd")
 """Status (0, or 1 + position in `REFUSALS`), position in `CODECS`, channels, source rate, bytes of PCM, then
 seconds: decoded, trimmed at the start, trimmed at the end."""
+PART = 255
+"""Status of samples of a long note that come before the rest is decoded. The last answer has none then, and
+what it says was trimmed is in them."""
 _HEADROOM_BYTES = 512 * 1024 * 1024
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 
@@ -89,7 +94,7 @@ def _decode_and_exit(line: socket.socket, max_seconds: float, cpu_seconds: int) 
     try:
         _limit(cpu_seconds)
         data = b"".join(iter(lambda: line.recv(1 << 16), b""))
-        line.sendall(_answer(data, max_seconds))
+        line.sendall(_answer(data, max_seconds, partial(_send_part, line)))
     finally:
         os._exit(0)
 
@@ -104,9 +109,13 @@ def _limit(cpu_seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 
 
-def _answer(data: bytes, max_seconds: float) -> bytes:
+def _send_part(line: socket.socket, pcm: bytes) -> None:
+    line.sendall(ANSWER.pack(PART, 0, 0, 0, len(pcm), 0.0, 0.0, 0.0) + pcm)
+
+
+def _answer(data: bytes, max_seconds: float, part: Callable[[bytes], None]) -> bytes:
     try:
-        audio = decode_note(data, max_seconds)
+        audio = decode_note(data, max_seconds, part)
     except MediaError as error:
         return ANSWER.pack(1 + REFUSALS.index(type(error)), 0, 0, 0, 0, 0.0, 0.0, 0.0)
     return _head(audio) + audio.pcm

@@ -10,10 +10,10 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import NamedTuple
 
-from wavoice.runtime.adapters.decode_server import ANSWER, PID
+from wavoice.runtime.adapters.decode_server import ANSWER, PART, PID
 from wavoice.runtime.audio.containers import CODECS
 from wavoice.runtime.audio.refusals import REFUSALS, refusal
 from wavoice.runtime.audio.sniff import kind_of
@@ -24,7 +24,8 @@ from wavoice.runtime.policy import Policy
 _SERVER = "wavoice.runtime.adapters.decode_server"
 _START_SECONDS = 30.0
 """For Python, NumPy and FFmpeg to load on a machine that is busy with something else."""
-_PCM_BYTES_A_SECOND = 16_000 * 4
+_RATE, _SAMPLE_BYTES = 16_000, 4
+_PCM_BYTES_A_SECOND = _RATE * _SAMPLE_BYTES
 
 
 class _Server(NamedTuple):
@@ -54,6 +55,10 @@ class SandboxedDecoder:
         Raises `MediaTooLargeError`, `NotAudioError`, `NoteTooLongError`, `CorruptMediaError` (also
         when the child was stopped by its limits or died), or `MediaError` if no server starts.
         """
+        return await self.decode_for(data, _nobody)
+
+    async def decode_for(self, data: bytes, take: Callable[[bytes], None]) -> Audio:
+        """As `decode`; of a note longer than `PART_SECONDS` `take` gets all samples as they are decoded."""
         if len(data) > self._policy.max_media_bytes:
             raise MediaTooLargeError("The voice note has more bytes than allowed.")
         if kind_of(data) is None:
@@ -61,7 +66,7 @@ class SandboxedDecoder:
         async with self._slots, self._child() as line:
             try:
                 async with asyncio.timeout(self._wall_seconds):
-                    return await self._exchange(line, data)
+                    return await self._exchange(line, data, take)
             except TimeoutError as error:
                 raise CorruptMediaError("The voice note took too long to decode.") from error
             except (EOFError, ConnectionError) as error:
@@ -113,18 +118,25 @@ class SandboxedDecoder:
             raise MediaError("The audio decoder does not start.", remedy="Run `wavoice doctor`.") from error
         return int(pid)
 
-    async def _exchange(self, line: socket.socket, data: bytes) -> Audio:
+    async def _exchange(self, line: socket.socket, data: bytes, take: Callable[[bytes], None]) -> Audio:
         await asyncio.get_running_loop().sock_sendall(line, data)
         line.shutdown(socket.SHUT_WR)
-        head = ANSWER.unpack(await _receive(line, ANSWER.size))
-        status, codec, channels, source_rate, size, seconds, start, end = head
-        if 0 < status <= len(REFUSALS):
-            raise refusal(REFUSALS[status - 1])
-        longest = self._policy.max_note_seconds * _PCM_BYTES_A_SECOND
-        if status or size > longest or codec >= len(CODECS):
-            raise refusal(CorruptMediaError)  # only a child that was taken over says such things
+        left = round(self._policy.max_note_seconds * _PCM_BYTES_A_SECOND)
+        parts = list[bytes]()
+        while True:
+            head = ANSWER.unpack(await _receive(line, ANSWER.size))
+            status, codec, channels, source_rate, size, seconds, start, end = head
+            if 0 < status <= len(REFUSALS):
+                raise refusal(REFUSALS[status - 1])
+            if status not in {0, PART} or size > left or codec >= len(CODECS):
+                raise refusal(CorruptMediaError)  # only a child that was taken over says such things
+            pcm, left = await _receive(line, size), left - size
+            if status == 0:
+                break
+            parts.append(pcm)
+            take(pcm)
         return Audio(
-            pcm=await _receive(line, size),
+            pcm=_trimmed(b"".join(parts), start, end) if parts else pcm,
             seconds=seconds,
             trimmed_start=start,
             trimmed_end=end,
@@ -133,6 +145,16 @@ class SandboxedDecoder:
             channels=channels,
             bytes_in=len(data),
         )
+
+
+def _nobody(_pcm: bytes) -> None:
+    """Nobody listens before the note is whole."""
+
+
+def _trimmed(pcm: bytes, start: float, end: float) -> bytes:
+    """The samples without what was trimmed, which of a long note comes too: nobody knew yet."""
+    first, last = (round(seconds * _RATE) * _SAMPLE_BYTES for seconds in (start, end))
+    return pcm[first : len(pcm) - last]
 
 
 def _launch(max_seconds: float, cpu_seconds: int) -> _Server:

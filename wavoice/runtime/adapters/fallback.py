@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, closing
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Generic, TypeVar
 
@@ -15,7 +15,7 @@ from wavoice.runtime.adapters.breaker import Breaker
 from wavoice.runtime.audio.opus import NoteWriter, encode
 from wavoice.runtime.errors import SpeechError, UnsupportedLanguageError, WavoiceError
 from wavoice.runtime.model import Audio, Detour, Heard, Speech
-from wavoice.runtime.ports import Hint, SpeaksAhead, SpokenNotes, Told
+from wavoice.runtime.ports import Hint, Listening, ListensAhead, SpeaksAhead, SpokenNotes, Told
 
 log = structlog.get_logger("wavoice")
 
@@ -191,10 +191,12 @@ class FallbackEars:
 
     async def hear(self, audio: Audio, hint: Hint) -> Heard:
         """Hear with the first backend that can. Raises `SpeechError`; ends at once when cancelled."""
-        heard, detours = await self._chain.ask(
-            lambda ears: ears.hear(audio, hint), extra_seconds=audio.seconds / 10
-        )
-        return replace(heard, detours=detours) if detours else heard
+        with closing(self.listen(hint)) as listening:
+            return await listening.finish(audio)
+
+    def listen(self, hint: Hint) -> Listening:
+        """Begin to hear a note, if the first backend can; it is heard whole by whoever else is asked."""
+        return _ChainListening(self._chain, hint)
 
     async def warm(self) -> None:
         """Warm all backends. Raises `SpeechError` or `MissingModelError` if none can be used."""
@@ -203,6 +205,32 @@ class FallbackEars:
     async def close(self) -> None:
         """Close all backends."""
         await self._chain.close()
+
+
+class _ChainListening:
+    """`Listening` of the first backend of a chain, and `hear` of all others."""
+
+    def __init__(self, chain: _Chain[OpenEars], hint: Hint) -> None:
+        self._chain, self._hint = chain, hint
+        first: object = chain.links[0].service
+        self._first = first.listen(hint) if isinstance(first, ListensAhead) else None
+
+    def feed(self, pcm: bytes) -> None:
+        if self._first is not None:
+            self._first.feed(pcm)
+
+    async def finish(self, audio: Audio) -> Heard:
+        heard, detours = await self._chain.ask(lambda ears: self._hear(ears, audio), audio.seconds / 10)
+        return replace(heard, detours=detours) if detours else heard
+
+    async def _hear(self, ears: OpenEars, audio: Audio) -> Heard:
+        if self._first is not None and ears is self._chain.links[0].service:
+            return await self._first.finish(audio)
+        return await ears.hear(audio, self._hint)
+
+    def close(self) -> None:
+        if self._first is not None:
+            self._first.close()
 
 
 class FallbackVoice:

@@ -7,6 +7,7 @@ a text file asks for them.
 from __future__ import annotations
 
 import io
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import av
@@ -27,8 +28,15 @@ _PROTOCOLS = "none"
 """No such protocol: a file that names another one gets nothing."""
 
 
-def decode_note(data: bytes, max_seconds: float) -> Audio:
+PART_SECONDS = 30.0
+"""A note that is longer is handed on in parts of this length."""
+
+
+def decode_note(data: bytes, max_seconds: float, part: Callable[[bytes], None] | None = None) -> Audio:
     """Decode any file of `containers.CONTAINERS` to 16 kHz mono, trimmed.
+
+    Given `part`, a note longer than `PART_SECONDS` goes there while it is decoded, untrimmed and to its
+    last sample; the audio that is returned then has none.
 
     Samples are counted as they are decoded, what the container claims about its length is not read.
     Raises `NotAudioError`, `CorruptMediaError` (also when nothing decodes) or `NoteTooLongError`.
@@ -43,20 +51,20 @@ def decode_note(data: bytes, max_seconds: float) -> Audio:
         with av.open(
             io.BytesIO(audio), mode="r", format=shape.demuxer, options=options, metadata_errors="ignore"
         ) as container:
-            return _decode(container, shape, max_seconds, len(data))
+            return _decode(container, shape, _Samples(int(max_seconds * _RATE), part), len(data))
     except av.FFmpegError as error:
         raise refusal(CorruptMediaError) from error
 
 
-def _decode(container: InputContainer, shape: Container, max_seconds: float, size: int) -> Audio:
+def _decode(container: InputContainer, shape: Container, pcm: _Samples, size: int) -> Audio:
     context = _only_audio(container).codec_context
     codec, rate, channels = context.codec.canonical_name, context.sample_rate, context.channels
     if codec not in shape.codecs or channels not in {1, 2}:
         raise refusal(NotAudioError)
-    samples = _samples(container, max_seconds)
+    samples = _samples(container, pcm)
     trimmed = trim_silence(samples, _RATE)
     return Audio(
-        pcm=trimmed.pcm.astype("<f4").tobytes(),
+        pcm=b"" if pcm.handed_on else _bytes(trimmed.pcm),
         seconds=samples.size / _RATE,
         trimmed_start=trimmed.start_s,
         trimmed_end=trimmed.end_s,
@@ -77,8 +85,7 @@ def _only_audio(container: InputContainer) -> av.AudioStream:
     return container.streams.audio[0]
 
 
-def _samples(container: InputContainer, max_seconds: float) -> NDArray[np.float32]:
-    pcm = _Samples(limit=int(max_seconds * _RATE))
+def _samples(container: InputContainer, pcm: _Samples) -> NDArray[np.float32]:
     seen, resampler = None, _resampler()
     for frame in container.decode(audio=0):
         if frame.layout.nb_channels not in {1, 2}:
@@ -100,11 +107,15 @@ def _resampler() -> av.AudioResampler:
 
 @dataclass(slots=True)
 class _Samples:
-    """Collects samples up to a limit."""
+    """Collects samples up to a limit, and hands them on in parts if there are many."""
 
     limit: int
+    part: Callable[[bytes], None] | None = None
     parts: list[NDArray[np.float32]] = field(default_factory=list)
     size: int = 0
+    handed_on: int = 0
+    _from: int = 0
+    """Index of the first array that was not handed on."""
 
     def add(self, frames: list[av.AudioFrame]) -> None:
         for frame in frames:
@@ -112,8 +123,25 @@ class _Samples:
             if self.size > self.limit:
                 raise refusal(NoteTooLongError)
             self.parts.append(frame.to_ndarray()[0])
+        if self.size - self.handed_on > PART_SECONDS * _RATE:
+            self._hand_on()
+
+    def _hand_on(self) -> None:
+        if self.part is not None and self.size > self.handed_on:
+            self.part(_bytes(_clipped(self.parts[self._from :])))
+            self.handed_on, self._from = self.size, len(self.parts)
 
     def joined(self) -> NDArray[np.float32]:
         if not self.size:
             raise refusal(CorruptMediaError)
-        return np.clip(np.concatenate(self.parts), -1.0, 1.0)
+        if self.handed_on:
+            self._hand_on()
+        return _clipped(self.parts)
+
+
+def _clipped(parts: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+    return np.clip(np.concatenate(parts), -1.0, 1.0)
+
+
+def _bytes(samples: NDArray[np.float32]) -> bytes:
+    return samples.astype("<f4").tobytes()

@@ -14,7 +14,8 @@ import numpy as np
 
 from wavoice.runtime.adapters.passes import PLAIN, RATE
 from wavoice.runtime.adapters.weights import INSTALLED, Source, located
-from wavoice.runtime.adapters.whisper import LONGEST_PIECE, SHORTEST_WINDOW, TAIL
+from wavoice.runtime.adapters.whisper import LONGEST_PIECE
+from wavoice.runtime.adapters.whisper_model import SHORTEST_WINDOW, TAIL
 from wavoice.runtime.audio.decode import decode_note
 from wavoice.runtime.settings_speech import Ears
 

@@ -1,0 +1,56 @@
+"""How many notes are worked on at a time, and who waits: what cannot be worked on yet is not held.
+
+Messages wait in the store, which is as long as it has to be. Of the notes among them a few are
+downloaded at a time, then short and long ones go on in lanes of their own, first come, first served: a
+five-minute note is 19 MB of samples, and twenty of them must neither fill the memory nor stand before a
+note of two seconds. A long note that finds its lane full lets go of its bytes, and is fetched again when
+its turn comes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from wavoice.runtime.policy import Policy
+
+
+@dataclass(slots=True)
+class Lanes:
+    """The notes of one process."""
+
+    policy: Policy = field(default_factory=Policy)
+    inside: int = 0
+    """Notes that are being opened or heard."""
+    _downloads: asyncio.Semaphore = field(init=False)
+    _short: asyncio.Semaphore = field(init=False)
+    _long: asyncio.Semaphore = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._downloads = asyncio.Semaphore(self.policy.downloads_at_once)
+        self._short = asyncio.Semaphore(self.policy.short_notes_at_once)
+        self._long = asyncio.Semaphore(self.policy.long_notes_at_once)
+
+    @property
+    def downloading(self) -> asyncio.Semaphore:
+        """Held while a note is fetched."""
+        return self._downloads
+
+    def must_wait(self, size: int) -> bool:
+        """True if a note of so many bytes is a long one whose lane is full."""
+        return self._lane(size) is self._long and self._long.locked()
+
+    @asynccontextmanager
+    async def hearing(self, size: int) -> AsyncIterator[None]:
+        """Held while a note of so many bytes is opened and heard."""
+        async with self._lane(size):
+            self.inside += 1
+            try:
+                yield
+            finally:
+                self.inside -= 1
+
+    def _lane(self, size: int) -> asyncio.Semaphore:
+        return self._short if size <= self.policy.short_note_bytes else self._long
