@@ -35,6 +35,8 @@ class HeardSpec(Strict):
     """Mean log-probability a token."""
     no_speech: Annotated[float, Field(ge=0, le=1)] = 0.02
     """Probability that there is no speech."""
+    figures: bool = True
+    """False: it tells neither of the two, as some hosted recognisers do."""
     language: str = "en"
     """Language that was recognised."""
     took: Duration = 300_000

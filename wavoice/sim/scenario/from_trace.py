@@ -271,6 +271,8 @@ class _Writer:
             "no_speech": Plain(f"{last.no_speech:.3f}"),
             "took": Plain(as_text(took // 1000 * 1000)),
         }
+        if not (first.measured and last.measured):
+            heard["figures"] = Plain("false")
         if first.text and first.text != last.text:
             heard["second"] = first.text
         return heard

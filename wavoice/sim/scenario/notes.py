@@ -50,6 +50,7 @@ def scripted_note(step: Step) -> bytes:
         "took": heard.took,
         "voices": heard.voices,
         "seconds": seconds,
+        **({} if heard.figures else {"figures": False}),
     }
     return json.dumps(line, ensure_ascii=False, sort_keys=True).encode()
 
@@ -120,6 +121,7 @@ def _decode(line: dict[str, object], text: object, prompt: str, beam: int) -> De
         prompt,
         beam,
         model="scripted",
+        measured=bool(line.get("figures", True)),
     )
 
 
