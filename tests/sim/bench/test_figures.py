@@ -87,7 +87,7 @@ class TestWanted:
         assert found["spoken reply, p50 ms"]
         assert found["spoken reply, p95 ms"]
         assert found["cached reply, times as fast as naive"]
-        assert found["spokens a second, at best"]
+        assert found["spoken turns a second, at best"]
         assert not found["text reply, p50 ms"]
         assert not found["text reply, times the floor"]
 

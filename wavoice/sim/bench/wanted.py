@@ -52,11 +52,16 @@ def _near(rows: dict[str, Row]) -> Iterator[Wanted]:
 
 def _in_flight(report: Report) -> Iterator[Wanted]:
     """The best of the numbers in flight is the capacity."""
-    for reply, bound in (("transcript", 8.0), ("spoken", 3.5), ("cached", 6.0)):
+    bounds = (
+        ("transcript", "transcripts", 8.0),
+        ("spoken", "spoken turns", 3.5),
+        ("cached", "cached turns", 6.0),
+    )
+    for reply, name, bound in bounds:
         rates = [flight.per_second for flight in report.flights if flight.reply == reply]
         if rates:
             best = None if None in rates else max(rate for rate in rates if rate is not None)
-            yield Wanted(f"{reply}s a second, at best", "≥", bound, best)
+            yield Wanted(f"{name} a second, at best", "≥", bound, best)
 
 
 def _far(spoken: Row) -> Iterator[Wanted]:
