@@ -60,7 +60,7 @@ def _sentence(found: Mapping[str, Any]) -> str:
 
 def _print_groups(console: Console, title: str, groups: Mapping[str, Any]) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold", title=f"\n{title}", title_justify="left")
-    table.add_column("", no_wrap=True, max_width=_NAME)
+    table.add_column("", no_wrap=True)
     for name in (
         "notes",
         "WER",
@@ -78,7 +78,7 @@ def _print_groups(console: Console, title: str, groups: Mapping[str, Any]) -> No
     for name, group in groups.items():
         acts = group["acts"]
         table.add_row(
-            name,
+            _short(name),
             str(group["n"]),
             percent(group["wer"]),
             _interval(group["wer_interval"]),
@@ -104,8 +104,13 @@ def _bars(groups: Mapping[str, Any]) -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_row("", Text(f"word errors (of {percent(full)})", "dim"), Text("wrong acts", "dim"))
     for name in groups:
-        table.add_row(name[:_NAME], _bar(errors[name] / full), _bar(wrong[name] / full))
+        table.add_row(_short(name), _bar(errors[name] / full), _bar(wrong[name] / full))
     return table
+
+
+def _short(name: str) -> str:
+    """The end of a long name, which says more than where the file came from."""
+    return name if len(name) <= _NAME else f"…{name[1 - _NAME :]}"
 
 
 def _bar(share: float) -> str:

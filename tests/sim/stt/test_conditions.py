@@ -89,7 +89,7 @@ def test_clean_recordings_meet_every_ratio_and_noisy_ones_stay_as_they_are() -> 
     plan = Plan(around, (10.0, 0.0))
     made = list(plan.conditions(sample()))
     assert [(each.level, each.room) for each in made] == [
-        ("clean", None), ("clean", "hall"), ("10 dB", "hall"), ("0 dB", "hall"),
+        ("clean", None), ("room", "hall"), ("10 dB", "hall"), ("0 dB", "hall"),
     ]  # fmt: skip
     assert len({each.noise for each in made[2:]}) == 1
     assert {sample_noise(plan, str(name)) for name in range(20)} == {"hum", "tap"}

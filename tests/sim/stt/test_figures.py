@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests.sim.stt.making import sample, scored
 from wavoice.sim.eval_rows import Label
 from wavoice.sim.stt.calibration import calibration
 from wavoice.sim.stt.charts import draw
+from wavoice.sim.stt.conditions import Condition
 from wavoice.sim.stt.figures import Report, figures, percentiles, wilson
 from wavoice.sim.stt.score import Scored
 
@@ -79,6 +81,14 @@ def test_by_ratio_and_language_from_the_best_to_the_worst() -> None:
     assert (worst["n"], worst["wrong"], worst["unsafe_yes"], worst["error_rate"]) == (2, 1, 1, 0.5)
     assert [each["why"] for each in found["wrong"]] == ["no taken for a yes (D03)"]
     assert found["unlabelled"] == 2
+
+
+def test_a_room_without_noise_is_a_group_of_its_own() -> None:
+    dry, quiet = scored(FOUR, "red"), scored(FOUR, "green", snr=20.0)
+    room = replace(dry, trial=replace(dry.trial, condition=Condition(room="hall")))
+    found = report(quiet, room, dry)
+    assert list(found["by_snr"]) == ["clean", "room", "20 dB"]
+    assert list(found["by_room"]) == ["hall", "none"]
 
 
 def test_confidence_is_worth_what_it_foretells() -> None:

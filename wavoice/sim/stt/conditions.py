@@ -30,10 +30,12 @@ class Condition:
 
     @property
     def level(self) -> str:
-        """The ratio as it is grouped by: `clean`, `10 dB`, or `noisy` where nobody says how much."""
+        """The ratio as it is grouped by: `10 dB`; `noisy` where nobody says how much; `clean`, or `room`
+        for nothing but a room.
+        """
         if self.snr is not None:
             return f"{self.snr:g} dB"
-        return "noisy" if self.noise else "clean"
+        return "noisy" if self.noise else "room" if self.room else "clean"
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,4 +145,4 @@ def _by_level(name: str) -> tuple[int, float, str]:
     level, _, rest = name.partition(", ")
     if level.endswith(" dB"):
         return 1, -float(level.removesuffix(" dB")), rest
-    return (0, 0.0, rest) if level == "clean" else (2, 0.0, name)
+    return (0, ("clean", "room").index(level), rest) if level in ("clean", "room") else (2, 0.0, name)
