@@ -70,14 +70,14 @@ def settings_of(kind: str, address: str) -> Voice:
 def local(kind: str) -> FallbackVoice | None:
     """A voice of this machine, loaded once for the whole file; None if it is not here."""
     try:
-        return open_voice(Voice(backend=kind, fallback=ALONE), SystemClock())[0]
+        return open_voice(Voice(backend=kind, fallback=ALONE), SystemClock(), remembers=False)[0]
     except MissingModelError:
         return None
 
 
 @pytest.fixture(params=[*LOCAL, *HOSTED, pytest.param("by hand", marks=pytest.mark.contract)])
 async def voice(request: pytest.FixtureRequest) -> AsyncIterator[FallbackVoice]:
-    """A voice as `build` opens it; the hosted ones reach a server of our own on a socket."""
+    """A voice without a memory; the hosted ones reach a server of our own on a socket."""
     kind = request.param
     here = [found for one in LOCAL if (found := local(one)) is not None]
     if kind in LOCAL:
@@ -88,7 +88,7 @@ async def voice(request: pytest.FixtureRequest) -> AsyncIterator[FallbackVoice]:
     if kind in HOSTED and not here:
         pytest.skip("nothing on this machine can speak behind the server")
     async with SpeechServer(voice=here[0] if here else None).served() as address:
-        opened, _ = open_voice(settings_of(kind, address), SystemClock())
+        opened, _ = open_voice(settings_of(kind, address), SystemClock(), remembers=False)
         assert opened is not None
         yield opened
         await opened.close()
@@ -113,6 +113,12 @@ async def test_what_it_says_becomes_a_voice_note(voice: FallbackVoice) -> None:
     speech = await voice.say(SENTENCE, "en")
     note = decode_note(to_voice_note(speech, Policy().max_reply_bytes), 60)
     assert note.seconds == pytest.approx(len(speech.pcm) / 4 / speech.rate, abs=0.2)
+
+
+async def test_pages_come_to_the_same_note(voice: FallbackVoice) -> None:
+    pages = [page async for page in voice.note(SENTENCE, "en")]
+    assert pages
+    assert 1.2 < decode_note(b"".join(pages), 60).seconds < 6
 
 
 async def test_replies_asked_for_at_once_do_not_mix(voice: FallbackVoice) -> None:

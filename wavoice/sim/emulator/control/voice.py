@@ -63,7 +63,7 @@ class NoteSource:
         from wavoice.runtime.settings_speech import Voice  # noqa: PLC0415
 
         if self._voice is None:
-            self._voice, why = open_voice(Voice(), SystemClock())
+            self._voice, why = open_voice(Voice(), SystemClock(), remembers=False)
             if self._voice is None:
                 raise ControlError(f"Nothing can speak here. {why}", remedy="Send data or a fixture.")
         return self._voice
