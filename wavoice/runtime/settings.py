@@ -141,8 +141,8 @@ class Runtime(Section):
     """How the work of a turn is arranged."""
 
     sequential: bool = False
-    """For comparison only: every stage waits for the one before it, nothing is prepared ahead, no speech is
-    kept, and notes are transcribed in the order in which they came."""
+    """For comparison only: every stage waits for the one before it, nothing is prepared ahead, and no speech
+    is kept."""
 
 
 class Bot(Section):

@@ -19,7 +19,7 @@ from wavoice.runtime.confirm import Case, Decision, Effect, decide
 from wavoice.runtime.deliver import end_turn, keep_delivery, send
 from wavoice.runtime.delivered import await_delivery
 from wavoice.runtime.errors import AuthError, ChannelError
-from wavoice.runtime.foresee import while_heard, while_settling
+from wavoice.runtime.foresee import always, while_heard, while_settling
 from wavoice.runtime.halves import without_spoken_half
 from wavoice.runtime.hear import Words, hear
 from wavoice.runtime.keep import keep, reply_to
@@ -117,7 +117,9 @@ async def _foresee(turn: Turn, shop: Awaitable[Facts | None], known: Known) -> N
         return
     asked = known.proposal if known.proposal and known.proposal.is_open else None
     today = turn.kit.local(facts.read_at).date()
-    never_mind = prepare(turn.kit, while_heard(facts, today, asked), known.conversation.language)
+    language = known.conversation.language
+    prepare(turn.kit, always(today), language)  # nothing, but after midnight
+    never_mind = prepare(turn.kit, while_heard(facts, today, asked), language)
     try:
         await asyncio.Event().wait()
     finally:
