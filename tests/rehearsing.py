@@ -11,7 +11,7 @@ from pathlib import Path
 from wavoice.runtime.build import Parts
 from wavoice.runtime.journal import Event
 from wavoice.runtime.model import SECOND, Micros
-from wavoice.runtime.ports import TextToSpeech
+from wavoice.runtime.ports import SpeechToText, TextToSpeech
 from wavoice.runtime.settings import Runtime, Shop
 from wavoice.sim.clock import CountingIds, VirtualClock
 from wavoice.sim.emulator.handset.message import PhoneMessage
@@ -116,14 +116,14 @@ async def desk(
     sequential: bool = False,
     sections: Mapping[str, object] | None = None,
     speaks_with: TextToSpeech | None = None,
-    hears_with: ScriptedEars | None = None,
+    hears_with: SpeechToText | None = None,
 ) -> AsyncIterator[Desk]:
     """Open a rehearsal on Monday 23 November 2026, 10:00 UTC; order 1842 is due on Thursday 26.
 
     `whatsapp`: settings of that section that differ; `sections`: whole other sections.
     """
     clock = VirtualClock(MONDAY)
-    ears = hears_with or ScriptedEars()
+    ears = hears_with if isinstance(hears_with, ScriptedEars) else ScriptedEars()
     settings = rehearsal_settings(store=store)
     shop = Shop(base_url=settings.shop.base_url, zone=zone)
     ours = settings.whatsapp.model_copy(update=dict(whatsapp or {}))
@@ -133,7 +133,7 @@ async def desk(
     )
     parts = replace(
         parts or Parts(),
-        ears=ears,
+        ears=hears_with or ears,
         voice=(speaks_with or ToneVoice()) if voice else None,
         speaks=voice,
         ids=CountingIds(),
