@@ -41,14 +41,14 @@ FIRST_CONTACT = (
 ASK_CONSENT = {
     Consent.MESSAGES: STOP_MESSAGES_TOO,
     Consent.VOICE_REPLIES: "Shall I answer your voice notes by voice? Reply yes or no.",
-    Consent.VOICE_DATA: "May I keep what you say in voice notes, and for a while the notes too? Reply yes or no.",
+    Consent.VOICE_DATA: "May I keep what you say in voice notes, and the notes for a while? Reply yes or no.",
     Consent.SENSITIVE: "That is sensitive. May I deal with it here, by machine? Reply yes or no.",
 }
 """Whole questions: exactly these words stand in the consent ledger."""
 NOTED = {
     (Consent.VOICE_REPLIES, True): "Okay, I answer your voice notes by voice.",
     (Consent.VOICE_REPLIES, False): "Okay, I answer in writing.",
-    (Consent.VOICE_DATA, True): "Okay, I keep what you say in voice notes, and for a while the notes too.",
+    (Consent.VOICE_DATA, True): "Okay, I keep what you say in voice notes, and the notes for a while.",
     (Consent.VOICE_DATA, False): "Okay, I do not keep what you say in voice notes, nor the notes themselves.",
     (Consent.SENSITIVE, True): "Okay.",
     (Consent.SENSITIVE, False): "Okay, I deal with nothing sensitive here.",
