@@ -110,19 +110,9 @@ class Report:
     @property
     def missing(self) -> tuple[str, ...]:
         """Every figure that should be here and is not, with the reason."""
-        gone = [
-            f"{row.note}, {row.how} {row.reply}: {'; '.join(row.problems)}"
-            for row in self.rows
-            if row.problems
-        ]
-        return (
-            *gone,
-            *(
-                f"{flight.in_flight} in flight, {flight.reply}: {'; '.join(flight.problems)}"
-                for flight in self.flights
-                if flight.problems
-            ),
-        )
+        failed = [(f"{row.note}, {row.how} {row.reply}", row.problems) for row in self.rows]
+        failed += [(f"{each.in_flight} in flight, {each.reply}", each.problems) for each in self.flights]
+        return tuple(f"{what}: {'; '.join(problems)}" for what, problems in failed if problems)
 
     def row(self, note: str, reply: str, how: str) -> Row | None:
         """The row of that note, reply and way, if there is one."""
