@@ -8,7 +8,7 @@ import wave
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -86,9 +86,12 @@ class SpeechServer:
         assert isinstance(file, UploadFile)
         assert self.ears is not None
         audio, prompt = _audio(await file.read()), fields.get("prompt") if self.heeds_prompts else None
-        language = fields.get("language", "en")
+        language, hint = fields.get("language"), Hint(words=(prompt,) if prompt else ())
         try:
-            heard = await self.ears.hear(audio, Hint(language, words=(prompt,) if prompt else ()))
+            if language is None:
+                found = await self.ears.hear(audio, replace(hint, find_language=True))
+                language = found.transcript.language if found.decodes else hint.language
+            heard = await self.ears.hear(audio, replace(hint, language=language))
         except UnsupportedLanguageError:
             return refusal(400, "Language is not supported.", param="language", code="unsupported_language")
         said = heard.transcript

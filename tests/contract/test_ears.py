@@ -138,6 +138,20 @@ async def test_a_quiet_no_wait_after_a_pause_is_heard(ears: FallbackEars) -> Non
     assert all({"no", "wait"} & set(words(decode.text)) for decode in heard.decodes)
 
 
+async def test_a_language_that_is_looked_for_and_is_the_expected_one_brings_no_decode(
+    ears: FallbackEars,
+) -> None:
+    assert (await ears.hear(note(REQUEST), Hint(find_language=True))).decodes == ()
+
+
+async def test_a_note_is_heard_in_the_language_that_is_found(ears: FallbackEars) -> None:
+    heard = await ears.hear(note(REQUEST), Hint("de", find_language=True, awaiting_yes=True))
+    assert [decode.prompt for decode in heard.decodes] == ["negative", "none"]
+    assert {decode.language for decode in heard.decodes} == {"en"}
+    assert "order" in words(heard.transcript.text)
+    assert heard.language_p is None or heard.language_p >= POLICY.min_language_p
+
+
 @pytest.mark.parametrize("nothing", NOTHING.values(), ids=NOTHING)
 async def test_without_speech_there_is_no_yes(ears: FallbackEars, nothing: Audio) -> None:
     heard = await ears.hear(nothing, Hint(awaiting_yes=True))

@@ -185,6 +185,8 @@ class Sides:
     async def hear(self, audio: Audio, hint: Hint) -> HeardNote:
         key = audio.pcm.decode()
         note = self.notes[key]
+        if hint.find_language:
+            return HeardNote((), note.speech, note.seconds)
         self.clock.moment += note.took
         await self.meanwhile("hear")
         if self.fault("deaf"):

@@ -234,7 +234,7 @@ class Bot:
         )
         if group is None:
             return
-        speech = turn.ahead(speak(turn, group.reply, known.conversation.language))
+        speech = turn.ahead(speak(turn, group.reply))
         delivery = await send(turn, group, speech)
         end_turn(turn, delivery, "turn_failed", message.received_at)
         async with self.kit.store.begin() as tx:

@@ -39,6 +39,7 @@ from wavoice.runtime.replies import english
 from wavoice.runtime.settings import Settings, resolve_secret
 from wavoice.runtime.speaking import prepare
 from wavoice.runtime.token import Admission
+from wavoice.runtime.tongues import Tongues
 
 
 class Quiet:
@@ -125,6 +126,7 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
             codes=_codes(settings),
             policy=parts.policy,
             catalogue=Catalogue(settings.catalogue.words, settings.catalogue.pronunciations),
+            tongues=Tongues(settings.bot.language, settings.bot.voice_languages),
             first_contact=_first_contact(settings),
             template=_template(settings),
             media=_media(settings, parts),
@@ -254,7 +256,7 @@ async def _warm(kit: Kit, parts: Parts) -> None:
     ears: object = kit.ears if parts.ears is None else None
     voice: object = kit.voice if parts.voice is None else None
     await asyncio.gather(*(each.warm() for each in (ears, voice) if isinstance(each, ports.Warms)))
-    prepare(kit, always(kit.local(kit.clock.now()).date()), "en")
+    prepare(kit, always(kit.local(kit.clock.now()).date()))
 
 
 def _codes(settings: Settings) -> Codes:

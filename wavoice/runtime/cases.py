@@ -146,8 +146,8 @@ def is_doubtful(case: Case, policy: Policy) -> bool:
     decodes = case.evidence.decodes
     harmless = case.reads_only and not case.reading.mentioned and not case.vetoes
     floor = policy.min_read_logprob if harmless else policy.min_request_logprob
-    spoken = case.evidence.modality is Modality.VOICE and bool(decodes) and decodes[-1].measured
-    return spoken and decodes[-1].avg_logprob < floor
+    spoken = case.evidence.modality is Modality.VOICE and not case.unreadable
+    return spoken and bool(decodes) and decodes[-1].measured and decodes[-1].avg_logprob < floor
 
 
 def is_vouched_for(case: Case) -> bool:

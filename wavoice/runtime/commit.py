@@ -133,7 +133,7 @@ async def _answer(turn: Turn, woken: Woken, step: Step) -> None:
     notice = woken.notice
     step = await with_queued(turn, woken, step)
     reply = reply_to(step, kit.codes, by_voice=woken.by_voice, notice=notice)
-    speech = None if woken.muted else turn.ahead(speak(turn, reply, woken.conversation.language))
+    speech = None if woken.muted else turn.ahead(speak(turn, reply))
     turn.log(*step.events)
     conversation = replace(
         woken.conversation,

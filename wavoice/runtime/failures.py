@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from wavoice.runtime import journal
-from wavoice.runtime.errors import OverBudgetError
+from wavoice.runtime.errors import OverBudgetError, UnsupportedLanguageError
 from wavoice.runtime.model import Button
 from wavoice.runtime.replies import english
 from wavoice.runtime.replies.others import ENGLISH, Words, words_in
@@ -56,7 +56,24 @@ def not_heard(scene: Scene) -> tuple[str, Words, str] | None:
 
     None if it was, or if what was wrong is said in English.
     """
-    if scene.trouble != OverBudgetError.code:
-        return None
-    words = words_in(scene.conversation.language)
-    return ("en" if words is ENGLISH else scene.conversation.language), words, words.listened_enough
+    language = scene.tongue or scene.conversation.language
+    words = words_in(language)
+    said_in = "en" if words is ENGLISH else language
+    if scene.trouble == OverBudgetError.code:
+        return said_in, words, words.listened_enough
+    if scene.trouble == UnsupportedLanguageError.code:
+        told = english.cannot_listen_to(language) if words is ENGLISH else words.cannot_listen
+        return said_in, words, told
+    return None
+
+
+def not_caught(scene: Scene, rest: str) -> Step:
+    """What was said was not understood: said in the language that it was said in, with what may help."""
+    language = scene.tongue or scene.conversation.language
+    words = words_in(language)
+    return Step(
+        text=f"{words.not_caught} {rest}",
+        language="en" if words is ENGLISH else language,
+        asking=scene.conversation.asking,
+        failed=True,
+    )

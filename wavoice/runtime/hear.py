@@ -16,6 +16,7 @@ from wavoice.runtime.errors import (
     MediaGoneError,
     OverBudgetError,
     SpeechError,
+    UnsupportedLanguageError,
 )
 from wavoice.runtime.kit import Turn
 from wavoice.runtime.model import Audio, Decode, Heard, Inbound, MediaRef, Stage
@@ -39,6 +40,8 @@ class Words:
     data: bytes = b""
     """The recording as it came, where recordings are kept at all."""
     trouble: str | None = None
+    tongue: str | None = None
+    """The language that it surely is in, where that is not the conversation's and it was not understood."""
 
 
 async def hear(turn: Turn, message: Inbound, hint: Hint, left: float = math.inf) -> Words:
@@ -54,7 +57,8 @@ async def hear(turn: Turn, message: Inbound, hint: Hint, left: float = math.inf)
         return await _listen(turn, message.media, hint, left)
     except (MediaError, SpeechError) as error:
         turn.log(journal.Trouble(stage="transcribe", code=error.code, detail=error.message))
-        return Words(text="", trouble=error.code)
+        foreign = isinstance(error, UnsupportedLanguageError)
+        return Words(text="", trouble=error.code, tongue=hint.language if foreign else None)
     except (ChannelError, AuthError) as error:
         turn.log(journal.Trouble(stage="fetch", code=error.code, detail=error.message))
         return Words(text="", trouble="media_gone")
@@ -81,9 +85,25 @@ async def _listen(turn: Turn, media: MediaRef, hint: Hint, left: float) -> Words
                 heard = _without_cards(await _transcribe(turn, audio, note))
                 turn.log_detours("transcribe", heard.detours)
                 turn.log(_figures(heard))
-    other = heard.decodes[0].text if len(heard.decodes) > 1 else None
     kept = data if turn.kit.media is not None else b""
-    return Words(text=heard.transcript.text, other=other, heard=heard, audio=audio, size=len(data), data=kept)
+    return words_of(heard, Words(text="", audio=audio, size=len(data), data=kept))
+
+
+async def listen_again(turn: Turn, words: Words, hint: Hint) -> Heard:
+    """Transcribe a note once more, within the budget, card numbers cut out. Raises `SpeechError`."""
+    if words.audio is None:
+        raise ValueError("there is nothing to listen to")
+    async with turn.kit.lanes.hearing(words.size):
+        with closing(_Note(turn, hint, math.inf)) as note, turn.trace.span(Stage.TRANSCRIBE):
+            heard = _without_cards(await _transcribe(turn, words.audio, note))
+            turn.log_detours("transcribe", heard.detours)
+    return heard
+
+
+def words_of(heard: Heard, before: Words) -> Words:
+    """The words of a note, in place of what was known of it before."""
+    other = heard.decodes[0].text if len(heard.decodes) > 1 else None
+    return replace(before, text=heard.transcript.text, other=other, heard=heard, trouble=None)
 
 
 @dataclass(slots=True)
@@ -190,11 +210,17 @@ def _kept(media: MediaRef, audio: Audio) -> journal.MediaKept:
     )
 
 
+def heard_again(turn: Turn, heard: Heard) -> None:
+    """Note what was heard in another language than the conversation's."""
+    turn.log(_figures(heard))
+
+
 def _figures(heard: Heard) -> journal.HeardNote:
     return journal.HeardNote(
         speech_seconds=heard.speech_seconds,
         note_seconds=heard.note_seconds,
         decodes=tuple(_decode(decode) for decode in heard.decodes),
+        language_p=heard.language_p,
         text=heard.transcript.text,
     )
 

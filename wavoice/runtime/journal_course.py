@@ -55,6 +55,8 @@ class HeardNote:
     speech_seconds: float
     note_seconds: float
     decodes: tuple[DecodeFigures, ...]
+    language_p: float | None = None
+    """Where it was heard once more, in a language that was looked for: how probable that is."""
     text: str = field(default="", metadata=PII)
 
 

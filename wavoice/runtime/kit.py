@@ -32,6 +32,7 @@ from wavoice.runtime.ports import (
     TextToSpeech,
     UnitOfWork,
 )
+from wavoice.runtime.tongues import Tongues
 from wavoice.runtime.trace import Trace
 
 T = TypeVar("T")
@@ -63,6 +64,7 @@ class Kit:
     template: Template | None = None
     """Asks a customer outside WhatsApp's window to write again; None: nothing does."""
     catalogue: Catalogue = field(default_factory=Catalogue)
+    tongues: Tongues = field(default_factory=Tongues)
     throttle: Throttle = field(default_factory=Throttle)
     until: Stage | None = None
     """Rehearsals only: end each turn once this stage is done."""

@@ -133,7 +133,7 @@ async def _ask(turn: Turn, conversation: Conversation, offered: Offered, step: S
         group = await queue(turn, tx, after, reply)
         await turn.write_journal(tx)
     kit.failpoints.reach("outcome_kept")
-    delivery = await send(turn, group, turn.ahead(speak(turn, reply, after.language)))
+    delivery = await send(turn, group, turn.ahead(speak(turn, reply)))
     end_turn(turn, delivery, "notice", turn.trace.started)
     async with kit.store.begin() as tx:
         await keep_delivery(turn, tx, delivery)

@@ -86,7 +86,7 @@ async def _again(kit: Kit, timer: Timer, group: OutboxGroup, conversation: Conve
             how, delivery = "known from its status", Delivery.known_from_status(group, turn.trace.now())
         else:
             how = "sent again"
-            speech = turn.ahead(speak(turn, group.reply, conversation.language))
+            speech = turn.ahead(speak(turn, group.reply))
             delivery = await send(turn, group, speech)
         if delivery.retry and delivery.group.attempts > kit.policy.max_sends:
             failed = replace(delivery.group, state=OutboxState.FAILED, not_before=None)

@@ -106,6 +106,11 @@ class Policy:
     again. A veto needs none."""
     min_read_logprob: float = -1.0
     """The same for a question that only reads and names nothing, such as where the order is."""
+    min_language_p: float = 0.9
+    """A language that was found counts from here on. Measured: no note of 326 in English was taken for
+    another then, and none of 91 in six others for a third."""
+    min_language_seconds: float = 1.0
+    """Speech from which a language can be told; of one word it cannot."""
     max_no_speech: float = 0.9
     """Above this a window is taken as silence, whatever the words."""
     min_speech_seconds: float = 0.05
@@ -233,6 +238,7 @@ class Policy:
             yield getattr(self, name) <= 0, name, "log-probabilities are at most 0"
         least = self.min_read_logprob <= self.min_request_logprob
         yield least, "min_read_logprob, min_request_logprob", "a mere question needs more than a wish"
+        yield 0 < self.min_language_p <= 1, "min_language_p", "a probability is between 0 and 1"
         yield 0 < self.max_no_speech <= 1, "max_no_speech", "a probability is between 0 and 1"
         yield 0 < self.invented_no_speech <= self.max_no_speech, "invented_no_speech", "above max_no_speech"
         least = self.min_speech_seconds < self.max_syllable_seconds

@@ -132,6 +132,8 @@ class Hint:
     """A proposal is open: run decodes A and B of confirmation.md A2."""
     words: tuple[str, ...] = ()
     """Names that are likely to occur; leave empty when `awaiting_yes`."""
+    find_language: bool = False
+    """The note makes no sense in `language`: hear it in the language that it is in."""
 
 
 class SpeechToText(Protocol):
@@ -140,6 +142,9 @@ class SpeechToText(Protocol):
     async def hear(self, audio: Audio, hint: Hint) -> Heard:
         """Transcribe. One decode (B) normally, two (A, B) when `hint.awaiting_yes`.
 
+        With `hint.find_language` the decodes name the language that was found, and `Heard.language_p` how
+        sure that is; there are none if it is `hint.language` after all. Ears that cannot find languages
+        hear the note in `hint.language` once more.
         Raises `SpeechError`. Never blocks the loop.
         """
         ...

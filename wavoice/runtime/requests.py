@@ -10,7 +10,8 @@ from wavoice.runtime import journal
 from wavoice.runtime.actions import Answer, Ask, Job, Offer, Prepared, Refuse, with_product
 from wavoice.runtime.actions.builtin import JOBS
 from wavoice.runtime.confirm import Case, Decision
-from wavoice.runtime.failures import not_heard
+from wavoice.runtime.errors import UnsupportedLanguageError
+from wavoice.runtime.failures import not_caught, not_heard
 from wavoice.runtime.model import Asking, Consent, Conversation, Facts, Form, Modality, Order, Proposal, Tier
 from wavoice.runtime.proposals import Draft, propose
 from wavoice.runtime.replies import english
@@ -72,7 +73,8 @@ def proceed(_decision: Decision, scene: Scene) -> Step:
         return Step(text=english.CANNOT_USE, asking=asking)
     if (unheard := not_heard(scene)) is not None:
         language, _, text = unheard
-        return Step(text=text, language=language, written=True, asking=asking)
+        unknown = scene.trouble == UnsupportedLanguageError.code
+        return Step(text=text, language=language, written=True, asking=asking, failed=unknown)
     if scene.trouble:
         return Step(text=english.MEDIA_TROUBLE[scene.trouble], asking=asking, failed=True)
     name = reading.intent if reading.intent in JOBS else None
@@ -81,7 +83,7 @@ def proceed(_decision: Decision, scene: Scene) -> Step:
     if asking and name in (None, asking.intent) and (name or _lacked(asking) & {*slots}):
         name, slots, over = asking.intent, {**asking.slots, **slots}, True
     if name is None:
-        return Step(text=f"{english.NOT_CAUGHT} {english.HELP}", asking=asking, failed=True)
+        return not_caught(scene, english.HELP)
     return replace(start(JOBS[name], slots, scene), over=over)
 
 

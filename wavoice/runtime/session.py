@@ -31,6 +31,8 @@ from wavoice.runtime.policy import Policy
 
 __all__ = ["Consents"]
 
+_UNSET = "en"
+"""Language of a conversation as it is made."""
 UNKEPT = "[voice note]"
 """What is remembered of a note whose words may not be kept."""
 
@@ -49,6 +51,19 @@ def awaken(conversation: Conversation, now: Micros, policy: Policy) -> Conversat
 
 def _unless_old(asking: Asking | None, now: Micros, policy: Policy) -> Asking | None:
     return asking if asking is not None and now - asking.since < policy.business_clock else None
+
+
+def first_heard_in(conversation: Conversation, first: str) -> Conversation:
+    """The conversation of a customer who has said nothing yet is held in the shop's language."""
+    new = conversation.last_seen_at is None and conversation.language == _UNSET
+    return replace(conversation, language=first) if new and first != _UNSET else conversation
+
+
+def spoken_in(conversation: Conversation, case: Case, first: str) -> Conversation:
+    """Who answers in the shop's language is heard in it again; of any other a note has to prove it."""
+    reading = case.reading
+    back = reading.marks and reading.language == first and case.evidence.modality is not Modality.BUTTON
+    return replace(conversation, language=first) if back and conversation.language != first else conversation
 
 
 def has_meaning(case: Case, policy: Policy) -> bool:

@@ -25,6 +25,7 @@ from pydantic_settings import (
 from wavoice.runtime.errors import ConfigError
 from wavoice.runtime.settings_catalogue import CatalogueWords
 from wavoice.runtime.settings_speech import Ears, Section, Voice, from_commas
+from wavoice.runtime.tongues import HEARD
 
 VERSION: Final = 1
 """Version of the file format that this wavoice reads."""
@@ -82,6 +83,13 @@ def _are_shipped(codes: tuple[str, ...]) -> tuple[str, ...]:
 
 
 _Hosts = Annotated[tuple[str, ...], BeforeValidator(from_commas)]
+
+
+def _is_shipped(code: str) -> str:
+    return _are_shipped((code,))[0]
+
+
+_Code = Annotated[str, AfterValidator(_is_shipped)]
 _Codes = Annotated[tuple[str, ...], BeforeValidator(from_commas), AfterValidator(_are_shipped)]
 
 
@@ -160,6 +168,11 @@ class Bot(Section):
     writing, unheard. Absent: 20 (`policy.contact_voice_minutes`)."""
     tenant_voice_minutes: Annotated[float, Field(ge=0)] | None = None
     """The same of all customers together; absent: no limit."""
+    language: _Code = "en"
+    """Language in which a customer is heard first. A note that makes no sense in it and is surely in another
+    one is heard in that, which is then remembered for this customer."""
+    voice_languages: _Codes = HEARD
+    """Languages that the ears can do; a voice note in another is answered in that language, in writing."""
     languages: _Codes | None = None
     """Languages in which replies are read (`wavoice languages` lists them); all, unless some are named."""
 

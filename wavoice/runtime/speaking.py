@@ -14,7 +14,7 @@ from wavoice.runtime.errors import AuthError, ChannelError, SpeechError
 from wavoice.runtime.kit import Kit, Turn
 from wavoice.runtime.model import SECOND, Reply, Stage
 from wavoice.runtime.ports import SpeaksAhead, SpokenNotes, StreamingUploads, TextToSpeech
-from wavoice.runtime.replies.spoken import speakable
+from wavoice.runtime.replies.spoken import SPOKEN_IN, speakable
 
 VOICE_MIME = "audio/ogg; codecs=opus"
 TOO_LATE = "speech exceeded its budget"
@@ -33,7 +33,7 @@ class Spoken:
     """Why WhatsApp did not take it, where it did not."""
 
 
-async def speak(turn: Turn, reply: Reply, language: str) -> Spoken:
+async def speak(turn: Turn, reply: Reply) -> Spoken:
     """Synthesise within the budget; without a voice the reply goes out as text."""
     kit = turn.kit
     if not reply.by_voice:
@@ -46,20 +46,20 @@ async def speak(turn: Turn, reply: Reply, language: str) -> Spoken:
         if isinstance(voice, SpokenNotes) and isinstance(channel, StreamingUploads) and _may_upload(turn):
             began, told = turn.trace.now(), partial(turn.log_detours, "speak")
             try:
-                return await _upload(turn, voice.note(text, language, told), channel)
+                return await _upload(turn, voice.note(text, SPOKEN_IN, told), channel)
             except _BrokenOffError:  # whoever speaks next begins anew
                 seconds -= (turn.trace.now() - began) / SECOND
-        return Spoken(await _make(turn, kit.voice, text, language, seconds))
+        return Spoken(await _make(turn, kit.voice, text, seconds))
     except SpeechError as error:
         return Spoken(None, error.message)
 
 
-def prepare(kit: Kit, texts: Iterable[str], language: str) -> Callable[[], None]:
+def prepare(kit: Kit, texts: Iterable[str]) -> Callable[[], None]:
     """Have the voice make ready what may be said; call what is returned once it is useless."""
     voice: object = kit.voice
     if kit.sequential or not isinstance(voice, SpeaksAhead):
         return _nothing
-    return voice.prepare([_words(kit, text) for text in texts], language)
+    return voice.prepare([_words(kit, text) for text in texts], SPOKEN_IN)
 
 
 def _words(kit: Kit, text: str) -> str:
@@ -81,13 +81,13 @@ class _BrokenOffError(SpeechError):
     """A voice that had begun did not get to the end."""
 
 
-async def _make(turn: Turn, voice: TextToSpeech, text: str, language: str, seconds: float) -> bytes:
+async def _make(turn: Turn, voice: TextToSpeech, text: str, seconds: float) -> bytes:
     """The whole note. Raises `SpeechError`, also if it takes too long or gets too large."""
     policy = turn.kit.policy
     try:
         with turn.trace.span(Stage.SPEAK):
             async with asyncio.timeout(seconds):
-                speech = await voice.say(text, language)
+                speech = await voice.say(text, SPOKEN_IN)
                 turn.log_detours("speak", speech.detours)
                 if (ogg := speech.ogg) is None:
                     ogg = await asyncio.to_thread(to_voice_note, speech, policy.max_reply_bytes)

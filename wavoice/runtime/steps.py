@@ -27,6 +27,8 @@ class Scene:
     """Id for a proposal that may be raised."""
     policy: Policy
     consents: Consents = field(default_factory=Consents)
+    tongue: str | None = None
+    """Language of a note that was not understood, where it is surely another than the conversation's."""
     trouble: str | None = None
     """Code of a `MediaError` or `SpeechError`: the note could not be read."""
 

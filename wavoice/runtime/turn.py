@@ -14,6 +14,7 @@ from collections.abc import Awaitable
 from dataclasses import replace
 
 from wavoice.runtime import journal, session
+from wavoice.runtime.another_language import in_its_own
 from wavoice.runtime.aside import identity_changed, step_aside
 from wavoice.runtime.confirm import Case, Decision, Effect, decide
 from wavoice.runtime.deliver import end_turn, keep_delivery, send
@@ -25,7 +26,7 @@ from wavoice.runtime.hear import Words, hear
 from wavoice.runtime.keep import keep, reply_to
 from wavoice.runtime.kit import Turn
 from wavoice.runtime.look_up import look_up
-from wavoice.runtime.model import Facts, Form, Inbound, Reply, Stage
+from wavoice.runtime.model import Facts, Form, Inbound, Reading, Reply, Stage
 from wavoice.runtime.originals import original
 from wavoice.runtime.patience import patience
 from wavoice.runtime.ports import Hint
@@ -52,35 +53,30 @@ async def take(turn: Turn, message: Inbound, known: Known) -> None:
             await typing
     silent = session.must_be_silent(known.conversation, known.consents, None) is not None
     shop = None if silent else turn.ahead(look_up(turn, message.alias))
-    language = known.conversation.language
     foreseeing = turn.begin(_foresee(turn, shop, known)) if shop and _speaks(turn, message, known) else None
-    awaiting = known.proposal is not None and known.proposal.is_open
-    hint = Hint(language, awaiting_yes=awaiting, words=() if awaiting else kit.catalogue.words)
 
-    async with patience(turn, message, known):
-        words = await hear(turn, message, hint, known.voice_left)
-    known, words = await without_spoken_half(turn, message, known, words)
-    with trace.span(Stage.INTERPRET):
-        readings = interpret(turn, message, known, words)
+    known, words, readings = await _listen(turn, message, known, silent=silent)
     with trace.span(Stage.DECIDE):
         case = make_case(turn, message, known, words, readings)
     facts = await shop if shop and needs_facts(case, known.conversation) else None
     case = await await_delivery(turn, replace(case, now=trace.now()))
     with trace.span(Stage.DECIDE):
         known = replace(known, meant=session.has_meaning(case, kit.policy))
+        spoken = session.spoken_in(known.conversation, case, kit.tongues.first)
         decision, step = _respond(turn, message, known, words, facts, case)
         reply = _reply(turn, message, known, step)
     if foreseeing is not None:
         foreseeing.cancel()
-    speech = turn.ahead(speak(turn, reply, language)) if reply else None
+    speech = turn.ahead(speak(turn, reply)) if reply else None
     with trace.span(Stage.DECIDE):
         if reply is None:
             _end_without_reply(turn, message, step, case.now)
+        known = replace(known, conversation=spoken)
         async with original(turn, message, known, words, step):
             group = await keep(turn, message, known, words, step, reply)
     kit.failpoints.reach("turn_kept")
     if step.settles is not None and _speaks(turn, message, known):
-        prepare(kit, while_settling(step.settles), language)
+        prepare(kit, while_settling(step.settles))
 
     if group is None or speech is None:
         return
@@ -90,6 +86,26 @@ async def take(turn: Turn, message: Inbound, known: Known) -> None:
     async with kit.store.begin() as tx:
         await keep_delivery(turn, tx, delivery)
         await turn.write_journal(tx)
+
+
+async def _listen(
+    turn: Turn, message: Inbound, known: Known, *, silent: bool
+) -> tuple[Known, Words, tuple[Reading, Reading | None]]:
+    """What was said, and what it means; a note that makes no sense may be in another language."""
+    kit = turn.kit
+    awaiting = known.proposal is not None and known.proposal.is_open
+    expected = () if awaiting else kit.catalogue.words
+    hint = Hint(known.conversation.language, awaiting_yes=awaiting, words=expected)
+    async with patience(turn, message, known):
+        words = await hear(turn, message, hint, known.voice_left)
+    known, words = await without_spoken_half(turn, message, known, words)
+    with turn.trace.span(Stage.INTERPRET):
+        readings = interpret(turn, message, known, words)
+    again = None if silent else await in_its_own(turn, known, words, readings, hint)
+    if again is not None:
+        known, words = await without_spoken_half(turn, message, *again)
+        readings = interpret(turn, message, known, words)
+    return known, words, readings
 
 
 _IDENTITY = Decision("D48", Effect.IGNORE, "the customer's number, id or key has changed")
@@ -117,9 +133,8 @@ async def _foresee(turn: Turn, shop: Awaitable[Facts | None], known: Known) -> N
         return
     asked = known.proposal if known.proposal and known.proposal.is_open else None
     today = turn.kit.local(facts.read_at).date()
-    language = known.conversation.language
-    prepare(turn.kit, always(today), language)  # nothing, but after midnight
-    never_mind = prepare(turn.kit, while_heard(facts, today, asked), language)
+    prepare(turn.kit, always(today))  # nothing, but after midnight
+    never_mind = prepare(turn.kit, while_heard(facts, today, asked))
     try:
         await asyncio.Event().wait()
     finally:
@@ -146,6 +161,7 @@ def _respond(
         policy=kit.policy,
         consents=known.consents,
         trouble=words.trouble,
+        tongue=words.tongue,
     )
     decision, step = carry_out(decision, scene, message.quotes)
     step = with_notice(

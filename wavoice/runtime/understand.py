@@ -67,7 +67,7 @@ async def recall(kit: Kit, tx: UnitOfWork, message: Inbound, conversation: Conve
     unread = await tx.inbox.unread(address) - 1
     amended = await tx.inbox.amended(message) if unread else None
     return Known(
-        conversation=session.awaken(conversation, now, policy),
+        conversation=session.first_heard_in(session.awaken(conversation, now, policy), kit.tongues.first),
         proposal=proposal,
         consents=consents,
         unread=unread,

@@ -15,7 +15,7 @@ from wavoice.runtime.actions.builtin import JOBS
 from wavoice.runtime.cases import UNSURE, is_doubtful, says_nothing
 from wavoice.runtime.confirm import Decision, Effect, can_hold
 from wavoice.runtime.consent import Consents
-from wavoice.runtime.failures import with_failures
+from wavoice.runtime.failures import not_caught, with_failures
 from wavoice.runtime.model import Consent, Mark, Proposal, ProposalState
 from wavoice.runtime.replies import english
 from wavoice.runtime.requests import start
@@ -49,9 +49,7 @@ def _carry_out(decision: Decision, scene: Scene, quotes: str | None) -> tuple[De
         step = Step(text=english.MEDIA_TROUBLE["no_speech"], asking=scene.conversation.asking, failed=True)
         return Decision("D18", Effect.PROCEED, "no speech in the note"), step
     if idle and is_doubtful(scene.case, scene.policy):
-        text = f"{english.NOT_CAUGHT} {english.SAY_IT_AGAIN}"
-        step = Step(text=text, asking=scene.conversation.asking, failed=True)
-        return Decision("D17", Effect.PROCEED, UNSURE), step
+        return Decision("D17", Effect.PROCEED, UNSURE), not_caught(scene, english.SAY_IT_AGAIN)
     if idle and (answered := _answer(scene, quotes)) is not None:
         return answered
     wish = PREFERENCES.get(scene.case.reading.intent or "")

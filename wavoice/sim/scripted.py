@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wavoice.runtime.errors import SpeechError
 from wavoice.runtime.model import Audio, Decode, Heard, Speech
@@ -23,6 +23,10 @@ class Line:
     language: str = "en"
     fails: bool = False
     """Raise `SpeechError` instead."""
+    own: Line | None = None
+    """What is heard in the language that the note is in, where that is not the conversation's."""
+    language_p: float | None = 0.97
+    """How probable that language is found to be."""
 
 
 class ScriptedEars:
@@ -35,12 +39,27 @@ class ScriptedEars:
     def __init__(self, lines: Iterable[Line] = (), by_size: dict[int, Line] | None = None) -> None:
         self.lines = deque(lines)
         self._by_size = by_size or {}
+        self._last: Line | None = None
 
     async def hear(self, audio: Audio, hint: Hint) -> Heard:
         """Return the next line, with two decodes if a yes is awaited."""
-        line = self._by_size.get(audio.bytes_in) or self.lines.popleft()
+        if hint.find_language:
+            return self._in_its_own(audio, hint)
+        line = self._last = self._by_size.get(audio.bytes_in) or self.lines.popleft()
         if line.fails:
             raise SpeechError("The recogniser was told to fail.")
+        return self._heard(line, audio, hint)
+
+    def _in_its_own(self, audio: Audio, hint: Hint) -> Heard:
+        """The note of before, once more."""
+        own = self._last.own if self._last else None
+        if own is None:
+            return Heard((), 0.0, audio.seconds, language_p=1.0)
+        if own.fails:
+            raise SpeechError("The recogniser was told to fail.")
+        return replace(self._heard(own, audio, hint), language_p=own.language_p)
+
+    def _heard(self, line: Line, audio: Audio, hint: Hint) -> Heard:
         seconds = audio.seconds if line.text else 0.0
         last = self._decode(line, line.text, "none", 5)
         if not hint.awaiting_yes:

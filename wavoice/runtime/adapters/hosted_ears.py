@@ -52,6 +52,8 @@ MOST_BYTES: Final = 4 * 1024 * 1024
 """Of an answer; 5 minutes of fast speech with every token take less than a tenth."""
 REQUESTS: Final = 16
 """Under way at a time: a yes takes two for every piece between long pauses."""
+UNTOLD: Final = "und"
+"""ISO 639's code of a language that nobody has named."""
 UNKNOWN_BEAM: Final = 0
 """No API tells how it searches."""
 
@@ -126,21 +128,21 @@ class HostedEars:
         passes = passes_for(hint, speech)
         pieces = split_at_pauses(samples, spans) if hint.awaiting_yes else [samples]
         notes = await asyncio.gather(*(asyncio.to_thread(_wav, piece) for piece in pieces))
-        language = primary(hint.language)
+        language = None if hint.find_language else primary(hint.language)
         heard = await _all([self._ask(note, how, language) for how in passes for note in notes])
         rows = [heard[start : start + len(notes)] for start in range(0, len(heard), len(notes))]
         decodes = [self._decode(how, row) for how, row in zip(passes, rows, strict=True)]
+        if hint.find_language and {decode.language for decode in decodes} == {primary(hint.language)}:
+            return Heard((), speech, audio.seconds)
         if len(decodes) > 1 and _are_one(decodes):
             decodes = [_unmeasured(decode) for decode in decodes]
         return Heard(decodes=tuple(decodes), speech_seconds=speech, note_seconds=audio.seconds)
 
-    async def _ask(self, note: bytes, how: Pass, language: str) -> _Piece:
-        fields = {
-            "model": self._model,
-            "response_format": self._format,
-            "temperature": "0",
-            "language": language,
-        }
+    async def _ask(self, note: bytes, how: Pass, language: str | None) -> _Piece:
+        """`language` None: the server finds it, and says so if its answer has a place for it."""
+        fields = {"model": self._model, "response_format": self._format, "temperature": "0"}
+        if language is not None:
+            fields["language"] = language
         if how.prompt:
             fields["prompt"] = how.prompt
         file = {"file": ("note.wav", note, "audio/wav")}
@@ -152,7 +154,9 @@ class HostedEars:
             said = _Transcription.model_validate_json(body)
         except ValidationError:  # its text quotes the transcript
             raise SpeechError(f"The answer of {self._api.host} is no transcription.") from None
-        return _Piece(said.text.strip(), _code(said.language) or language, tuple(said.segments or ()))
+        return _Piece(
+            said.text.strip(), _code(said.language) or language or UNTOLD, tuple(said.segments or ())
+        )
 
     def _decode(self, how: Pass, pieces: Sequence[_Piece]) -> Decode:
         spoken = [piece for piece in pieces if piece.text]

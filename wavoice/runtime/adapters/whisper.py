@@ -113,8 +113,27 @@ class WhisperEars:
         names heard under a prompt are what it is for.
         Raises `SpeechError`, and `MissingModelError` if there are no weights.
         """
+        if hint.find_language:
+            return await self._in_its_own_language(audio, hint)
         with closing(self.listen(hint)) as listening:
             return await listening.finish(audio)
+
+    async def _in_its_own_language(self, audio: Audio, hint: Hint) -> Heard:
+        """The first window tells the language; the note is then heard like any other of that language."""
+        samples, line = samples_of(audio), self.line()
+        if not samples.size:
+            return Heard((), 0.0, audio.seconds)
+        try:
+            whisper = await line.run(0.0, self.model)
+            found, probability = await line.run(0.0, whisper.language, _cut(samples)[0])
+        except WavoiceError:
+            raise
+        except Exception as error:
+            raise SpeechError(f"Whisper could not find the language of the note: {error}.") from error
+        if found == primary(hint.language):
+            return Heard((), 0.0, audio.seconds, language_p=probability)
+        heard = await self.hear(audio, replace(hint, language=found, find_language=False))
+        return replace(heard, language_p=probability)
 
     def listen(self, hint: Hint) -> Listening:
         """Begin to hear a note whose end is not known yet; see `hear`."""

@@ -80,6 +80,13 @@ class Whisper:
         features = self._model.feature_extractor(padded, padding=0)
         return self._model.encode(features[:, : round(seconds * 100)])
 
+    def language(self, samples: Samples) -> tuple[str, float]:
+        """The most probable language, as Whisper's own code; a model of English knows no other."""
+        if not self._model.model.is_multilingual:
+            return "en", 1.0
+        token, probability = self._model.model.detect_language(self.encode(samples))[0][0]
+        return token.strip("<|>"), probability
+
     def decode(self, window: Window, how: Pass) -> Piece:
         """What one pass hears in it. Raises `UnsupportedLanguageError`."""
         tokenizer = self._tokenizer(window.language)

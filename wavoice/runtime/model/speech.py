@@ -61,6 +61,8 @@ class Heard:
     speech_seconds: float
     """Speech found by voice activity detection."""
     note_seconds: float
+    language_p: float | None = None
+    """How probable the language is, where it was looked for; None: not looked for, or not told."""
     background: bool = False
     """More than one source of speech, or a deciding word far below the loudest (D59)."""
     detours: tuple[Detour, ...] = ()
@@ -68,7 +70,9 @@ class Heard:
 
     @property
     def transcript(self) -> Decode:
-        """The decode whose text is used as what was said."""
+        """The decode whose text is used as what was said; there always is one, unless a language was looked
+        for and was the expected one.
+        """
         return self.decodes[-1]
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
+from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal, get_currency_name, get_currency_precision
 
@@ -81,6 +82,17 @@ MEDIA_TROUBLE = {
     "speech": "I could not listen to your note just now. Please send it again, or type it.",
     "no_speech": "I could not hear any words in that note. Please say it again, or type it.",
 }
+
+
+def cannot_listen_to(language: str) -> str:
+    """The same of a language for which there are no words here: its English name, if it has one."""
+    name = _language(language)
+    return CANNOT_LISTEN.replace("this language", name) if name else CANNOT_LISTEN
+
+
+@lru_cache(maxsize=128)
+def _language(code: str) -> str | None:
+    return Locale("en").languages.get(code)
 
 
 def how_to_answer(tier: Tier) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+SPOKEN_IN = "en"
+"""Language of whatever is spoken, also to a customer who is heard in another: replies in other languages
+are written (`replies/others.py`)."""
 _NUMBER = re.compile(r"\b([Oo]rder|ending) (\d{3,10})\b")
 
 
