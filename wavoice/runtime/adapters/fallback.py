@@ -213,7 +213,8 @@ class _ChainListening:
     def __init__(self, chain: _Chain[OpenEars], hint: Hint) -> None:
         self._chain, self._hint = chain, hint
         first: object = chain.links[0].service
-        self._first = first.listen(hint) if isinstance(first, ListensAhead) else None
+        ahead = None if hint.find_language else first  # a language is looked for in the whole note
+        self._first = ahead.listen(hint) if isinstance(ahead, ListensAhead) else None
 
     def feed(self, pcm: bytes) -> None:
         if self._first is not None:
