@@ -123,6 +123,7 @@ def test_the_same_again_is_not_worse(lines: dict[str, Line], tmp_path: Path) -> 
     assert (done.code, regressions(done)) == (0, [])
 
 
+@pytest.mark.bulk
 def test_more_errors_and_fewer_notes_are_worse(lines: dict[str, Line], tmp_path: Path) -> None:
     """An earlier rate below zero: whatever is heard now has more errors."""
     earlier = baseline(tmp_path, {**lines[WHERE.stem], "wer": -0.1}, lines[QUIET.stem])

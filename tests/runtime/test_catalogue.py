@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from copy import deepcopy
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -39,7 +40,7 @@ ORDERS = (
 @asynccontextmanager
 async def shop(*orders: ShopOrder, pronunciations: str = "") -> AsyncIterator[Desk]:
     """A shop with that catalogue; its customer has these orders."""
-    world = World([ShopCustomer("cus_1", "One", Customer().phone)], orders or ORDERS)
+    world = World([ShopCustomer("cus_1", "One", Customer().phone)], deepcopy(orders or ORDERS))
     catalogue = CatalogueWords.model_validate({"words": ",".join(WORDS), "pronunciations": pronunciations})
     async with desk(world=world, sections={"catalogue": catalogue}) as at:
         yield at

@@ -100,7 +100,7 @@ class TestTurns:
 
 @needs_weights
 class TestWholeRuns:
-    @pytest.mark.timeout(300)
+    @pytest.mark.bulk
     async def test_everything_that_is_promised_is_measured(self, note: BenchNote, settings: Settings) -> None:
         told: list[str] = []
         plan = Plan([note], rounds=1, warm_up=0, cold_rounds=0, flight_runs=1, at_once=(1, 2))
@@ -126,7 +126,7 @@ class TestWholeRuns:
         assert all(flight.per_second for flight in report.flights)
         assert told[0] == "loading models"
 
-    @pytest.mark.timeout(300)
+    @pytest.mark.bulk
     async def test_a_cold_turn_has_a_process_of_its_own(self, note: BenchNote) -> None:
         found = await ColdRunner(Wire()).run(note)
         # On a machine that is busy with other tests, speech may be too late and the reply a text.
