@@ -184,9 +184,9 @@ async def test_the_outcome_is_spoken_while_the_yes_settles() -> None:
     async with desk(speaks_with=PhraseVoice(counting)) as at:
         await at.speaks("move my delivery to Friday")
         await at.speaks("yes")
-        while "order 18 42 now comes on Friday 27 November." not in counting.said:
+        outcome = "order 18 42 now comes on Friday 27 November."
+        while outcome not in counting.said:
             counting.more.clear()
             await counting.more.wait()
-        counting.said.clear()
         assert await at.wait(5) == ["(voice) Done: order 1842 now comes on Friday 27 November."]
-        assert counting.said == []
+        assert counting.said.count(outcome) == 1

@@ -15,6 +15,7 @@ from wavoice.runtime.hear import Words, heard_again, listen_again, words_of
 from wavoice.runtime.kit import Turn
 from wavoice.runtime.model import Heard, Reading
 from wavoice.runtime.ports import Hint
+from wavoice.runtime.redact import was_redacted
 from wavoice.runtime.understand import Known
 
 
@@ -29,8 +30,8 @@ async def in_its_own(
     first = words.heard
     if first is None or words.audio is None or first.speech_seconds < policy.min_language_seconds:
         return None
-    if not words.text.strip() or _makes_sense(turn, first, readings):
-        return None
+    if not words.text.strip() or was_redacted(words.text) or _makes_sense(turn, first, readings):
+        return None  # what holds a card number is listened to no more
     try:
         heard = await listen_again(turn, words, replace(hint, words=(), find_language=True))
     except SpeechError as error:

@@ -232,10 +232,10 @@ class TestGiven:
         bodies = [event.body for event in play(ASKED).events]
         assert not any(isinstance(body, ConsentChanged) for body in bodies)
 
-    def test_the_language_is_that_of_the_conversation(self) -> None:
+    def test_a_reply_in_english_is_spoken_whatever_the_language_of_the_conversation(self) -> None:
         record = play("- note: where is my order", "language: hi")
         (reply,) = [event.body for event in record.events if event.kind == "replied"]
-        assert (reply.form, reply.fallback) == ("text", "The scripted voice does not speak hi.")
+        assert (reply.form, reply.fallback) == ("voice", None)
 
     def test_a_policy_of_its_own(self) -> None:
         record = play(MOVE, "policy: {settle: {voice: 4s}}")
