@@ -113,7 +113,8 @@ class Sides:
         if self.fault("unsent"):
             raise ChannelError("The script says so.", retryable=True)
         self.sent += 1
-        digest = message.buttons[0].id.partition(":")[2] if message.buttons else None
+        kind, _, about = message.buttons[0].id.partition(":") if message.buttons else ("", "", "")
+        digest = about if kind in ("yes", "no") else None  # others are wishes, and ask nothing
         sent = Sent(
             self.clock.moment,
             f"out{self.sent}",
