@@ -10,7 +10,6 @@ from types import MappingProxyType
 
 import httpx
 from pydantic import SecretStr
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from wavoice.runtime.adapters.clock import SystemClock
 from wavoice.runtime.adapters.webhook import PATH
@@ -22,6 +21,7 @@ from wavoice.runtime.settings import Settings, Shop, Store, WhatsApp
 from wavoice.sim.emulator.emulator import Emulator, EmulatorConfig
 from wavoice.sim.emulator.phone import Phone
 from wavoice.sim.emulator.wire import Business
+from wavoice.sim.in_process import LateApp
 from wavoice.sim.rehearsal import ACCESS_TOKEN, APP_SECRET, VERIFY_TOKEN, Customer, agree, today_in
 from wavoice.sim.scripted import Line, ScriptedEars, ToneVoice
 from wavoice.sim.tcp import serve
@@ -30,15 +30,6 @@ from wavoice.sim.world import World
 NOTE = Path(__file__).parents[2] / "fixtures" / "audio" / "where_is_my_order__street_20db.ogg"
 AT_ONCE = Policy(settle=MappingProxyType(dict.fromkeys(Modality, 0)))
 """Production's, without the chosen wait."""
-
-
-class Later:
-    """An app whose port is known before it is: the bot's settings need ports of apps that call the bot."""
-
-    app: ASGIApp
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.app(scope, receive, send)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +44,7 @@ class Wired:
 
 @asynccontextmanager
 async def wired(folder: Path) -> AsyncIterator[Wired]:
-    clock, customer, bot, ears = SystemClock(), Customer(), Later(), ScriptedEars()
+    clock, customer, bot, ears = SystemClock(), Customer(), LateApp(), ScriptedEars()
     world = World.seeded(today_in("UTC", clock), customer.phone, customer.bsuid, clock=clock)
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(httpx.AsyncClient(timeout=10))

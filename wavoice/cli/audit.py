@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wavoice.cli.files import check_target, write_whole
+from wavoice.cli.files import check_target
+from wavoice.cli.outputs import put
 from wavoice.runtime.errors import StoreError, UserInputError
 
 if TYPE_CHECKING:
@@ -89,12 +89,9 @@ def command(
         gone = check_anchor(stored, _head(anchor))
         report.breaks = [*report.breaks, *([gone] if gone else [])]
     text = json.dumps(_as_json(path, report, head, chained=chained), indent=2) + "\n"
-    if json_file == "-":
-        sys.stdout.write(text)
-    else:
+    put(json_file, text)
+    if json_file != "-":
         _print(path, report, chained=chained, err=print_head)
-    if json_file and json_file != "-":
-        write_whole(Path(json_file), text)
     raise typer.Exit(0 if report.ok else 1)
 
 
@@ -129,12 +126,9 @@ def _audit_folder(folder: Path, since: int, json_file: str | None) -> int:
     ok = all(report.ok for report in reports.values())
     found = [_as_json(file, report, None, chained=False) for file, report in reports.items()]
     text = json.dumps({"folder": str(folder), "ok": ok, "journals": found}, indent=2) + "\n"
-    if json_file == "-":
-        sys.stdout.write(text)
-    else:
+    put(json_file, text)
+    if json_file != "-":
         _print_folder(folder, reports)
-    if json_file and json_file != "-":
-        write_whole(Path(json_file), text)
     return 0 if ok else 1
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wavoice.cli.files import check_target, write_whole
+from wavoice.cli.files import check_target
+from wavoice.cli.outputs import put
 from wavoice.runtime.errors import UserInputError
 
 if TYPE_CHECKING:
@@ -118,10 +119,7 @@ def _show(report: Report, json_file: str | None, before: Report | None) -> int:
     from wavoice.cli.bench_table import print_changes, print_report  # noqa: PLC0415
     from wavoice.sim.bench.compare import changes, to_json  # noqa: PLC0415
 
-    if json_file == "-":
-        sys.stdout.write(to_json(report))
-    elif json_file:
-        write_whole(Path(json_file), to_json(report))
+    put(json_file, to_json(report))
     if json_file != "-":
         print_report(report)
     for gap in report.missing:

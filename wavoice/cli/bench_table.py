@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 
-from rich.console import Console
 from rich.table import Table
 
+from wavoice.cli.outputs import table_console
 from wavoice.sim.bench.compare import Change
 from wavoice.sim.bench.figures import Flight, Report, Row, Spread
 from wavoice.sim.bench.wanted import wanted
@@ -19,7 +18,7 @@ _PIPE_WIDTH = 140
 
 def print_report(report: Report) -> None:
     """Print everything to standard output."""
-    console = Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH, highlight=False)
+    console = table_console(_PIPE_WIDTH)
     machine, setting = report.machine, report.setting
     console.print(
         f"{machine['cpu']}, {machine['cores']} cores, load {machine['load_before']}; "
@@ -56,7 +55,7 @@ def print_report(report: Report) -> None:
 
 def print_changes(changes: Sequence[Change], *, to_stderr: bool) -> None:
     """Print every figure before and now."""
-    console = Console(stderr=to_stderr, width=None if sys.stdout.isatty() else _PIPE_WIDTH, highlight=False)
+    console = table_console(_PIPE_WIDTH, stderr=to_stderr)
     console.print("\nagainst the baseline")
     table = _table("figure", "before", "now", "")
     for change in changes:

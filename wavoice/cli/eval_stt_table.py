@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from wavoice.cli.outputs import percent
+from wavoice.cli.outputs import percent, table_console
 
 _BAR = 20
 _FULL = 0.2
@@ -25,7 +24,7 @@ _WRONG = 10
 
 def print_figures(found: Mapping[str, Any]) -> None:
     """Print all figures to standard output, the ratios first."""
-    console = Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH, highlight=False)
+    console = table_console(_PIPE_WIDTH)
     whole = found["all"]
     console.print(_sentence(found))
     _print_groups(console, "by signal to noise", found["by_snr"])

@@ -5,10 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from wavoice.cli.files import check_target, write_whole
 from wavoice.runtime.errors import UserInputError
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 T = TypeVar("T")
 
@@ -41,6 +44,13 @@ def shown(what: str, rows: Sequence[T]) -> Iterable[T]:
 
     console = Console(stderr=True)
     return track(rows, what, console=console, disable=not console.is_terminal)
+
+
+def table_console(columns: int, *, stderr: bool = False) -> Console:
+    """Where tables go; so many columns wide where standard output is no terminal."""
+    from rich.console import Console  # noqa: PLC0415
+
+    return Console(stderr=stderr, width=None if sys.stdout.isatty() else columns, highlight=False)
 
 
 def percent(share: float | None) -> str:

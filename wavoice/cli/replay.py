@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wavoice.cli.files import check_target, make_folder, write_whole
+from wavoice.cli.files import check_target, make_folder
+from wavoice.cli.outputs import put
 from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.model import Stage
 
@@ -118,11 +119,8 @@ def _show(results: Sequence[NoteResult], json_file: str | None, before: Sequence
     from wavoice.sim.baseline import to_line, worse  # noqa: PLC0415
 
     lines = "".join(to_line(result) + "\n" for result in results)
-    if json_file and json_file != "-":
-        write_whole(Path(json_file), lines)
-    if json_file == "-":
-        sys.stdout.write(lines)
-    else:
+    put(json_file, lines)
+    if json_file != "-":
         print_results(results)
     regressions = list(worse(before, results)) if before is not None else []
     for regression in regressions:

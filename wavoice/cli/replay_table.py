@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import statistics
-import sys
 from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from wavoice.cli.outputs import table_console
 from wavoice.runtime.model import Stage
 from wavoice.sim.report import NoteResult
 
@@ -22,7 +22,7 @@ _WIDE = 120
 
 def print_results(results: Sequence[NoteResult]) -> None:
     """Print both tables and a closing line to standard output."""
-    console = Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH, highlight=False)
+    console = table_console(_PIPE_WIDTH)
     if console.width >= _WIDE:
         console.print(_notes(results))
     else:

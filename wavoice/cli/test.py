@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wavoice.cli.files import check_target, make_folder, write_whole
+from wavoice.cli.files import check_target, make_folder
+from wavoice.cli.outputs import put
 from wavoice.runtime.errors import ScenarioError, UserInputError
 
 if TYPE_CHECKING:
@@ -206,10 +207,7 @@ def _report(
 
     ordered = sorted(results, key=lambda result: str(result.file))
     lines = "".join(to_line(result) + "\n" for result in ordered)
-    if json_file == "-":
-        sys.stdout.write(lines)
-    elif json_file:
-        write_whole(Path(json_file), lines)
+    put(json_file, lines)
     if junit is not None:
         write_junit(junit, ordered, seconds)
     typer.echo(summary(ordered, wrong, seconds), err=json_file == "-")

@@ -26,7 +26,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 
@@ -191,6 +192,20 @@ class SpeechError(WavoiceError):
 
     category = Category.SPEECH
     code = "speech"
+
+
+@contextmanager
+def speech_errors(sentence: str, *, told: bool = True) -> Iterator[None]:
+    """Turn whatever a library of a speech backend raises into a `SpeechError`; our own errors pass.
+
+    `told`: the library's words follow; otherwise only the kind of its error, where they could quote anybody.
+    """
+    try:
+        yield
+    except WavoiceError:
+        raise
+    except Exception as error:
+        raise SpeechError(f"{sentence}: {error if told else type(error).__name__}.") from error
 
 
 class UnsupportedLanguageError(SpeechError):

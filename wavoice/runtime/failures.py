@@ -56,9 +56,7 @@ def not_heard(scene: Scene) -> tuple[str, Words, str] | None:
 
     None if it was, or if what was wrong is said in English.
     """
-    language = scene.tongue or scene.conversation.language
-    words = words_in(language)
-    said_in = "en" if words is ENGLISH else language
+    language, words, said_in = _tongue(scene)
     if scene.trouble == OverBudgetError.code:
         return said_in, words, words.listened_enough
     if scene.trouble == UnsupportedLanguageError.code:
@@ -69,11 +67,17 @@ def not_heard(scene: Scene) -> tuple[str, Words, str] | None:
 
 def not_caught(scene: Scene, rest: str) -> Step:
     """What was said was not understood: said in the language that it was said in, with what may help."""
-    language = scene.tongue or scene.conversation.language
-    words = words_in(language)
+    _, words, said_in = _tongue(scene)
     return Step(
         text=f"{words.not_caught} {rest}",
-        language="en" if words is ENGLISH else language,
+        language=said_in,
         asking=scene.conversation.asking,
         failed=True,
     )
+
+
+def _tongue(scene: Scene) -> tuple[str, Words, str]:
+    """The language of what was said, the words that there are for it, and the language of these."""
+    language = scene.tongue or scene.conversation.language
+    words = words_in(language)
+    return language, words, "en" if words is ENGLISH else language

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from wavoice.runtime.actions import Answer, Job
 from wavoice.runtime.actions.builtin import JOBS
-from wavoice.runtime.model import Facts, Order, Proposal, Tier
+from wavoice.runtime.model import Facts, Proposal, Tier
 from wavoice.runtime.replies import english
 
 DAYS = 7
@@ -29,7 +29,8 @@ def while_heard(facts: Facts, today: date, asked: Proposal | None) -> Sequence[s
     if asked is not None:
         return (english.nothing_changed(still),) if (still := _still(asked)) else ()
     told = [text for job in JOBS.values() if (text := _answer(job, facts, today))]
-    return (*told, *(english.of_order(order.id) for order in _under_way(facts)))
+    first = next((order for order in facts.orders if order.is_under_way), None)
+    return (*told, english.of_order(first.id)) if first else told
 
 
 def while_settling(settles: Proposal) -> Sequence[str]:
@@ -44,10 +45,6 @@ def _answer(job: Job, facts: Facts, today: date) -> str | None:
         return None
     prepared = job.prepare({}, facts, today)
     return prepared.text if isinstance(prepared, Answer) else None
-
-
-def _under_way(facts: Facts) -> Sequence[Order]:
-    return [order for order in facts.orders if order.status not in ("delivered", "cancelled")][:1]
 
 
 def _still(asked: Proposal) -> str:

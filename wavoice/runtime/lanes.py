@@ -24,19 +24,15 @@ class Lanes:
     policy: Policy = field(default_factory=Policy)
     inside: int = 0
     """Notes that are being opened or heard."""
-    _downloads: asyncio.Semaphore = field(init=False)
+    downloading: asyncio.Semaphore = field(init=False)
+    """Held while a note is fetched."""
     _short: asyncio.Semaphore = field(init=False)
     _long: asyncio.Semaphore = field(init=False)
 
     def __post_init__(self) -> None:
-        self._downloads = asyncio.Semaphore(self.policy.downloads_at_once)
+        self.downloading = asyncio.Semaphore(self.policy.downloads_at_once)
         self._short = asyncio.Semaphore(self.policy.short_notes_at_once)
         self._long = asyncio.Semaphore(self.policy.long_notes_at_once)
-
-    @property
-    def downloading(self) -> asyncio.Semaphore:
-        """Held while a note is fetched."""
-        return self._downloads
 
     def must_wait(self, size: int) -> bool:
         """True if a note of so many bytes is a long one whose lane is full."""

@@ -57,9 +57,14 @@ async def speak(turn: Turn, reply: Reply) -> Spoken:
 def prepare(kit: Kit, texts: Iterable[str]) -> Callable[[], None]:
     """Have the voice make ready what may be said; call what is returned once it is useless."""
     voice: object = kit.voice
-    if kit.sequential or not isinstance(voice, SpeaksAhead):
+    if not prepares(kit) or not isinstance(voice, SpeaksAhead):
         return _nothing
     return voice.prepare([_words(kit, text) for text in texts], SPOKEN_IN)
+
+
+def prepares(kit: Kit) -> bool:
+    """True if anything can be made ready before it is wanted."""
+    return not kit.sequential and isinstance(kit.voice, SpeaksAhead)
 
 
 def _words(kit: Kit, text: str) -> str:

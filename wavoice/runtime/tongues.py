@@ -9,6 +9,11 @@ HEARD = ("en", "es", "pt", "fr", "de", "it")
 German, Brazilian and, less well, the others (docs/ears.md). Hindi and Arabic it writes as something else."""
 
 
+def primary(language: str) -> str:
+    """The language of a tag such as `pt-BR`, which is all that recognisers tell apart."""
+    return language.lower().replace("_", "-").partition("-")[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Tongues:
     """The language of a customer of whom nothing is known yet, and those that the ears can do."""

@@ -31,7 +31,7 @@ from wavoice.runtime.originals import original
 from wavoice.runtime.patience import patience
 from wavoice.runtime.ports import Hint
 from wavoice.runtime.requests import needs_facts
-from wavoice.runtime.speaking import prepare, speak
+from wavoice.runtime.speaking import prepare, prepares, speak
 from wavoice.runtime.steps import Scene, Step
 from wavoice.runtime.understand import Known, interpret, joined, make_case
 from wavoice.runtime.wishes import carry_out, with_notice
@@ -123,7 +123,7 @@ async def _show_typing(turn: Turn, message: Inbound) -> None:
 
 def _speaks(turn: Turn, message: Inbound, known: Known) -> bool:
     """True if answers to this message are voice notes, which can be made ready."""
-    return not turn.kit.sequential and session.answers_by_voice(message.modality, known.consents)
+    return prepares(turn.kit) and session.answers_by_voice(message.modality, known.consents)
 
 
 async def _foresee(turn: Turn, shop: Awaitable[Facts | None], known: Known) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 
 from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.lexicon.language import shipped
-from wavoice.sim.labelled import check_keys, check_opens, is_language, primary, read_objects, text_of
+from wavoice.runtime.tongues import primary
+from wavoice.sim.labelled import check_keys, check_opens, is_language, read_objects, text_of
 
 
 class Label(StrEnum):
@@ -68,7 +69,7 @@ def load_rows(file: Path, language: str) -> list[Row]:
 
 def _row(file: Path, where: str, data: dict[str, Any], language: str) -> Row:
     check_keys(where, data, KEYS)
-    label = _label(where, data.get("label"))
+    label = label_of(where, data.get("label"))
     accept = data.get("accept", [label])
     if not isinstance(accept, list) or not accept:
         raise UserInputError(f"{where}: accept is no list of labels.", remedy=_LABELS)
@@ -89,7 +90,7 @@ def _row(file: Path, where: str, data: dict[str, Any], language: str) -> Row:
         words=words,
         audio=path,
         label=label,
-        accept=tuple(_label(where, each) for each in accept),
+        accept=tuple(label_of(where, each) for each in accept),
         hard=_hard(where, data.get("hard")),
         language=_language(where, text_of(where, data, "language"), recorded=path is not None) or language,
         channel=Channel.VOICE if path else _channel(where, data.get("channel", spoken)),
@@ -99,7 +100,8 @@ def _row(file: Path, where: str, data: dict[str, Any], language: str) -> Row:
 _LABELS = f"Labels are {', '.join(Label)}."
 
 
-def _label(where: str, value: Any) -> Label:
+def label_of(where: str, value: Any) -> Label:
+    """The label of that name. Raises `UserInputError`, which names all that there are."""
     try:
         return Label(value)
     except ValueError as error:

@@ -8,7 +8,7 @@ from functools import cache
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import httpx
-from starlette.types import ASGIApp, Message, Scope
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class InProcess(httpx.AsyncBaseTransport):
@@ -35,6 +35,16 @@ class InProcess(httpx.AsyncBaseTransport):
         if exchange.hung_up:
             raise httpx.ReadTimeout("the server holds the request", request=request)
         raise httpx.RemoteProtocolError("the server closed the connection", request=request)
+
+
+class LateApp:
+    """An ASGI app that is known only after its callers were made."""
+
+    app: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand the call on."""
+        await self.app(scope, receive, send)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from wavoice.runtime.errors import UserInputError
+from wavoice.runtime.tongues import primary
 
 _SHORT = 3
 """Of keys of so few letters, such as id, too much that means something else is a near miss."""
@@ -79,11 +80,6 @@ def check_opens(where: str, path: Path) -> None:
         raise UserInputError(
             f"{where}: {path} cannot be opened: {error.strerror}.", remedy="Make it readable."
         ) from error
-
-
-def primary(code: str) -> str:
-    """The language of a code with or without a region: `pt` of `pt-BR`."""
-    return code.lower().replace("_", "-").partition("-")[0]
 
 
 def is_language(code: str) -> bool:

@@ -49,9 +49,14 @@ class Reached:
 
     def settings(self, base: Settings) -> Settings:
         """The settings of a bot that finds WhatsApp there."""
-        hosts = (self.media.partition("://")[2],)
-        ours = base.whatsapp.model_copy(update={"graph_base_url": self.graph, "media_hosts": hosts})
-        return base.model_copy(update={"whatsapp": ours})
+        return found_at(base, self.graph, self.media)
+
+
+def found_at(base: Settings, graph: str, media: str) -> Settings:
+    """The settings of a bot that finds WhatsApp at these two; each with scheme, host and port."""
+    hosts = (media.partition("://")[2],)
+    ours = base.whatsapp.model_copy(update={"graph_base_url": graph, "media_hosts": hosts})
+    return base.model_copy(update={"whatsapp": ours})
 
 
 def far_bot(bot: WebhookClient, carrier: Carrier | None) -> WebhookClient:

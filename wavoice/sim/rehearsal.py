@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 
 import httpx
 from pydantic import SecretStr
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from wavoice.runtime.adapters.webhook import PATH
 from wavoice.runtime.build import Parts, Runtime, build
@@ -28,7 +27,7 @@ from wavoice.sim.emulator import defaults
 from wavoice.sim.emulator.emulator import Emulator, EmulatorConfig
 from wavoice.sim.emulator.phone import Phone
 from wavoice.sim.emulator.wire import Business
-from wavoice.sim.in_process import InProcess
+from wavoice.sim.in_process import InProcess, LateApp
 from wavoice.sim.reach import Wire, far_bot, reach
 from wavoice.sim.world import World
 
@@ -92,15 +91,6 @@ class Rehearsal:
             return await tx.journal.read()
 
 
-class _Later:
-    """An ASGI app that is known only after its callers were made."""
-
-    app: ASGIApp
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.app(scope, receive, send)
-
-
 def today_in(zone: str, clock: Clock) -> date:
     """The shop's today."""
     return datetime.fromtimestamp(clock.now() / SECOND, UTC).astimezone(ZoneInfo(zone)).date()
@@ -142,7 +132,7 @@ async def rehearse(
     world = world or World.seeded(
         today_in(settings.shop.zone, clock), customer.phone, customer.bsuid, clock=clock
     )
-    late = _Later()
+    late = LateApp()
     config, carrier = emulator_config(wire), wire.carrier(clock)
     async with (
         httpx.AsyncClient(transport=InProcess(late)) as webhook,

@@ -90,7 +90,7 @@ def with_product(product: str, facts: Facts, among: Sequence[Order] | None = Non
     orders = facts.orders if among is None else among
     found = [order for order in orders if any(name in item.casefold() for item in order.items)]
     if len(found) > 1:
-        found = [order for order in found if order.status not in ("delivered", "cancelled")] or found
+        found = [order for order in found if order.is_under_way] or found
     if len(found) == 1:
         return found[0]
     if found:
@@ -104,7 +104,7 @@ def pick_order(slots: Mapping[str, str], facts: Facts) -> Order | Ask | Refuse:
         return facts.order(number) or no_such_order(number, facts)
     if product := slots.get("product"):
         return with_product(product, facts)
-    under_way = [order for order in facts.orders if order.status not in ("delivered", "cancelled")]
+    under_way = [order for order in facts.orders if order.is_under_way]
     if len(under_way) == 1:
         return under_way[0]
     if under_way:

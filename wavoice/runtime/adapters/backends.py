@@ -7,7 +7,7 @@ imported. What a backend owes is written down as tests: tests/contract/test_ears
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from typing import Final, Protocol, TypeVar
@@ -74,6 +74,15 @@ class VoiceBackend:
 
 
 B = TypeVar("B", EarsBackend, VoiceBackend)
+S = TypeVar("S", Ears, Voice)
+
+
+def named(settings: S) -> Iterator[S]:
+    """The settings of every backend of a chain, up to one that is called `none`."""
+    link: S | None = settings
+    while link is not None and link.backend != NONE:
+        yield link
+        link = link.fallback
 
 
 def ears_backend(name: str) -> EarsBackend:

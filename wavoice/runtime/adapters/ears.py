@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from wavoice.runtime.adapters.backends import NONE, EarsBackend, ears_backend
+from wavoice.runtime.adapters.backends import NONE, EarsBackend, ears_backend, named
 from wavoice.runtime.adapters.breaker import Breaker
 from wavoice.runtime.adapters.fallback import FallbackEars, Link
 from wavoice.runtime.errors import ConfigError, MissingModelError
@@ -43,7 +42,7 @@ def _chain(settings: Ears) -> list[tuple[Ears, EarsBackend]]:
     if settings.backend == NONE:
         raise ConfigError("ears.backend: a bot needs ears.", remedy="Leave it out to hear with Whisper base.")
     chain = []
-    for chosen in _named(settings):
+    for chosen in named(settings):
         backend = ears_backend(chosen.backend)
         if reason := backend.unavailable(chosen):
             raise MissingModelError(reason)
@@ -53,10 +52,3 @@ def _chain(settings: Ears) -> list[tuple[Ears, EarsBackend]]:
     if backend.hosted and last.fallback is None and local.unavailable(LOCAL) is None:
         chain.append((LOCAL, local))
     return chain
-
-
-def _named(settings: Ears) -> Iterator[Ears]:
-    link: Ears | None = settings
-    while link is not None and link.backend != NONE:
-        yield link
-        link = link.fallback

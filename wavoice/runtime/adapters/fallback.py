@@ -12,7 +12,7 @@ import structlog
 
 from wavoice.runtime.adapters.backends import OpenEars, Opened, OpenVoice
 from wavoice.runtime.adapters.breaker import Breaker
-from wavoice.runtime.audio.opus import NoteWriter, encode
+from wavoice.runtime.audio.opus import encode, note_of
 from wavoice.runtime.errors import SpeechError, UnsupportedLanguageError, WavoiceError
 from wavoice.runtime.model import Audio, Detour, Heard, Speech
 from wavoice.runtime.ports import Hint, Listening, ListensAhead, SpeaksAhead, SpokenNotes, Told
@@ -173,9 +173,7 @@ async def _whole(voice: OpenVoice, text: str, language: str) -> AsyncGenerator[b
     if speech.ogg is not None:
         yield speech.ogg
         return
-    writer = NoteWriter()
-    packets = await asyncio.to_thread(encode, speech)
-    yield writer.add(packets.data) + writer.close()
+    yield note_of(await asyncio.to_thread(encode, speech))
 
 
 def _nothing() -> None:

@@ -35,17 +35,17 @@ from wavoice.runtime.adapters.passes import (
     Pass,
     Samples,
     passes_for,
-    primary,
     samples_of,
     seconds_of,
     speech_spans,
     split_at_pauses,
     unheard,
 )
-from wavoice.runtime.errors import SpeechError, WavoiceError
+from wavoice.runtime.errors import SpeechError, speech_errors
 from wavoice.runtime.model import Audio, Decode, Heard
 from wavoice.runtime.ports import Hint
 from wavoice.runtime.settings_speech import Ears
+from wavoice.runtime.tongues import primary
 
 MODEL: Final = "whisper-1"
 MOST_BYTES: Final = 4 * 1024 * 1024
@@ -115,15 +115,11 @@ class HostedEars:
 
         Raises `SpeechError`, and `UnsupportedLanguageError` if the server says so.
         """
-        try:
+        with speech_errors("The note could not be prepared", told=False):
             samples = samples_of(audio)
             if not samples.size:
                 return unheard(audio, hint)
             spans = await asyncio.to_thread(speech_spans, samples)
-        except WavoiceError:
-            raise
-        except Exception as error:
-            raise SpeechError(f"The note could not be prepared: {type(error).__name__}.") from error
         speech = seconds_of(spans)
         passes = passes_for(hint, speech)
         pieces = split_at_pauses(samples, spans) if hint.awaiting_yes else [samples]

@@ -13,11 +13,11 @@ from typing import Final, Literal
 
 from wavoice.runtime.adapters.backends import VoiceBackend
 from wavoice.runtime.adapters.hosted import HostedApi, host_of
-from wavoice.runtime.adapters.passes import primary
 from wavoice.runtime.audio.replies import LONGEST_SECONDS, PCM_RATE, speech_from
 from wavoice.runtime.errors import SpeechError, UnsupportedLanguageError
 from wavoice.runtime.model import Speech
 from wavoice.runtime.settings_speech import Voice
+from wavoice.runtime.tongues import primary
 
 MODEL: Final = "tts-1"
 SPEAKER: Final = "alloy"

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from wavoice.runtime.errors import SpeechError
 from wavoice.runtime.model import Audio, Decode, Heard
 from wavoice.runtime.ports import Hint
+from wavoice.runtime.tongues import primary
 
 Samples = NDArray[np.float32]
 
@@ -53,11 +54,6 @@ def passes_for(hint: Hint, speech: float) -> tuple[Pass, ...]:
     if hint.words and speech:
         return (Pass("words", ", ".join(hint.words), PLAIN.beam),)
     return (PLAIN,)
-
-
-def primary(language: str) -> str:
-    """The language of a tag such as `pt-BR`, which is all that recognisers tell apart."""
-    return language.lower().replace("_", "-").partition("-")[0]
 
 
 def samples_of(audio: Audio) -> Samples:

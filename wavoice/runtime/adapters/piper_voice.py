@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 
 from wavoice.runtime.adapters.backends import VoiceBackend
 from wavoice.runtime.adapters.weights import check_sha256
-from wavoice.runtime.errors import MissingModelError, SpeechError, UnsupportedLanguageError, WavoiceError
+from wavoice.runtime.errors import MissingModelError, SpeechError, UnsupportedLanguageError, speech_errors
 from wavoice.runtime.model import Speech
 from wavoice.runtime.settings_speech import Voice
+from wavoice.runtime.tongues import primary
 
 if TYPE_CHECKING:
     from piper import PiperVoice as Synthesiser
@@ -55,16 +56,12 @@ class PiperVoice:
 
     async def say(self, text: str, language: str) -> Speech:
         """Synthesise English. Raises `SpeechError`, and `MissingModelError` if the voice is not there."""
-        if language.lower().replace("_", "-").partition("-")[0] != "en":
+        if primary(language) != "en":
             raise UnsupportedLanguageError(
                 f"The Piper voice speaks English, not {language!r}: reply in text."
             )
-        try:
+        with speech_errors("Piper could not speak"):
             return await asyncio.wrap_future(self._pool.submit(self._speak, text))
-        except WavoiceError:
-            raise
-        except Exception as error:
-            raise SpeechError(f"Piper could not speak: {error}.") from error
 
     async def close(self) -> None:
         """Let the thread go; what it says just now is finished first."""

@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 
 from wavoice.runtime.adapters.backends import VoiceBackend
-from wavoice.runtime.errors import MissingModelError, SpeechError, UnsupportedLanguageError, WavoiceError
+from wavoice.runtime.errors import MissingModelError, SpeechError, UnsupportedLanguageError, speech_errors
 from wavoice.runtime.model import Speech
 from wavoice.runtime.settings_speech import Voice
+from wavoice.runtime.tongues import primary
 
 WORDS_PER_MINUTE = 170
 """pyttsx3's own 200 is hard to follow on a telephone."""
@@ -53,12 +54,8 @@ class Pyttsx3Voice:
 
         Raises `SpeechError`, and `MissingModelError` if espeak-ng is not there.
         """
-        try:
+        with speech_errors("espeak-ng could not speak"):
             return await asyncio.wrap_future(_THREAD.submit(_speak, text, language))
-        except WavoiceError:
-            raise
-        except Exception as error:
-            raise SpeechError(f"espeak-ng could not speak: {error}.") from error
 
     async def close(self) -> None:
         """Nothing is held: espeak-ng and its thread belong to the process."""
@@ -86,7 +83,7 @@ def _voice(engine: Any, language: str) -> str:
     """The espeak-ng voice for a language tag, e.g. `roa/pt-br`."""
     voices = {voice.id.rpartition("/")[2]: voice.id for voice in engine.getProperty("voices")}
     tag = language.lower().replace("_", "-")
-    for name in (tag, tag.partition("-")[0]):
+    for name in (tag, primary(tag)):
         if name in voices:
             return str(voices[name])
     raise UnsupportedLanguageError(f"espeak-ng does not speak {language!r}: reply in text.")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from wavoice.runtime.adapters.backends import NONE, OpenVoice, VoiceBackend, voice_backend
+from wavoice.runtime.adapters.backends import NONE, OpenVoice, VoiceBackend, named, voice_backend
 from wavoice.runtime.adapters.breaker import Breaker
 from wavoice.runtime.adapters.fallback import FallbackVoice, Link
 from wavoice.runtime.adapters.phrases import PhraseVoice
@@ -66,8 +66,7 @@ class _Choice:
 
 
 def _choices(settings: Voice) -> Iterator[_Choice]:
-    link: Voice | None = settings
-    while link is not None and link.backend != NONE:
+    for link in named(settings):
         if link.backend == AUTO:
             yield from _installed(link)
         else:
@@ -75,7 +74,6 @@ def _choices(settings: Voice) -> Iterator[_Choice]:
             yield choice
             if choice.backend.hosted and link.fallback is None:
                 yield from _installed(Voice())
-        link = link.fallback
 
 
 def _installed(settings: Voice) -> Iterator[_Choice]:

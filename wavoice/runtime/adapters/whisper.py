@@ -17,7 +17,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +28,6 @@ from wavoice.runtime.adapters.passes import (
     Pass,
     Samples,
     passes_for,
-    primary,
     samples_of,
     seconds_of,
     speech_spans,
@@ -38,16 +37,11 @@ from wavoice.runtime.adapters.passes import (
 from wavoice.runtime.adapters.weights import INSTALLED, Source, located, unavailable
 from wavoice.runtime.adapters.whisper_model import SHORTEST_WINDOW, Piece, Whisper, Window, joined
 from wavoice.runtime.adapters.workers import Line, Workers
-from wavoice.runtime.errors import (
-    SpeechError,
-    WavoiceError,
-)
+from wavoice.runtime.errors import speech_errors
 from wavoice.runtime.model import Audio, Heard
 from wavoice.runtime.ports import Hint
 from wavoice.runtime.settings_speech import Ears
-
-if TYPE_CHECKING:
-    pass
+from wavoice.runtime.tongues import primary
 
 Run = Callable[..., Awaitable[Any]]
 """`Line.run` for one piece."""
@@ -123,13 +117,9 @@ class WhisperEars:
         samples, line = samples_of(audio), self.line()
         if not samples.size:
             return Heard((), 0.0, audio.seconds)
-        try:
+        with speech_errors("Whisper could not find the language of the note"):
             whisper = await line.run(0.0, self.model)
             found, probability = await line.run(0.0, whisper.language, _cut(samples)[0])
-        except WavoiceError:
-            raise
-        except Exception as error:
-            raise SpeechError(f"Whisper could not find the language of the note: {error}.") from error
         if found == primary(hint.language):
             return Heard((), 0.0, audio.seconds, language_p=probability)
         heard = await self.hear(audio, replace(hint, language=found, find_language=False))
@@ -180,12 +170,8 @@ class Listening:
 
         Raises `SpeechError`, and `MissingModelError` if there are no weights.
         """
-        try:
+        with speech_errors("Whisper could not transcribe the note"):
             return await self._finish(audio)
-        except WavoiceError:
-            raise
-        except Exception as error:
-            raise SpeechError(f"Whisper could not transcribe the note: {error}.") from error
 
     def close(self) -> None:
         """Hear no more of it. Does nothing to a note that was heard."""
@@ -281,13 +267,22 @@ def _cut(samples: Samples) -> list[Samples]:
     return [*pieces, samples]
 
 
+def source_of(settings: Ears) -> Source:
+    """Where the weights are that the settings name."""
+    return Source(settings.model or INSTALLED, settings.downloads, settings.sha256)
+
+
+def compute_type_of(settings: Ears) -> str:
+    """CTranslate2's quantisation that the settings name, or that suits their device."""
+    return settings.compute_type or ("float16" if settings.device == "cuda" else "int8")
+
+
 def _open(settings: Ears) -> WhisperEars:
-    compute_type = settings.compute_type or ("float16" if settings.device == "cuda" else "int8")
     return WhisperEars(
-        Source(settings.model or INSTALLED, settings.downloads, settings.sha256),
+        source_of(settings),
         workers=settings.workers,
         device=settings.device,
-        compute_type=compute_type,
+        compute_type=compute_type_of(settings),
         window=settings.window_seconds,
     )
 

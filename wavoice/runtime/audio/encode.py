@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wavoice.runtime.audio.opus import BIT_RATE, REPLY_COMPLEXITY, NoteWriter, encode
+from wavoice.runtime.audio.opus import BIT_RATE, REPLY_COMPLEXITY, encode, note_of
 from wavoice.runtime.errors import SpeechError
 from wavoice.runtime.model import Speech
 
@@ -14,8 +14,7 @@ def to_voice_note(
 
     Raises `SpeechError` if there is nothing to encode or the file is larger than `max_bytes`.
     """
-    writer = NoteWriter()
-    note = writer.add(encode(speech, complexity, bit_rate).data) + writer.close()
+    note = note_of(encode(speech, complexity, bit_rate))
     if len(note) > max_bytes:
         raise too_large(max_bytes)
     return note

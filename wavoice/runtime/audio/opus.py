@@ -133,6 +133,12 @@ class NoteWriter:
         return self._pages.taken()
 
 
+def note_of(packets: Packets) -> bytes:
+    """A whole voice note of these. Raises `SpeechError` if there are none."""
+    writer = NoteWriter()
+    return writer.add(packets.data) + writer.close()
+
+
 class _Pages(io.RawIOBase):
     """A file that is handed on as it is written."""
 

@@ -88,6 +88,11 @@ class Order:
     payment: Payment | None = None
     """None: it is not paid."""
 
+    @property
+    def is_under_way(self) -> bool:
+        """True while it may still be delivered."""
+        return self.status not in ("delivered", "cancelled")
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:

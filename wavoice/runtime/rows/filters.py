@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wavoice.runtime.cases import (
+    UNSURE,
     Case,
     Decision,
     Effect,
@@ -136,7 +137,7 @@ def audio(case: Case, policy: Policy) -> Decision | None:
     if not is_vouched_for(case):
         return Decision("D17", Effect.ASK, "heard by a recogniser that tells no figures")
     if evidence.decodes[0].avg_logprob < policy.min_avg_logprob:
-        return Decision("D17", Effect.ASK, "heard with too little confidence")
+        return Decision("D17", Effect.ASK, UNSURE)
     if case.reading.faint and evidence.speech_seconds > policy.max_syllable_seconds:
         return Decision("D17", Effect.ASK, "more was said than was heard")
     if case.reading.near_miss or (case.other is not None and case.other.near_miss):

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from wavoice.runtime.adapters.webhook import PATH
 from wavoice.runtime.build import build
 from wavoice.runtime.settings import Settings
+from wavoice.sim.reach import found_at
 from wavoice.sim.rehearsal import Customer, agree, rehearsal_settings
 from wavoice.sim.tcp import serve
 
@@ -24,9 +25,8 @@ class Spec(BaseModel):
     """What the bench tells its bot."""
 
     graph: str
-    """Scheme, host and port."""
+    """Scheme, host and port, like those that follow."""
     media: str
-    """Host and port."""
     shop: str
     store: str
     sequential: bool = False
@@ -36,11 +36,10 @@ class Spec(BaseModel):
 
 def settings_of(spec: Spec) -> Settings:
     """The settings found here, with WhatsApp, shop and store as the bench has them."""
-    base = rehearsal_settings(Settings.load(), store=spec.store)
-    whatsapp = base.whatsapp.model_copy(update={"graph_base_url": spec.graph, "media_hosts": (spec.media,)})
+    base = found_at(rehearsal_settings(Settings.load(), store=spec.store), spec.graph, spec.media)
     shop = base.shop.model_copy(update={"base_url": spec.shop})
     runtime = base.runtime.model_copy(update={"sequential": spec.sequential})
-    return base.model_copy(update={"whatsapp": whatsapp, "shop": shop, "runtime": runtime})
+    return base.model_copy(update={"shop": shop, "runtime": runtime})
 
 
 async def run(spec: Spec) -> None:

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from wavoice.runtime.adapters.passes import PLAIN, RATE
-from wavoice.runtime.adapters.weights import INSTALLED, Source, located
-from wavoice.runtime.adapters.whisper import LONGEST_PIECE
+from wavoice.runtime.adapters.weights import located
+from wavoice.runtime.adapters.whisper import LONGEST_PIECE, compute_type_of, source_of
 from wavoice.runtime.adapters.whisper_model import SHORTEST_WINDOW, TAIL
 from wavoice.runtime.audio.decode import decode_note
 from wavoice.runtime.settings_speech import Ears
@@ -34,11 +34,11 @@ def open_model(ears: Ears) -> Any:
     """Load Whisper as the ears load it; blocks. Raises `MissingModelError`."""
     from faster_whisper import WhisperModel  # noqa: PLC0415 -- half a second
 
-    with located(Source(ears.model or INSTALLED, ears.downloads, ears.sha256)) as weights:
+    with located(source_of(ears)) as weights:
         return WhisperModel(
             str(weights.folder),
             device=ears.device,
-            compute_type=ears.compute_type or ("float16" if ears.device == "cuda" else "int8"),
+            compute_type=compute_type_of(ears),
             num_workers=ears.workers,
             cpu_threads=1,
         )

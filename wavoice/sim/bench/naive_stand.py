@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from starlette.types import ASGIApp
 
 from wavoice.runtime.adapters.backends import OpenVoice, voice_backend
 from wavoice.runtime.adapters.clock import SystemClock
@@ -26,7 +25,7 @@ from wavoice.sim.bench.naive import Answered, NaiveBot, Reach, Tools
 from wavoice.sim.bench.notes import BenchNote
 from wavoice.sim.bench.stand import PATIENCE_SECONDS, Crowd
 from wavoice.sim.emulator.emulator import Emulator
-from wavoice.sim.in_process import InProcess
+from wavoice.sim.in_process import InProcess, LateApp
 from wavoice.sim.reach import Wire, far_bot, reach
 from wavoice.sim.rehearsal import ACCESS_TOKEN, SHOP_URL, emulator_config
 from wavoice.sim.world import World
@@ -72,7 +71,7 @@ async def open_naive(settings: Settings, model: Any, wire: Wire) -> AsyncIterato
     clock = SystemClock()
     wire = replace(wire, limits=False)
     config, carrier, world = emulator_config(wire), wire.carrier(clock), World(clock=clock)
-    late = _Late()
+    late = LateApp()
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="wavoice-naive-")))
         tools = await _tools(settings, model, folder)
@@ -87,15 +86,6 @@ async def open_naive(settings: Settings, model: Any, wire: Wire) -> AsyncIterato
         stack.push_async_callback(emulator.close)
         stack.push_async_callback(bot.close)
         yield NaiveStand(emulator, bot, Crowd(world))
-
-
-class _Late:
-    """An ASGI app that is known only after its callers were made."""
-
-    app: ASGIApp
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        await self.app(scope, receive, send)
 
 
 async def _tools(settings: Settings, model: Any, folder: Path) -> Tools:

@@ -20,8 +20,8 @@ from wavoice.sim.bench.stand import Crowd
 from wavoice.sim.emulator.emulator import Emulator
 from wavoice.sim.emulator.phone import Phone
 from wavoice.sim.emulator.webhooks import Answer
-from wavoice.sim.reach import Reached, Wire, far_bot, reach
-from wavoice.sim.rehearsal import Customer, emulator_config
+from wavoice.sim.reach import Wire, far_bot, reach
+from wavoice.sim.rehearsal import emulator_config
 from wavoice.sim.tcp import serve
 from wavoice.sim.world import World
 
@@ -81,8 +81,14 @@ async def open_process(
         emulator = Emulator(config, clock, far_bot(bot, carrier))
         whatsapp = await stack.enter_async_context(reach(emulator, config, carrier, sockets=True))
         shop = await stack.enter_async_context(serve(world.app, grace=1))
-        spec = _spec(whatsapp, f"http://127.0.0.1:{shop}", store, people)
-        spec.sequential = sequential
+        spec = Spec(
+            graph=whatsapp.graph,
+            media=whatsapp.media,
+            shop=f"http://127.0.0.1:{shop}",
+            store=str(store),
+            sequential=sequential,
+            customers=[(each.name, each.phone, each.bsuid) for each in people],
+        )
         stack.push_async_callback(emulator.close)
         said = store.with_suffix(".log")
         begun = time.perf_counter()
@@ -95,16 +101,6 @@ async def open_process(
             await emulator.idle()
         finally:
             await _end(process)
-
-
-def _spec(whatsapp: Reached, shop: str, store: Path, people: Sequence[Customer]) -> Spec:
-    return Spec(
-        graph=whatsapp.graph,
-        media=whatsapp.media.partition("://")[2],
-        shop=shop,
-        store=str(store),
-        customers=[(each.name, each.phone, each.bsuid) for each in people],
-    )
 
 
 async def _start(spec: Spec, said: Path) -> asyncio.subprocess.Process:

@@ -84,15 +84,6 @@ class _Facts:
         """All events with such a body."""
         return [event for event in self.events if isinstance(event.body, kind)]
 
-    def before(self, key: str) -> Sequence[Event]:
-        """What the journal holds before the first try to write under that key; nothing if it holds none."""
-        tries = (
-            place
-            for place, event in enumerate(self.events)
-            if isinstance(event.body, journal.Intended) and event.body.key == key
-        )
-        return self.events[: next(tries, 0)]
-
 
 def _bound(facts: _Facts) -> Iterator[Failure]:
     """L1 and L2."""
@@ -276,19 +267,22 @@ def _heard_first(facts: _Facts) -> Iterator[Failure]:
 
     A clock that is set back while a message is read says otherwise, and the journal's order does not.
     """
-    reads = (journal.Read, journal.TurnEnded)
-    read = {
-        turn: next((event for event in events if isinstance(event.body, reads)), None)
-        for turn, events in facts.by_turn.items()
-    }
+    read: dict[str, int] = {}
+    tried: dict[str, int] = {}
+    for place, event in enumerate(facts.events):
+        if isinstance(event.body, journal.Read | journal.TurnEnded):
+            read.setdefault(event.where.turn, place)
+        elif isinstance(event.body, journal.Intended):
+            tried.setdefault(event.body.key, place)
+    received = facts.of(journal.Received)
     for write in facts.writes:
         if write.told is None:
             continue
-        done = {id(event) for event in facts.before(write.applied.key)}
-        for event in facts.of(journal.Received):
+        for event in received:
             before = event.where.contact == write.told.where.contact and event.at < write.applied.at
-            after = read[event.where.turn]
-            if before and (after is None or (after.at > write.applied.at and id(after) not in done)):
+            place = read.get(event.where.turn, len(facts.events))
+            late = place == len(facts.events) or facts.events[place].at > write.applied.at
+            if before and late and place >= tried.get(write.applied.key, 0):
                 yield _broken(
                     "L6",
                     "a message had been received and was not read",

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from wavoice.runtime.errors import UserInputError
-from wavoice.sim.eval_rows import Label
-from wavoice.sim.labelled import check_keys, check_opens, is_language, primary, read_objects, text_of
+from wavoice.runtime.tongues import primary
+from wavoice.sim.eval_rows import Label, label_of
+from wavoice.sim.labelled import check_keys, check_opens, is_language, read_objects, text_of
 from wavoice.sim.manifest import Note, load_manifest
 
 KEYS = (
@@ -88,7 +89,7 @@ def _sample(file: Path, where: str, data: dict[str, Any], language: str) -> Samp
         raise UserInputError(f"{where} names no recording.", remedy='Give it "path", relative to the file.')
     path = file.parent / name
     check_opens(where, path)
-    label = _label(where, data["label"]) if data.get("label") is not None else None
+    label = label_of(where, data["label"]) if data.get("label") is not None else None
     said = text_of(where, data, "transcript")
     return Sample(
         where=where,
@@ -101,20 +102,11 @@ def _sample(file: Path, where: str, data: dict[str, Any], language: str) -> Samp
         noise=text_of(where, data, "noise"),
         snr=_snr(where, data.get("snr")),
         label=label,
-        accept=tuple(_label(where, each) for each in _texts(where, data, "accept") or (label,) if each),
+        accept=tuple(label_of(where, each) for each in _texts(where, data, "accept") or (label,) if each),
         prompt=text_of(where, data, "prompt") or "",
         intent=text_of(where, data, "intent"),
         orders=_texts(where, data, "orders"),
     )
-
-
-def _label(where: str, value: Any) -> Label:
-    try:
-        return Label(value)
-    except ValueError as error:
-        raise UserInputError(
-            f"{where}: {value!r} is no label.", remedy=f"Labels are {', '.join(Label)}."
-        ) from error
 
 
 def _language(where: str, code: str) -> str:
