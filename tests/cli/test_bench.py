@@ -17,6 +17,8 @@ from wavoice.sim.bench.notes import bench_notes
 from wavoice.sim.bench.turn import Plan, header
 
 OPTIONS = ("--notes", "4", "--fixtures", str(NOTES))
+DONE = "loading models\n4 s notes, overlapped\n"
+"""Where standard error is no terminal it gets a line for each thing that is begun, not one a round."""
 
 
 @pytest.fixture
@@ -30,8 +32,10 @@ def found(shell: Shell) -> list[Report]:
     """The one report that a run comes to; a test puts another in its place."""
     reports = [report()]
 
-    async def measured(settings: Settings, plan: Plan, tell: Callable[[str], None]) -> Report:
-        tell("round 1")
+    async def measured(settings: Settings, plan: Plan, tell: Callable[[str, str], None]) -> Report:
+        tell("loading models", "")
+        for number in (1, 2):
+            tell("4 s notes, overlapped", f"round {number} of 2")
         return reports[0]
 
     shell.monkeypatch.setattr("wavoice.sim.bench.turn.measure", measured)
@@ -49,7 +53,7 @@ def baseline(shell: Shell, **change: object) -> Path:
 
 def test_the_tables(shell: Shell, found: list[Report]) -> None:
     done = shell("bench", "turn", *OPTIONS)
-    assert (done.code, done.err) == (0, "")
+    assert (done.code, done.err) == (0, DONE)
     assert "Some CPU, 2 cores, load 0.1; network none; 20 warm rounds" in done.out
     assert "4 s, overlapped, spoken: critical path transcribe" in done.out
     spoken = next(line for line in done.out.splitlines() if line.startswith("4 s   overlapped  spoken"))
@@ -70,7 +74,7 @@ def test_what_is_missing_fails(shell: Shell, found: list[Report]) -> None:
     done = shell("bench", "turn", *OPTIONS)
     assert (done.code, done.err) == (
         1,
-        "missing: 4 s, overlapped spoken: the reply was text, not voice\n",
+        f"{DONE}missing: 4 s, overlapped spoken: the reply was text, not voice\n",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +17,7 @@ from wavoice.runtime.errors import UserInputError
 if TYPE_CHECKING:
     from wavoice.runtime.settings import Settings
     from wavoice.sim.bench.figures import Report
-    from wavoice.sim.bench.turn import Plan
+    from wavoice.sim.bench.turn import Plan, Told
 
 app = typer.Typer(help="Measure how long a turn takes.", rich_markup_mode=None)
 
@@ -110,9 +111,26 @@ async def _run(settings: Settings, plan: Plan) -> Report:
 
     # The runtime's log is for people: standard output is the table's, or the JSON's.
     structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
-    console = Console(stderr=True)
+    console = Console(stderr=True, highlight=False)
+    if not console.is_terminal:
+        return await measure(settings, plan, _each_once(console.print))
     with console.status("") as status:
-        return await measure(settings, plan, status.update)
+        return await measure(
+            settings, plan, lambda what, far: status.update(f"{what}: {far}" if far else what)
+        )
+
+
+def _each_once(say: Callable[[str], None]) -> Told:
+    """A line for everything that is begun, for a log: how far it is would be a line a round."""
+    said = ""
+
+    def tell(what: str, _far: str) -> None:
+        nonlocal said
+        if what != said:
+            said = what
+            say(what)
+
+    return tell
 
 
 def _show(report: Report, json_file: str | None, before: Report | None) -> int:

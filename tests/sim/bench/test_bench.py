@@ -104,7 +104,7 @@ class TestWholeRuns:
     async def test_everything_that_is_promised_is_measured(self, note: BenchNote, settings: Settings) -> None:
         told: list[str] = []
         plan = Plan([note], rounds=1, warm_up=0, cold_rounds=0, flight_runs=1, at_once=(1, 2))
-        report = await measure(settings, plan, told.append, scripted(note))
+        report = await measure(settings, plan, lambda what, _far: told.append(what), scripted(note))
         assert report.missing == ()
         ways = {(row.how, row.reply) for row in report.rows}
         assert ways == {

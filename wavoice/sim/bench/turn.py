@@ -51,7 +51,8 @@ class Plan:
     """Of the network's delays."""
 
 
-Told = Callable[[str], None]
+Told = Callable[[str, str], None]
+"""Hears what is being done, and how far that is; empty: nothing is counted."""
 
 
 async def measure(settings: Settings, plan: Plan, tell: Told, parts: Parts | None = None) -> Report:
@@ -61,7 +62,7 @@ async def measure(settings: Settings, plan: Plan, tell: Told, parts: Parts | Non
     """
     about = header(settings, plan)
     wire = Wire(plan.network, plan.seed, limits=False)
-    tell("loading models")
+    tell("loading models", "")
     with tempfile.TemporaryDirectory(prefix="wavoice-bench-") as folder:
         async with _bench(settings, plan, wire, Path(folder), parts) as bench:
             rows = await _warm(bench, plan, tell)
@@ -132,10 +133,12 @@ async def _each(
 ) -> list[Row]:
     """Put every note through every runner, round by round."""
     rows = []
+    kinds = list(dict.fromkeys(runner.how for runner in runners))
     for note in notes if rounds else ():
         samples: list[list[Sample]] = [[] for _ in runners]
         for number in range(warm_up + rounds):
-            tell(f"{note.name}, {'warming up' if number < warm_up else f'round {number - warm_up + 1}'}")
+            done = "warming up" if number < warm_up else f"round {number - warm_up + 1} of {rounds}"
+            tell(f"{note.name} notes, {', '.join(kinds)}", done)
             for runner, taken in zip(runners, samples, strict=True):
                 taken.append(await runner.run(note))
         rows += [row(runner, note, taken[warm_up:]) for runner, taken in zip(runners, samples, strict=True)]
@@ -146,7 +149,7 @@ async def _flights(bench: _Bench, plan: Plan, tell: Told) -> list[Flight]:
     note = next((note for note in plan.notes if note.name == FLIGHT_NOTE), plan.notes[0])
     if not plan.flight_runs:
         return []
-    tell(f"{', '.join(map(str, plan.at_once))} notes in flight")
+    tell(f"{', '.join(map(str, plan.at_once))} notes in flight", "")
     return await Lanes(bench.stand, note, plan.flight_runs, plan.at_once).measure()
 
 
