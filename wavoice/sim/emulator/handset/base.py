@@ -86,6 +86,26 @@ class Network(Protocol):
         ...
 
 
+class Watcher(Protocol):
+    """Looks at a handset's screen. Called at the moment itself; must not raise."""
+
+    def taken(self, phone: Handset, wamid: str) -> None:
+        """WhatsApp has taken a message of this phone; its webhook goes out next."""
+        ...
+
+    def shown(self, phone: Handset, message: PhoneMessage) -> None:
+        """A message of the business has appeared."""
+        ...
+
+    def reached(self, phone: Handset, wamid: str, state: PromptState) -> None:
+        """An own message was read by the business, or one of the business got further here."""
+        ...
+
+    def typed(self, phone: Handset, until: Micros) -> None:
+        """The business is shown as typing, until then or until its next message."""
+        ...
+
+
 class HandsetState(BaseModel, defer_build=True):
     """A handset and its owner, as one saves them."""
 
@@ -121,6 +141,8 @@ class Handset:
         """How far in the future its messages are dated."""
         self.network = network
         """WhatsApp, as the verbs reach it."""
+        self.watcher: Watcher | None = None
+        """Who looks at the screen, beside the owner."""
         self._clock = clock
         self.said: dict[str, str] = {}
         """Types of own messages by wamid, oldest first."""
@@ -181,21 +203,26 @@ class Handset:
         """Open the chat: everything received and unread is reported as read."""
         unread, self._unread = self._unread, []
         for wamid in unread:
+            self._reached(wamid, PromptState.READ)
             await self.network.report(wamid, PromptState.READ)
 
-    async def plays(self) -> None:
-        """Play the newest voice note; only its first playing is reported."""
-        note = next((message for message in reversed(self.messages) if message.kind == "voice"), None)
+    async def plays(self, wamid: str | None = None) -> None:
+        """Play a voice note, the newest if none is named; only its first playing is reported."""
+        notes = (message for message in reversed(self.messages) if message.kind == "voice")
+        note = next((note for note in notes if wamid in (None, note.wamid)), None)
         if note is None:
             raise self.missing("no voice note", "Wait for it with `hears` before it is played.")
         if note.wamid not in self._played:
             self._played.add(note.wamid)
+            self._reached(note.wamid, PromptState.PLAYED)
             await self.network.report(note.wamid, PromptState.PLAYED)
 
     def receive(self, message: PhoneMessage) -> Sequence[PromptState]:
         """WhatsApp delivers: the message appears, typing ends; return what the handset reports."""
         self._typing_until = 0
         self.messages.append(message)
+        if self.watcher is not None:
+            self.watcher.shown(self, message)
         if message.kind == "reaction":  # WhatsApp reports it as sent and no further ("Reaction messages")
             self._arrived.set()
             return ()
@@ -205,13 +232,24 @@ class Handset:
         if PromptState.PLAYED in reports:
             self._played.add(message.wamid)
         self._arrived.set()
+        for state in reports:
+            self._reached(message.wamid, state)
         return reports
+
+    def _reached(self, wamid: str, state: PromptState) -> None:
+        if self.watcher is not None:
+            self.watcher.reached(self, wamid, state)
 
     def mark_read(self, wamid: str, *, typing: bool) -> None:
         """WhatsApp shows that the business has read up to this message, and perhaps types."""
-        self.seen += self._own[len(self.seen) : self._places[wamid] + 1]
+        newly = self._own[len(self.seen) : self._places[wamid] + 1]
+        self.seen += newly
+        for own in newly:
+            self._reached(own, PromptState.READ)
         if typing:
             self._typing_until = self._clock.now() + TYPING_LASTS
+            if self.watcher is not None:
+                self.watcher.typed(self, self._typing_until)
 
     def note_sent(self, wamid: str, kind: str) -> None:
         """WhatsApp has taken a message of this phone, of that type on the wire."""
@@ -219,6 +257,8 @@ class Handset:
             self._places[wamid] = len(self._own)
             self._own.append(wamid)
         self.said[wamid] = kind
+        if self.watcher is not None:
+            self.watcher.taken(self, wamid)
 
     @property
     def state(self) -> HandsetState:
