@@ -119,6 +119,31 @@ def check_command(
 
 
 @app.command(
+    "pack",
+    epilog="""\b
+Example:
+  wavoice fixtures pack wavoice/sim/pack --kokoro-voices package/voices""",
+)
+def pack_command(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to.")],
+    manifest: ManifestFile = _MANIFEST,
+    kokoro_voices: KokoroVoices = None,
+) -> None:
+    """Make the small pack of notes that the package carries, for machines without this repository.
+
+    Needs `uv sync --group fixtures`: the crowd behind the speakers is said anew.
+    """
+    from wavoice.sim.packing import make_pack  # noqa: PLC0415
+
+    loaded, studio = _open(manifest, kokoro_voices)
+    total = 0
+    for name, size in make_pack(loaded, studio, folder):
+        total += size
+        typer.echo(f"{name:42} {size:6} bytes")
+    typer.echo(f"{'in all':42} {total:6} bytes")
+
+
+@app.command(
     "list",
     epilog="""\b
 Example:

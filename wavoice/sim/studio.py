@@ -98,7 +98,8 @@ class Studio:
     def _voice(self, name: str) -> dict[str, Any]:
         return self._manifest.voices[name].model_dump(include={"engine", "model", "speed"})
 
-    def _say(self, text: str, name: str) -> Signal:
+    def say(self, text: str, name: str) -> Signal:
+        """Say a line in one of the manifest's voices, at 16 kHz. Raises what its speaker raises."""
         voice = self._manifest.voices[name]
         return self._speakers[voice.engine].say(text, voice)
 
@@ -107,7 +108,7 @@ class Studio:
         whole = audio_segment.silent(note.lead * 1000, RATE)
         said = []
         for segment in note.segments:
-            level = sound.at_level(self._say(segment.text, note.voice), note.level_db)
+            level = sound.at_level(self.say(segment.text, note.voice), note.level_db)
             spoken = audio_segment(
                 sound.to_pcm16(level).tobytes(), sample_width=2, frame_rate=RATE, channels=1
             ).apply_gain(segment.gain_db)
@@ -127,7 +128,7 @@ class Studio:
         if not self._talkers:
             crowd = self._manifest.noises[kind]
             self._talkers = [
-                sound.at_level(np.concatenate([self._say(text, name) for text in crowd.sentences]), -23)
+                sound.at_level(np.concatenate([self.say(text, name) for text in crowd.sentences]), -23)
                 for name in crowd.voices
             ]
         return sound.babble(samples, rng, self._talkers)

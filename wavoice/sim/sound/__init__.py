@@ -1,0 +1,1 @@
+"""The sound of this machine: its microphone, its speaker, and lines that a voice says for a customer."""

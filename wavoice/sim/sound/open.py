@@ -1,0 +1,98 @@
+"""Opens this machine's sound: always an answer, also where there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wavoice.runtime.ports import Clock
+from wavoice.sim.sound.library import Library, find_library, look_again
+from wavoice.sim.sound.microphone import PortAudioMicrophone
+from wavoice.sim.sound.ports import Device, Meter, Microphone, Recording, SoundError, Speaker
+from wavoice.sim.sound.speaker import PortAudioSpeaker
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A microphone and a speaker. Without a sound library both say why, and raise it when they are used."""
+
+    microphone: Microphone
+    speaker: Speaker
+    library: Library | None = None
+
+    def look_again(self) -> None:
+        """Notice what was plugged in or out. Does nothing while a note is recorded or played."""
+        busy = self.speaker.position is not None or self.microphone.recording
+        if self.library is not None and not busy:
+            look_again(self.library)
+
+
+def open_sound(clock: Clock, library: Library | str | None = None) -> Sound:
+    """The sound of this machine, or of the library that is handed in. Never raises.
+
+    Looking for it takes tenths of a second and turns standard error off meanwhile: do it before a terminal
+    application draws.
+    """
+    found = find_library() if library is None else library
+    if isinstance(found, str):
+        return Sound(NoMicrophone(found), NoSpeaker(found))
+    return Sound(PortAudioMicrophone(found, clock), PortAudioSpeaker(found), found)
+
+
+@dataclass(frozen=True, slots=True)
+class NoMicrophone:
+    """`Microphone` of a machine that has none."""
+
+    reason: str
+
+    def unavailable(self) -> str | None:
+        """The reason."""
+        return self.reason
+
+    def devices(self) -> tuple[Device, ...]:
+        """None."""
+        return ()
+
+    def start(self, device: str | int | None = None) -> Device:  # noqa: ARG002
+        """Raise the reason."""
+        raise SoundError(self.reason)
+
+    @property
+    def recording(self) -> bool:
+        """Never."""
+        return False
+
+    @property
+    def meter(self) -> Meter:
+        """Silence."""
+        return Meter()
+
+    def stop(self) -> Recording:
+        """Raise the reason."""
+        raise SoundError(self.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class NoSpeaker:
+    """`Speaker` of a machine that has none."""
+
+    reason: str
+
+    def unavailable(self) -> str | None:
+        """The reason."""
+        return self.reason
+
+    def devices(self) -> tuple[Device, ...]:
+        """None."""
+        return ()
+
+    def play(self, ogg: bytes, device: str | int | None = None) -> None:  # noqa: ARG002
+        """Raise the reason."""
+        raise SoundError(self.reason)
+
+    @property
+    def position(self) -> float | None:
+        """Nothing plays."""
+        return None
+
+    def stop(self) -> None:
+        """Nothing plays."""
