@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 import wavoice.runtime.bot
 import wavoice.runtime.hear
+import wavoice.runtime.kit
 import wavoice.runtime.outgoing
 import wavoice.runtime.turn
 from tests.dialogues import log
@@ -26,8 +27,8 @@ from tests.dialogues.script import Again, Break, Say, Script, Status, Step, Wait
 from tests.dialogues.sides import Channel, Clock, Note, Sides
 from tests.dialogues.words import JOB, heard
 from wavoice.runtime import journal
-from wavoice.runtime.actions import Job
 from wavoice.runtime.actions.builtin import JOBS
+from wavoice.runtime.actions.registry import Jobs
 from wavoice.runtime.adapters.failpoints import NoFailpoints
 from wavoice.runtime.bot import Bot
 from wavoice.runtime.codes import Codes
@@ -171,13 +172,9 @@ def at_once() -> Iterator[None]:
 @contextmanager
 def of_tier(tier: str) -> Iterator[None]:
     """The one job of all dialogues as if it had that risk: rows differ by tier, and jobs by what they do."""
-    jobs = cast("dict[str, Job]", JOBS)
-    job = jobs[JOB]
-    jobs[JOB] = replace(job, tier=Tier(tier))
-    try:
+    jobs = (replace(job, tier=Tier(tier) if job.name == JOB else job.tier) for job in JOBS)
+    with patch.object(wavoice.runtime.kit, "JOBS", Jobs(tuple(jobs))):
         yield
-    finally:
-        jobs[JOB] = job
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.rehearsing import Desk, desk
+from wavoice.runtime.actions.builtin import JOBS
 from wavoice.runtime.build import Parts
 from wavoice.runtime.model import Address, Audio
 from wavoice.runtime.policy import Policy
@@ -19,7 +20,7 @@ from wavoice.runtime.settings import Bot
 from wavoice.sim.scripted import Line
 
 QUESTION = "Order 1842: move it to Friday 27 November? Reply yes or no."
-UNCLEAR = f"{english.NOT_CAUGHT} {english.HELP}"
+UNCLEAR = f"{english.NOT_CAUGHT} {JOBS.help}"
 POOR = -0.7
 DATA = Path(__file__).parents[3] / "shared" / "data" / "audio"
 
@@ -37,7 +38,7 @@ class TestFound:
         async with desk() as at:
             own = Line("¿Puede decirme algo de los zapatos?", language="es")
             said = await at.speaks("We need a mask and a mask", logprob=-1.2, own=own)
-            assert said == [f"{words_in('es').not_caught} {english.HELP}"]
+            assert said == [f"{words_in('es').not_caught} {JOBS.help}"]
             assert await language(at) == "es"
             heard = [event.body for event in await at.journal("heard")]
             assert [(body.decodes[-1].language, body.language_p) for body in heard] == [
@@ -70,7 +71,7 @@ class TestFound:
     async def test_what_is_not_understood_in_it_either_is_said_in_it(self) -> None:
         async with desk() as at:
             said = await at.speaks("the mask", own=Line("hola", language="es", logprob=POOR))
-            assert said == [f"{words_in('es').not_caught} {english.HELP}"]
+            assert said == [f"{words_in('es').not_caught} {JOBS.help}"]
             assert await language(at) == "en"
 
     async def test_one_word_tells_no_language(self) -> None:

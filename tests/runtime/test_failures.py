@@ -8,6 +8,7 @@ import pytest
 
 from tests.rehearsing import desk
 from tests.runtime.gate_cases import case
+from wavoice.runtime.actions.builtin import JOBS
 from wavoice.runtime.build import Parts
 from wavoice.runtime.cases import is_doubtful
 from wavoice.runtime.model import Modality
@@ -15,7 +16,7 @@ from wavoice.runtime.policy import Policy
 from wavoice.runtime.replies import english
 
 UNSURE = f"{english.NOT_CAUGHT} {english.SAY_IT_AGAIN}"
-UNCLEAR = f"{english.NOT_CAUGHT} {english.HELP}"
+UNCLEAR = f"{english.NOT_CAUGHT} {JOBS.help}"
 WHERE = "Order 1842 is packed. It arrives on Thursday."
 POOR, WORST = Policy().min_request_logprob - 0.01, Policy().min_read_logprob
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import cast
 
 import pytest
 
 from tests.rehearsing import Desk, desk
 from tests.runtime.test_offers import offer
-from wavoice.runtime.actions import Job
-from wavoice.runtime.actions.builtin import JOBS
+from wavoice.runtime.actions import builtin
+from wavoice.runtime.actions.registry import Jobs
 from wavoice.runtime.model import SECOND, Alias, ConsentRecord
 from wavoice.runtime.replies import english
 
@@ -24,7 +23,8 @@ DAY = 24 * 3600
 
 def make_sensitive(patch: pytest.MonkeyPatch, name: str) -> None:
     """No shipped job is sensitive: one of them, as if it were."""
-    patch.setitem(cast("dict[str, Job]", JOBS), name, replace(JOBS[name], sensitive=True))
+    jobs = tuple(replace(job, sensitive=job.sensitive or job.name == name) for job in builtin.JOBS)
+    patch.setattr(builtin, "JOBS", Jobs(jobs))
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,7 @@ import pytest
 
 from tests.runtime.gate_cases import MONDAY, POLICY, case
 from wavoice.runtime import session
+from wavoice.runtime.actions.builtin import JOBS
 from wavoice.runtime.interpret.rules import RulesInterpreter
 from wavoice.runtime.model import (
     SECOND,
@@ -171,7 +172,7 @@ def read(message: Inbound) -> Reading:
 class TestOneThought:
     def joined(self, *messages: Inbound) -> list[str | None]:
         first, *rest = messages
-        return [message.text for message in session.one_thought(first, rest, read, POLICY)]
+        return [message.text for message in session.one_thought(first, rest, read, POLICY, JOBS)]
 
     def test_three_bubbles(self) -> None:
         said = [typed("move my delivery"), typed("to Friday", 1.4), typed("order 1842", 2.8)]

@@ -15,7 +15,6 @@ from pathlib import Path
 import structlog
 
 from wavoice.runtime import journal
-from wavoice.runtime.actions.builtin import JOBS
 from wavoice.runtime.commit import finish
 from wavoice.runtime.confirm import can_hold
 from wavoice.runtime.consent import standing
@@ -91,9 +90,9 @@ class Bot:
 
         False for an offer that is stored already. Raises `UserInputError` for what cannot be offered.
         """
-        job = JOBS.get(offered.action)
+        job = self.kit.jobs.offered(offered.action)
         if job is None or job.words is None or number not in self.numbers:
-            known = ", ".join(name for name, job in JOBS.items() if job.words is not None)
+            known = ", ".join(job.name for job in self.kit.jobs if job.words is not None)
             raise UserInputError(
                 f"{offered.action!r} cannot be offered on this number.", remedy=f"Offer one of {known}."
             )

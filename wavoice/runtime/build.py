@@ -12,6 +12,8 @@ import httpx
 from starlette.applications import Starlette
 
 from wavoice.runtime import ports
+from wavoice.runtime.actions import Mode
+from wavoice.runtime.actions.registry import Jobs
 from wavoice.runtime.adapters import ears, failpoints, voices
 from wavoice.runtime.adapters.clock import SystemClock, Uuid7Ids
 from wavoice.runtime.adapters.decoder import SandboxedDecoder
@@ -22,6 +24,8 @@ from wavoice.runtime.adapters.recordings import Recordings
 from wavoice.runtime.adapters.store import SqliteStore, drain_lock
 from wavoice.runtime.adapters.store.lock import MEMORY
 from wavoice.runtime.adapters.webhook import WebhookSecrets, webhook_app
+from wavoice.runtime.author.app import App
+from wavoice.runtime.author.load import load_app
 from wavoice.runtime.bot import Bot
 from wavoice.runtime.catalogue import Catalogue
 from wavoice.runtime.codes import Codes
@@ -29,7 +33,7 @@ from wavoice.runtime.errors import ConfigError
 from wavoice.runtime.foresee import always
 from wavoice.runtime.interpret.rules import RulesInterpreter
 from wavoice.runtime.journal import Event, Sink
-from wavoice.runtime.kit import Kit
+from wavoice.runtime.kit import Kit, Shelf
 from wavoice.runtime.lanes import Lanes
 from wavoice.runtime.lexicon import enabled
 from wavoice.runtime.model import Stage, Template
@@ -73,6 +77,8 @@ class Parts:
     media: ports.Media | None = None
     until: Stage | None = None
     """End each turn once this stage is done."""
+    app: App | None = None
+    """The bot's jobs; None: those that `settings.bot.app` names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,16 @@ class Runtime:
     engine: EmbeddedEngine
     store: ports.Store
     channel: GraphClient
+    settings: Settings
+
+    def reload(self, app: App) -> None:
+        """Put the jobs of another app in the place of those before, for every turn that begins from now on.
+
+        Nothing that is pending is lost: a question about a job that is gone is held, and says so when it is
+        answered; a write under way is looked up to its end. Raises `ConfigError`, and changes nothing, if
+        the settings name a job that the app has not.
+        """
+        self.bot.kit.shelf.jobs = _jobs(app, self.settings)
 
 
 @asynccontextmanager
@@ -133,6 +149,7 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
             until=parts.until,
             lanes=Lanes(parts.policy),
             sequential=settings.runtime.sequential,
+            shelf=Shelf(_jobs(parts.app or load_app(settings), settings)),
         )
         await _warm(kit, parts)
         bot = Bot(
@@ -144,7 +161,11 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
         if _lasts(settings, parts):
             sweeping = asyncio.create_task(sweep(kit, settings.bot.tenant))
             stack.push_async_callback(_stop, sweeping)
-        yield Runtime(bot, webhook_app(bot, _secrets(settings)), engine, store, channel)
+        yield Runtime(bot, webhook_app(bot, _secrets(settings)), engine, store, channel, settings)
+
+
+def _jobs(app: App, settings: Settings) -> Jobs:
+    return app.jobs.with_modes({name: Mode(job.mode) for name, job in settings.jobs.items()})
 
 
 def _policy(settings: Settings, policy: Policy) -> Policy:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from wavoice.runtime.actions import Answer, Job
-from wavoice.runtime.actions.builtin import JOBS
+from wavoice.runtime.actions.registry import Jobs
 from wavoice.runtime.model import Facts, Proposal, Tier
 from wavoice.runtime.replies import english
 
@@ -24,18 +24,18 @@ def always(today: date) -> Sequence[str]:
     )
 
 
-def while_heard(facts: Facts, today: date, asked: Proposal | None) -> Sequence[str]:
+def while_heard(jobs: Jobs, facts: Facts, today: date, asked: Proposal | None) -> Sequence[str]:
     """What a customer with these orders may be told once the note is heard; `asked` waits for an answer."""
     if asked is not None:
-        return (english.nothing_changed(still),) if (still := _still(asked)) else ()
-    told = [text for job in JOBS.values() if (text := _answer(job, facts, today))]
+        return (english.nothing_changed(still),) if (still := _still(jobs, asked)) else ()
+    told = [text for job in jobs if (text := _answer(job, facts, today))]
     first = next((order for order in facts.orders if order.is_under_way), None)
     return (*told, english.of_order(first.id)) if first else told
 
 
-def while_settling(settles: Proposal) -> Sequence[str]:
+def while_settling(jobs: Jobs, settles: Proposal) -> Sequence[str]:
     """What will be said when the window has passed."""
-    words = JOBS[settles.action].words
+    words = jobs.about(settles.action).words
     return (words.done(settles),) if words else ()
 
 
@@ -47,6 +47,6 @@ def _answer(job: Job, facts: Facts, today: date) -> str | None:
     return prepared.text if isinstance(prepared, Answer) else None
 
 
-def _still(asked: Proposal) -> str:
-    words = JOBS[asked.action].words
+def _still(jobs: Jobs, asked: Proposal) -> str:
+    words = jobs.about(asked.action).words
     return words.still(asked) if words else ""

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from wavoice.runtime import journal
+from wavoice.runtime.actions.builtin import JOBS
+from wavoice.runtime.actions.registry import Jobs
 from wavoice.runtime.backoff import Throttle
 from wavoice.runtime.catalogue import Catalogue
 from wavoice.runtime.codes import Codes
@@ -36,6 +38,13 @@ from wavoice.runtime.tongues import Tongues
 from wavoice.runtime.trace import Trace
 
 T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Shelf:
+    """Where the jobs lie that are in use: the one thing of a kit that a reload exchanges."""
+
+    jobs: Jobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,12 @@ class Kit:
     lanes: Lanes = field(default_factory=Lanes)
     sequential: bool = False
     """For comparison only: every stage of a turn waits for the one before it."""
+    shelf: Shelf = field(default_factory=lambda: Shelf(JOBS))
+
+    @property
+    def jobs(self) -> Jobs:
+        """The jobs that are in use now; a turn keeps those with which it began."""
+        return self.shelf.jobs
 
     def timer(
         self, address: Address, kind: TimerKind, due_at: Micros, subject: str, attempts: int = 0
@@ -95,9 +110,14 @@ class Turn:
     trace: Trace
     kit: Kit
     flow: str | None = None
+    jobs: Jobs = field(init=False)
+    """What the bot can do, as it was when this turn began."""
     _lines: list[journal.Event] = field(default_factory=list)
     _tasks: list[asyncio.Task[Any]] = field(default_factory=list)
     _put_off: list[Coroutine[Any, Any, Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.jobs = self.kit.jobs
 
     def log(self, *bodies: journal.Body, turn: str | None = None) -> None:
         """Note events; they become durable with the next `write_journal`."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from wavoice.runtime import journal
-from wavoice.runtime.actions.builtin import JOBS
 from wavoice.runtime.confirm import Case
 from wavoice.runtime.consent import standing
 from wavoice.runtime.deliver import end_turn, keep_delivery, send
@@ -67,9 +66,10 @@ async def ask_offer(turn: Turn, timer: Timer, conversation: Conversation) -> Non
         turn=turn.id,
         fresh=kit.ids.new("p"),
         policy=kit.policy,
+        jobs=turn.jobs,
         consents=consents,
     )
-    step = start(JOBS[offered.action], offered.args, scene)
+    step = start(turn.jobs.about(offered.action), offered.args, scene)
     if facts is None:
         async with kit.store.begin() as tx:
             await wake(turn, tx, TimerKind.OFFER, min(now + 60 * SECOND, offered.until), offered.id)

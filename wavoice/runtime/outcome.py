@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from wavoice.runtime import journal, session
-from wavoice.runtime.actions.builtin import JOBS
 from wavoice.runtime.confirm import Case, Decision
 from wavoice.runtime.confirm import Effect as Does
 from wavoice.runtime.consent import Consents
@@ -74,7 +73,7 @@ class Woken:
 async def outcome(turn: Turn, woken: Woken, result: WriteResult) -> Step | None:
     """Turn an answer into a state and words. None: still unknown, and said already."""
     proposal, key = woken.proposal, woken.effect.key
-    words = JOBS[proposal.action].words
+    words = turn.jobs.about(proposal.action).words
     if words is None:
         raise ValueError(f"{proposal.action} never writes")
     async with turn.kit.store.begin() as tx:
@@ -88,7 +87,7 @@ async def outcome(turn: Turn, woken: Woken, result: WriteResult) -> Step | None:
             step = Step(text=words.done(proposal), proposals=(done,), events=(event,))
             if proposal.vetoed_at is None:
                 return step
-            if not JOBS[proposal.action].way_back:
+            if not turn.jobs.about(proposal.action).way_back:
                 return _made_for_good(step)
             return await _too_late(turn, woken, step)
         case Outcome.UNKNOWN:
@@ -174,7 +173,7 @@ async def _too_late(turn: Turn, woken: Woken, step: Step) -> Step:
 
 def not_committed(turn: Turn, woken: Woken, decision: Decision, facts: Facts | None) -> Step:
     """The conditions no longer hold: nothing is written."""
-    proposal, job = woken.proposal, JOBS[woken.proposal.action]
+    proposal, job = woken.proposal, turn.jobs.about(woken.proposal.action)
     if decision.effect is Does.REPROPOSE and facts is not None:
         return _ask_anew(turn, woken, decision, facts)
     state = ProposalState.EXPIRED if decision.effect is Does.EXPIRE else ProposalState.FAILED
@@ -217,6 +216,7 @@ def _scene(turn: Turn, woken: Woken, proposal: Proposal, facts: Facts) -> Scene:
         turn=turn.id,
         fresh=turn.kit.ids.new("p"),
         policy=turn.kit.policy,
+        jobs=turn.jobs,
         consents=woken.consents,
     )
 
@@ -229,7 +229,7 @@ async def with_queued(turn: Turn, woken: Woken, step: Step) -> Step:
     facts = await look_up(turn, woken.conversation.alias)
     if facts is None or step.hand_off or step.asks:
         return step
-    then = start(JOBS[wish.intent], wish.slots, _scene(turn, woken, done, facts))
+    then = start(turn.jobs.about(wish.intent), wish.slots, _scene(turn, woken, done, facts))
     return replace(
         then,
         text=f"{step.text} {then.text}",

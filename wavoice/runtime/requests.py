@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from wavoice.runtime import journal
-from wavoice.runtime.actions import Answer, Ask, Job, Offer, Prepared, Refuse, with_product
-from wavoice.runtime.actions.builtin import JOBS
+from wavoice.runtime.actions import Answer, Ask, Job, Mode, Offer, Prepared, Refuse, with_product
+from wavoice.runtime.actions.registry import Jobs
 from wavoice.runtime.confirm import Case, Decision
 from wavoice.runtime.errors import UnsupportedLanguageError
 from wavoice.runtime.failures import not_caught, not_heard
@@ -77,14 +77,14 @@ def proceed(_decision: Decision, scene: Scene) -> Step:
         return Step(text=text, language=language, written=True, asking=asking, failed=unknown)
     if scene.trouble:
         return Step(text=english.MEDIA_TROUBLE[scene.trouble], asking=asking, failed=True)
-    name = reading.intent if reading.intent in JOBS else None
+    name = reading.intent if reading.intent in scene.jobs else None
     slots: Mapping[str, str] = reading.slots
     over = False
     if asking and name in (None, asking.intent) and (name or _lacked(asking) & {*slots}):
         name, slots, over = asking.intent, {**asking.slots, **slots}, True
     if name is None:
-        return not_caught(scene, english.HELP)
-    return replace(start(JOBS[name], slots, scene), over=over)
+        return not_caught(scene, scene.jobs.help)
+    return replace(start(scene.jobs.about(name), slots, scene), over=over)
 
 
 def _lacked(asking: Asking) -> set[str]:
@@ -95,14 +95,14 @@ def _lacked(asking: Asking) -> set[str]:
     return {asking.missing, *asking.slots, *by_product}
 
 
-def needs_facts(case: Case, conversation: Conversation) -> bool:
+def needs_facts(case: Case, conversation: Conversation, jobs: Jobs) -> bool:
     """False if nothing that can follow looks at the shop's records: then nobody waits for them.
 
     What touches a question, asked or answered, is told from the record as it is now.
     """
     if case.proposal is not None or conversation.asking is not None:
         return True
-    return not case.unreadable and case.reading.intent in JOBS
+    return not case.unreadable and case.reading.intent in jobs
 
 
 def _found_by_product(prepared: Prepared, slots: Mapping[str, str], facts: Facts) -> str:
@@ -116,6 +116,8 @@ def _found_by_product(prepared: Prepared, slots: Mapping[str, str], facts: Facts
 
 def start(job: Job, slots: Mapping[str, str], scene: Scene, replaces: Proposal | None = None) -> Step:
     """Prepare a job from live facts and say what comes next."""
+    if job.mode is Mode.OFF:
+        return Step(text=english.NOT_OFFERED)
     if scene.facts is None:
         return Step(text=english.SYSTEM_DOWN)
     if job.sensitive and scene.consents.sensitive is not True:

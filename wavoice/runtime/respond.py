@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from wavoice.runtime import journal
-from wavoice.runtime.actions.builtin import JOBS
 from wavoice.runtime.cases import affirms
 from wavoice.runtime.confirm import Decision, Effect, can_hold
 from wavoice.runtime.failures import not_heard
@@ -109,7 +108,7 @@ def _in_their_language(decision: Decision, scene: Scene) -> bool:
 def _hold(decision: Decision, scene: Scene) -> Step:
     after, (language, words) = after_of(decision, scene), spoken(scene)
     return Step(
-        text=f"{words.nothing_changed}: {still(after)}. {_once_more(after, words)}",
+        text=f"{words.nothing_changed}: {still(scene, after)}. {_once_more(after, words)}",
         language=language,
         asks=after,
         proposals=(after,),
@@ -126,7 +125,7 @@ def _once_more(held: Proposal, words: Words) -> str:
 
 def _cancel(decision: Decision, scene: Scene) -> Step:
     after, (language, words) = after_of(decision, scene), spoken(scene)
-    text, question = f"{words.nothing_changed}: {still(after)}.", None
+    text, question = f"{words.nothing_changed}: {still(scene, after)}.", None
     if decision.row == "D63":
         text, question = f"{text} {english.STOP_MESSAGES_TOO}", Consent.MESSAGES
     events = (about(journal.Cancelled, after, decision.row),)
@@ -140,11 +139,13 @@ def _repropose(decision: Decision, scene: Scene) -> Step:
     closing = about(journal.Expired if expired else journal.Superseded, old, decision.row)
     reading = scene.case.reading
     unsaid = {slot: value for slot, value in old.args.items() if slot not in reading.mentioned}
-    step = start(JOBS[old.action], {**unsaid, **reading.slots}, scene, replaces=None if expired else old)
+    step = start(
+        scene.jobs.about(old.action), {**unsaid, **reading.slots}, scene, replaces=None if expired else old
+    )
     if step.text and expired:
         language, words = spoken(scene)
         how = f" {words.how_to_answer(step.asks.tier)}" if step.asks and words is not ENGLISH else ""
-        text = f"{words.expired}; {still(old)}. {step.text}{how}"
+        text = f"{words.expired}; {still(scene, old)}. {step.text}{how}"
         step = replace(step, text=text, language=language)
     elif step.text and decision.row in _TERMS:
         step = replace(step, text=f"{_TERMS[decision.row]} {step.text}")
@@ -162,7 +163,7 @@ _TERMS = {
 def _restate(decision: Decision, scene: Scene) -> Step:
     after = after_of(decision, scene)
     events = held_events(scene.case.proposal, after, decision.row)
-    lead = _LEADS.get(decision.row) or f"Right now {still(after)}."
+    lead = _LEADS.get(decision.row) or f"Right now {still(scene, after)}."
     return Step(text=f"{lead} {after.read_back}", asks=after, proposals=(after,), events=events)
 
 
@@ -174,7 +175,7 @@ def _remind(decision: Decision, scene: Scene) -> Step:
     """Answer what only reads; anything that writes waits for the open question."""
     after = after_of(decision, scene)
     events = held_events(scene.case.proposal, after, decision.row)
-    job = JOBS.get(scene.case.reading.intent or "")
+    job = scene.jobs.offered(scene.case.reading.intent)
     other = start(job, scene.case.reading.slots, scene) if job and job.tier is Tier.R0 else Step()
     if not can_hold(after) or after.state is ProposalState.SETTLING:
         text = (
@@ -221,7 +222,7 @@ def _nothing(_decision: Decision, _scene: Scene) -> Step:
 
 def _already(_decision: Decision, scene: Scene) -> Step:
     proposal = scene.case.proposal
-    words = JOBS[proposal.action].words if proposal else None
+    words = scene.jobs.about(proposal.action).words if proposal else None
     if words is None or proposal is None:
         return Step(text=english.NOTHING_WAITING)
     named = f" Your reference is {proposal.reference}." if proposal.reference else ""
@@ -253,7 +254,7 @@ def _offer_back(decision: Decision, scene: Scene) -> Step:
     done = scene.case.proposal
     if done is None:
         raise ValueError(f"row {decision.row} needs a proposal")
-    job = JOBS[done.action]
+    job = scene.jobs.about(done.action)
     if not job.way_back and job.words is not None:
         return Step(text=english.no_way_back(job.words.already(done)), hand_off="no_way_back")
     said = {slot: value for slot, value in scene.case.reading.slots.items() if slot in done.args}

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from wavoice.runtime.actions.builtin import JOBS
+from wavoice.runtime.actions.registry import Jobs
 from wavoice.runtime.cases import Case, says_nothing
 from wavoice.runtime.consent import Consents
 from wavoice.runtime.model import (
@@ -81,7 +81,11 @@ def remember(conversation: Conversation, said: str, answer: str, policy: Policy)
 
 
 def one_thought(
-    first: Inbound, rest: Sequence[Inbound], read: Callable[[Inbound], Reading], policy: Policy
+    first: Inbound,
+    rest: Sequence[Inbound],
+    read: Callable[[Inbound], Reading],
+    policy: Policy,
+    jobs: Jobs,
 ) -> tuple[Inbound, ...]:
     """Which of the stored messages go on with the thought of the first, in order of arrival.
 
@@ -89,11 +93,11 @@ def one_thought(
     window of the one before it, without any yes, no or wait, and of one job at most.
     """
     parts: list[Inbound] = []
-    last, job = first, _job_of(first, read)
+    last, job = first, _job_of(first, read, jobs)
     if job is None:
         return ()
     for message in rest:
-        theirs = _job_of(message, read)
+        theirs = _job_of(message, read, jobs)
         near = message.received_at - last.received_at <= policy.join_window
         if theirs is None or not near or (theirs and job and theirs != job):
             break
@@ -102,7 +106,7 @@ def one_thought(
     return tuple(parts)
 
 
-def _job_of(message: Inbound, read: Callable[[Inbound], Reading]) -> str | None:
+def _job_of(message: Inbound, read: Callable[[Inbound], Reading], jobs: Jobs) -> str | None:
     """The job that a plain piece of typing asks for, "" for none; None for anything but a plain piece."""
     typed = message.modality is Modality.TEXT and message.form is Form.MESSAGE and message.text
     if not typed or message.forwarded or message.quotes is not None or message.attempts:
@@ -110,7 +114,7 @@ def _job_of(message: Inbound, read: Callable[[Inbound], Reading]) -> str | None:
     reading = read(message)
     if reading.vetoes or {Mark.YES, Mark.WEAK} & set(reading.marks):
         return None
-    if reading.intent is not None and reading.intent not in JOBS:
+    if reading.intent is not None and reading.intent not in jobs:
         return None
     return reading.intent or ""
 

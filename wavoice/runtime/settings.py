@@ -175,6 +175,16 @@ class Bot(Section):
     """Languages that the ears can do; a voice note in another is answered in that language, in writing."""
     languages: _Codes | None = None
     """Languages in which replies are read (`wavoice languages` lists them); all, unless some are named."""
+    app: Annotated[str, Field(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")] | None = None
+    """`module:name` of the author's own jobs, e.g. `bot:app` of `bot.py` beside this file; absent: the sample
+    bot (docs/jobs.md)."""
+
+
+class JobSettings(Section):
+    """One job, by its name: `[jobs.refund_order]`."""
+
+    mode: Literal["off", "shadow", "on"] = "on"
+    """`off`: not offered; `shadow`: asked and confirmed, never written, handed to a person; `on`."""
 
 
 class Settings(BaseSettings):
@@ -201,6 +211,8 @@ class Settings(BaseSettings):
     store: Store = Store()
     bot: Bot = Bot()
     runtime: Runtime = Runtime()
+    jobs: dict[str, JobSettings] = Field(default_factory=dict)
+    """How far each job may go, by its name."""
 
     @classmethod
     def load(cls, path: Path | None = None) -> Settings:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from wavoice.runtime import journal
-from wavoice.runtime.actions.builtin import JOBS
 from wavoice.runtime.confirm import Decision, can_hold
 from wavoice.runtime.model import Proposal, ProposalState
 from wavoice.runtime.proposals import apply
@@ -23,16 +22,16 @@ def after(decision: Decision, scene: Scene) -> Proposal:
 
 def _as_it_stands(proposal: Proposal, scene: Scene) -> Proposal:
     """What stays is told from the record as it is now; the digest does not bind it."""
-    current = JOBS[proposal.action].current
+    current = scene.jobs.about(proposal.action).current
     order = scene.facts.order(proposal.args.get("order", "")) if scene.facts else None
     if current is None or order is None or not can_hold(scene.case.proposal):
         return proposal
     return replace(proposal, before=current(order))
 
 
-def still(proposal: Proposal) -> str:
+def still(scene: Scene, proposal: Proposal) -> str:
     """What stays as it is, without a capital or a full stop."""
-    words = JOBS[proposal.action].words
+    words = scene.jobs.about(proposal.action).words
     return words.still(proposal) if words else ""
 
 

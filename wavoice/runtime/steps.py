@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 
 from wavoice.runtime import journal
+from wavoice.runtime.actions.registry import Jobs
 from wavoice.runtime.confirm import Case
 from wavoice.runtime.consent import Consents
 from wavoice.runtime.model import Asking, Consent, Conversation, Facts, Proposal
@@ -26,6 +27,7 @@ class Scene:
     fresh: str
     """Id for a proposal that may be raised."""
     policy: Policy
+    jobs: Jobs
     consents: Consents = field(default_factory=Consents)
     tongue: str | None = None
     """Language of a note that was not understood, where it is surely another than the conversation's."""

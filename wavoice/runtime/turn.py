@@ -58,7 +58,7 @@ async def take(turn: Turn, message: Inbound, known: Known) -> None:
     known, words, readings = await _listen(turn, message, known, silent=silent)
     with trace.span(Stage.DECIDE):
         case = make_case(turn, message, known, words, readings)
-    facts = await shop if shop and needs_facts(case, known.conversation) else None
+    facts = await shop if shop and needs_facts(case, known.conversation, turn.jobs) else None
     case = await await_delivery(turn, replace(case, now=trace.now()))
     with trace.span(Stage.DECIDE):
         known = replace(known, meant=session.has_meaning(case, kit.policy))
@@ -76,7 +76,7 @@ async def take(turn: Turn, message: Inbound, known: Known) -> None:
             group = await keep(turn, message, known, words, step, reply)
     kit.failpoints.reach("turn_kept")
     if step.settles is not None and _speaks(turn, message, known):
-        prepare(kit, while_settling(step.settles))
+        prepare(kit, while_settling(turn.jobs, step.settles))
 
     if group is None or speech is None:
         return
@@ -134,7 +134,7 @@ async def _foresee(turn: Turn, shop: Awaitable[Facts | None], known: Known) -> N
     asked = known.proposal if known.proposal and known.proposal.is_open else None
     today = turn.kit.local(facts.read_at).date()
     prepare(turn.kit, always(today))  # nothing, but after midnight
-    never_mind = prepare(turn.kit, while_heard(facts, today, asked))
+    never_mind = prepare(turn.kit, while_heard(turn.jobs, facts, today, asked))
     try:
         await asyncio.Event().wait()
     finally:
@@ -159,6 +159,7 @@ def _respond(
         turn=turn.id,
         fresh=kit.ids.new("p"),
         policy=kit.policy,
+        jobs=turn.jobs,
         consents=known.consents,
         trouble=words.trouble,
         tongue=words.tongue,

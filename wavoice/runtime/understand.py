@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from wavoice.runtime import journal, session
-from wavoice.runtime.actions.builtin import JOBS
 from wavoice.runtime.budget import voice_left
 from wavoice.runtime.confirm import Case
 from wavoice.runtime.consent import Consents, standing
@@ -89,7 +88,7 @@ def join(kit: Kit, message: Inbound, known: Known, rest: Sequence[Inbound]) -> K
     if any(part.form is not Form.MESSAGE or part.offer is not None for part in (message, *rest)):
         return known
     read = lambda part: kit.interpreter.read(part.text or "", _situation(kit, part, known))  # noqa: E731
-    parts = session.one_thought(message, rest, read, kit.policy)
+    parts = session.one_thought(message, rest, read, kit.policy, kit.jobs)
     return replace(known, joined=parts, unread=known.unread - len(parts))
 
 
@@ -189,7 +188,7 @@ def make_case(
         retracts_yes=_retracts_yes(message, proposal),
         handed_off=known.conversation.handed_off,
         language=known.conversation.language,
-        reads_only=(job := JOBS.get(reading.intent or "")) is not None and job.tier is Tier.R0,
+        reads_only=(job := turn.jobs.get(reading.intent)) is not None and job.tier is Tier.R0,
     )
 
 

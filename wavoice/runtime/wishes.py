@@ -11,12 +11,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from wavoice.runtime import consent, journal
-from wavoice.runtime.actions.builtin import JOBS
 from wavoice.runtime.cases import UNSURE, is_doubtful, says_nothing
 from wavoice.runtime.confirm import Decision, Effect, can_hold
 from wavoice.runtime.consent import Consents
 from wavoice.runtime.failures import not_caught, with_failures
-from wavoice.runtime.model import Consent, Mark, Proposal, ProposalState
+from wavoice.runtime.model import Consent, Mark, ProposalState
 from wavoice.runtime.replies import english
 from wavoice.runtime.requests import start
 from wavoice.runtime.respond import respond
@@ -106,7 +105,7 @@ def _answer(scene: Scene, quotes: str | None) -> tuple[Decision, Step] | None:
         step = Step(text=english.LEFT, over=True)
         if given and half_said is not None:
             agreed = replace(scene, consents=replace(scene.consents, sensitive=True))
-            step = replace(start(JOBS[half_said.intent], half_said.slots, agreed), over=True)
+            step = replace(start(scene.jobs.about(half_said.intent), half_said.slots, agreed), over=True)
     return decision, replace(step, consents=((purpose, given),), answers=purpose)
 
 
@@ -115,8 +114,8 @@ def _prefer(decision: Decision, scene: Scene, purpose: Consent, given: bool) -> 
     noted, change = english.NOTED[purpose, given], ((purpose, given),)
     half_said, closed = scene.conversation.asking, Step()
     if purpose is Consent.SENSITIVE:
-        closed = _closed(scene.case.proposal, decision)
-        if half_said is not None and JOBS[half_said.intent].sensitive:
+        closed = _closed(scene, decision)
+        if half_said is not None and scene.jobs.about(half_said.intent).sensitive:
             half_said, closed = None, replace(closed, over=True)
     if decision.effect in _IDLE or closed.proposals:
         return replace(closed, text=noted, asking=half_said, consents=change)
@@ -125,9 +124,10 @@ def _prefer(decision: Decision, scene: Scene, purpose: Consent, given: bool) -> 
     return replace(step, text=f"{noted} {rest}" if rest else noted, consents=(*step.consents, *change))
 
 
-def _closed(left: Proposal | None, decision: Decision) -> Step:
+def _closed(scene: Scene, decision: Decision) -> Step:
     """Nothing is asked, and nothing runs on, about something sensitive that may not be dealt with here."""
-    if left is None or not can_hold(left) or not JOBS[left.action].sensitive:
+    left = scene.case.proposal
+    if left is None or not can_hold(left) or not scene.jobs.about(left.action).sensitive:
         return Step()
     closed = replace(left, state=ProposalState.CANCELLED, settle_at=None)
     return Step(proposals=(closed,), events=(about(journal.Cancelled, closed, decision.row),))

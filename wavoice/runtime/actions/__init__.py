@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from wavoice.runtime.model import Facts, Money, Order, Proposal, Tier
 from wavoice.runtime.replies import english
@@ -61,6 +62,16 @@ class Words:
     already: Callable[[Proposal], str]
 
 
+class Mode(StrEnum):
+    """How far a job may go (`[jobs.NAME] mode`)."""
+
+    OFF = "off"
+    """It is not offered, and who asks for it is told so."""
+    SHADOW = "shadow"
+    """Asked and confirmed as usual, never written: it is journaled, and a person is asked to do it."""
+    ON = "on"
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """A named job with its risk tier."""
@@ -75,6 +86,9 @@ class Job:
     """Only jobs that write have them."""
     way_back: bool = True
     """False: nothing undoes it; who wants it back is handed to a person."""
+    can: str = ""
+    """What it does, as it goes on after "I can": "move a delivery"."""
+    mode: Mode = Mode.ON
     sensitive: bool = False
     """It deals with health, identity papers or the like: consent is asked for before it begins."""
 

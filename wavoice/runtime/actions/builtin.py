@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from wavoice.runtime.actions import change_address, refund_order, reschedule_delivery, track_order
+from wavoice.runtime.actions.registry import Jobs
 
-from wavoice.runtime.actions import Job, change_address, refund_order, reschedule_delivery, track_order
-
-JOBS: Mapping[str, Job] = {
-    job.name: job for job in (track_order.JOB, reschedule_delivery.JOB, change_address.JOB, refund_order.JOB)
-}
+JOBS = Jobs((track_order.JOB, reschedule_delivery.JOB, change_address.JOB, refund_order.JOB))

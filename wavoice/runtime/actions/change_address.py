@@ -35,6 +35,7 @@ def _prepare(slots: Mapping[str, str], facts: Facts, today: date) -> Prepared:
 
 JOB = Job(
     name="change_address",
+    can="change its address",
     tier=Tier.R2,
     prepare=_prepare,
     current=_current,

@@ -115,6 +115,7 @@ def _still(proposal: Proposal) -> str:
 
 JOB = Job(
     name="refund_order",
+    can="refund it",
     tier=Tier.R3,
     prepare=_prepare,
     words=Words(

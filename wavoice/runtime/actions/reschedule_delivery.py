@@ -50,6 +50,7 @@ def _from(proposal: Proposal) -> date:
 
 JOB = Job(
     name="reschedule_delivery",
+    can="move a delivery",
     tier=Tier.R2,
     prepare=_prepare,
     current=_current,

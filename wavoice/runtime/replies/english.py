@@ -18,7 +18,7 @@ TAP_YES_OR_NO = "Tap Yes or No."
 NOT_CAUGHT = "I did not catch that."
 TO_BE_SURE = "To be sure:"
 NOTHING_WAITING = "Nothing is waiting for your answer. What can I do for you?"
-HELP = "I can tell you where your order is, move a delivery, change its address, or refund it."
+NOT_OFFERED = "I cannot do that here. Ask for a person, and a colleague will."
 CHOOSE = "Tap what you need, or write it."
 """After two messages in a row that were not understood; what can be tapped:"""
 WHERE_IS_IT = "Where is my order?"
@@ -93,6 +93,14 @@ def cannot_listen_to(language: str) -> str:
 @lru_cache(maxsize=128)
 def _language(code: str) -> str | None:
     return Locale("en").languages.get(code)
+
+
+def i_can(jobs: Sequence[str]) -> str:
+    """What can be done here, in a sentence."""
+    if not jobs:
+        return "Ask for a person, and a colleague will help you."
+    *most, last = jobs
+    return f"I can {', '.join(most)}, or {last}." if most else f"I can {last}."
 
 
 def how_to_answer(tier: Tier) -> str:

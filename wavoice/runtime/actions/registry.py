@@ -1,0 +1,82 @@
+"""The jobs of one bot. Pure values: a reload brings another registry, and whoever holds this one keeps it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from wavoice.runtime.actions import Job, Mode, Prepared, Refuse, Words
+from wavoice.runtime.errors import ConfigError
+from wavoice.runtime.model import Facts, Tier
+from wavoice.runtime.replies import english
+
+
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    """Jobs in the order in which they are offered; goes through them, those that are off included."""
+
+    all_of_them: tuple[Job, ...]
+
+    def __post_init__(self) -> None:
+        """Raises `ConfigError` for two jobs of one name."""
+        names = [job.name for job in self.all_of_them]
+        for name in names:
+            if names.count(name) > 1:
+                raise ConfigError(f"There are two jobs {name!r}.", remedy="Give one of them another name.")
+
+    def __iter__(self) -> Iterator[Job]:
+        return iter(self.all_of_them)
+
+    def __contains__(self, name: str | None) -> bool:
+        return self.get(name) is not None
+
+    def get(self, name: str | None) -> Job | None:
+        """The job of that name, also if it is off."""
+        return next((job for job in self.all_of_them if job.name == name), None)
+
+    def offered(self, name: str | None) -> Job | None:
+        """The job of that name, unless it is off."""
+        job = self.get(name)
+        return None if job is None or job.mode is Mode.OFF else job
+
+    def about(self, name: str) -> Job:
+        """The job of that name, or for one that is gone a stand-in that is off and tells nothing untrue."""
+        return self.get(name) or _gone(name)
+
+    def with_modes(self, modes: Mapping[str, Mode]) -> Jobs:
+        """The same jobs as far as the owner lets them go. Raises `ConfigError` for a job that is not here."""
+        known = [job.name for job in self.all_of_them]
+        for name in modes:
+            if name not in known:
+                near = difflib.get_close_matches(name, known, n=1, cutoff=0)
+                hint = f" The nearest is jobs.{near[0]}." if near else ""
+                raise ConfigError(f"jobs.{name}: this bot has no job of that name.{hint}")
+        return Jobs(tuple(replace(job, mode=modes.get(job.name, job.mode)) for job in self.all_of_them))
+
+    @property
+    def help(self) -> str:
+        """What this bot does, in a sentence."""
+        can = [job.can for job in self.all_of_them if job.mode is not Mode.OFF and job.can]
+        return english.i_can(can)
+
+
+def _gone(name: str) -> Job:
+    return Job(
+        name=name,
+        tier=Tier.R2,
+        prepare=_no_more,
+        words=Words(
+            question=lambda proposal: proposal.read_back,
+            still=lambda _: "what you asked for is not done",
+            done=lambda _: "Done: what you asked for went through.",
+            already=lambda _: "What you asked for is done already.",
+        ),
+        way_back=False,
+        mode=Mode.OFF,
+    )
+
+
+def _no_more(_slots: Mapping[str, str], _facts: Facts, _today: date) -> Prepared:
+    return Refuse(english.NOT_OFFERED)

@@ -1,0 +1,99 @@
+"""`[bot] app = "bot:app"`: the author's file, found beside the settings, and loaded again on demand.
+
+Files are Python of the shop's own and run with the runtime's rights. What stands beside the file may be
+imported by it, and is loaded anew with it.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+
+from wavoice.runtime.author.app import App
+from wavoice.runtime.errors import ConfigError
+from wavoice.runtime.settings import Settings
+
+
+def load_app(settings: Settings) -> App:
+    """The app that the settings name, freshly read, or the sample bot's if they name none.
+
+    Raises `ConfigError` with file and line for whatever is wrong with it; then an app that was loaded
+    before goes on as it was.
+    """
+    return App() if settings.bot.app is None else load_from(settings.config.parent, settings.bot.app)
+
+
+def load_from(folder: Path, target: str) -> App:
+    """The app `module:name` of a folder. Raises `ConfigError`."""
+    module, _, name = target.partition(":")
+    file = folder.resolve().joinpath(*module.split(".")).with_suffix(".py")
+    if not file.is_file():
+        raise ConfigError(f"bot.app is {target!r}, and there is no file {file}.")
+    loaded = _execute(module, file, folder.resolve())
+    if not hasattr(loaded, name):
+        raise ConfigError(
+            f"bot.app is {target!r}, and {file} has no {name!r}.", remedy=f"Write {name} = App(…) there."
+        )
+    app = getattr(loaded, name)
+    if not isinstance(app, App):
+        raise ConfigError(
+            f"{file}: {name} is {type(app).__name__}, and no App.", remedy=f"Write {name} = App(…)."
+        )
+    return app
+
+
+def _execute(module: str, file: Path, folder: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(module, file)
+    if spec is None or spec.loader is None:
+        raise ConfigError(f"{file} cannot be read as Python.")
+    loaded = importlib.util.module_from_spec(spec)
+    with _afresh(folder):
+        sys.modules[module] = loaded
+        try:
+            exec(compile(file.read_bytes(), str(file), "exec"), vars(loaded))  # noqa: S102 -- the shop's own
+        except ConfigError:
+            raise
+        except SyntaxError as error:
+            raise ConfigError(f"{error.filename}:{error.lineno}: {error.msg}.") from error
+        except Exception as error:
+            raise ConfigError(f"{_place(error, file)}: {type(error).__name__}: {error}.") from error
+    return loaded
+
+
+def _place(error: Exception, file: Path) -> str:
+    """The last line of the author's own files that the error came through."""
+    lines = traceback.extract_tb(error.__traceback__)
+    own = [line for line in lines if Path(line.filename).is_relative_to(file.parent)]
+    return f"{own[-1].filename}:{own[-1].lineno}" if own else str(file)
+
+
+@contextmanager
+def _afresh(folder: Path) -> Iterator[None]:
+    """Forget what was imported from the folder, so that it is read again; remember it if that fails."""
+    before = {name: module for name, module in sys.modules.items() if _stands_in(module, folder)}
+    for name in before:
+        del sys.modules[name]
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+    importlib.invalidate_caches()
+    try:
+        yield
+    except BaseException:
+        for name in [name for name, module in sys.modules.items() if _stands_in(module, folder)]:
+            del sys.modules[name]
+        sys.modules.update(before)
+        raise
+
+
+def _stands_in(module: ModuleType, folder: Path) -> bool:
+    """True for a file of the folder that is neither installed there nor wavoice itself."""
+    file = getattr(module, "__file__", None)
+    if file is None or not Path(file).is_relative_to(folder):
+        return False
+    inside = Path(file).relative_to(folder).parts
+    return not {"site-packages", "wavoice"} & set(inside)
