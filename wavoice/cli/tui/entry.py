@@ -1,0 +1,170 @@
+"""The line that is typed: words for the bot, or a command, with what can be completed above it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from wavoice.cli.tui.messages import Line
+from wavoice.cli.tui.plain import visible
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """Something that a line can become."""
+
+    line: str
+    """What stands in the line once it is chosen."""
+    shown: str
+    help: str
+    whole: bool = False
+    """Nothing needs to be added: choosing it with Enter runs it."""
+
+
+CompleteLine = Callable[[str], Sequence[Completion]]
+"""Finds what a line can become, best first; nothing if it is complete or no command."""
+
+
+class Field(Input):
+    """The input itself; arrows first serve the completions, then leave for the conversation."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "complete", "Complete", id="entry.complete", show=False),
+        Binding("up", "above", "Above", id="entry.up", show=False),
+        Binding("down", "below", "Below", id="entry.down", show=False),
+    ]
+
+    class Move(Message):
+        """Another completion, or the conversation above."""
+
+        def __init__(self, step: int) -> None:
+            super().__init__()
+            self.step = step
+
+    class Complete(Message):
+        """Take the completion that is marked."""
+
+    def action_above(self) -> None:
+        """One up."""
+        self.post_message(self.Move(-1))
+
+    def action_below(self) -> None:
+        """One down."""
+        self.post_message(self.Move(1))
+
+    def action_complete(self) -> None:
+        """Take it."""
+        self.post_message(self.Complete())
+
+
+class Entry(Vertical):
+    """Completions, what is being answered, and the line."""
+
+    def __init__(self, complete: CompleteLine) -> None:
+        super().__init__(id="entry")
+        self._complete = complete
+        self._found: Sequence[Completion] = ()
+
+    def compose(self) -> ComposeResult:
+        """The three parts."""
+        yield OptionList(id="completions", markup=False)
+        yield Static(id="answering", markup=False)
+        with Horizontal(id="line"):
+            yield Static(Content("\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"), id="prompt", markup=False)
+            yield Field(placeholder="Type a message, / for commands", id="field", compact=True)
+        yield Static(id="meter", markup=False)
+
+    def on_mount(self) -> None:
+        """Nothing is offered or answered at first."""
+        options = self.query_one("#completions", OptionList)
+        options.can_focus = False
+        options.display = False
+        self.query_one("#answering").display = False
+
+    @property
+    def field(self) -> Field:
+        """The input."""
+        return self.query_one(Field)
+
+    def answering(self, text: str | None) -> None:
+        """Show what the next line answers or edits; None: nothing."""
+        line = self.query_one("#answering", Static)
+        line.display = text is not None
+        line.update(Content(visible(text or "")))
+
+    def recording(self, meter: str | None) -> None:
+        """Show the level meter in place of the line; None: the line again."""
+        self.set_class(meter is not None, "recording")
+        self.query_one("#meter", Static).update(Content(visible(meter or "")))
+
+    def put(self, text: str) -> None:
+        """Put a beginning into the line, for the user to go on with."""
+        self.field.value = text
+        self.field.cursor_position = len(text)
+        self.field.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Offer what the line can become."""
+        event.stop()
+        self._offer(self._complete(event.value) if event.value.startswith("/") else ())
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """A line is done, or a command is still lacking its argument."""
+        event.stop()
+        text = event.value.strip()
+        marked = self._marked()
+        if marked is not None and marked.line.strip() != text and marked.line.startswith(text):
+            text = marked.line.strip() if marked.whole else text
+            if not marked.whole:
+                self.put(marked.line)
+                return
+        if not text:
+            return
+        self.field.value = ""
+        self.post_message(Line(text))
+
+    def on_field_complete(self, event: Field.Complete) -> None:
+        """Take the marked completion; without one, Tab moves on as everywhere."""
+        event.stop()
+        if (marked := self._marked()) is not None:
+            self.put(marked.line)
+        else:
+            self.screen.focus_next()
+
+    def on_field_move(self, event: Field.Move) -> None:
+        """Through the completions; else into the conversation, which the app knows."""
+        if not self._found:
+            return
+        event.stop()
+        options = self.query_one("#completions", OptionList)
+        options.highlighted = ((options.highlighted or 0) + event.step) % len(self._found)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Chosen by mouse."""
+        event.stop()
+        self.put(self._found[event.option_index].line)
+
+    def _marked(self) -> Completion | None:
+        index = self.query_one("#completions", OptionList).highlighted
+        return self._found[index] if self._found and index is not None else None
+
+    def _offer(self, found: Sequence[Completion]) -> None:
+        if found == self._found:
+            return
+        self._found = found
+        options = self.query_one("#completions", OptionList)
+        options.display = bool(found)
+        options.set_options(
+            Option(Content.assemble((visible(each.shown), "bold"), "  ", (each.help, "$dim")))
+            for each in found
+        )
+        options.highlighted = 0 if found else None
