@@ -44,6 +44,8 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
         fields = {spec.name: values(hints[spec.name]) for spec in dataclasses.fields(kind)}
         return st.builds(cast(type[Any], kind), **fields)
     origin, parts = get_origin(kind), get_args(kind)
+    if origin is tuple and parts[-1] is not Ellipsis:
+        return st.tuples(*map(values, parts))
     if origin is tuple:
         return st.lists(values(parts[0]), max_size=2).map(tuple)
     if origin is Mapping:

@@ -122,8 +122,14 @@ async def _cut_turn(tx: UnitOfWork, message: Inbound, cut: Callable[[str], str],
 
 
 def _changed(event: journal.Event, cut: Callable[[str], str]) -> journal.Event:
-    line = to_json(event)
+    line = to_json(_without_words(event) if isinstance(event.body, journal.HeardNote) else event)
     return from_json({**line, "pii": map_texts(line["pii"], cut)})
+
+
+def _without_words(event: journal.Event) -> journal.Event:
+    """A number that is cut out of a text stands in its words as well, one digit a word."""
+    decodes = tuple(replace(decode, words=()) for decode in event.body.decodes)
+    return replace(event, body=replace(event.body, decodes=decodes))
 
 
 def _without(conversation: Conversation, cut: Callable[[str], str]) -> Conversation:

@@ -236,4 +236,5 @@ def _decode(decode: Decode) -> journal.DecodeFigures:
         measured=decode.measured,
         min_word_p=min((p for _, p in decode.words), default=None),
         text=decode.text,
+        words=tuple((word, round(p, 3)) for word, p in decode.words),
     )

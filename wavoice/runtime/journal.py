@@ -356,7 +356,8 @@ def without_words(body: Body) -> Body:
     """The same event without what was heard in a voice note; its figures stay."""
     if not isinstance(body, HeardNote):
         return body
-    return replace(body, text="", decodes=tuple(replace(decode, text="") for decode in body.decodes))
+    decodes = tuple(replace(decode, text="", words=()) for decode in body.decodes)
+    return replace(body, text="", decodes=decodes)
 
 
 @dataclass(frozen=True, slots=True)

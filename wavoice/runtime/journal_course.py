@@ -45,6 +45,8 @@ class DecodeFigures:
     measured: bool = True
     """False: the two figures above are fillers, the recogniser told none."""
     text: str = field(default="", metadata=PII)
+    words: tuple[tuple[str, float], ...] = field(default=(), metadata=PII)
+    """Each word with how probable it is; empty where the recogniser told none, or its text was changed."""
 
 
 @dataclass(frozen=True, slots=True)

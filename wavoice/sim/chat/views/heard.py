@@ -131,5 +131,17 @@ def _heard(before: Heard, body: journal.HeardNote) -> Heard:
     )
 
 
+def by_word(decode: DecodeFigures) -> tuple[tuple[str, float], ...]:
+    """Words with how sure they are: a recogniser tells of pieces, and a word is as sure as its least one."""
+    words: list[tuple[str, float]] = []
+    for piece, p in decode.words:
+        if words and not piece[:1].isspace():
+            before, least = words[-1]
+            words[-1] = (before + piece, min(least, p))
+        else:
+            words.append((piece.strip(), p))
+    return tuple((word, p) for word, p in words if word)
+
+
 def _wordless(decode: DecodeFigures) -> DecodeFigures:
-    return replace(decode, text="")
+    return replace(decode, text="", words=())

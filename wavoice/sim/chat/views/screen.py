@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from wavoice.runtime.journal import Event
 from wavoice.runtime.model import Micros
@@ -51,8 +52,12 @@ class _Person:
 class Screen:
     """What happened so far, as views of one customer at a time; journal and HTTP are everybody's."""
 
-    def __init__(self, policy: Policy | None = None, names: Mapping[str, str] | None = None) -> None:
-        self._policy = policy or Policy()
+    def __init__(
+        self, policy: Policy | None = None, names: Mapping[str, str] | None = None, zone: str = "UTC"
+    ) -> None:
+        """`names`: of contacts by id, as the reader knows them; `zone`: IANA name of the shop's time zone."""
+        self.zone = ZoneInfo(zone)
+        self.policy = policy or Policy()
         self._names = dict(names or {})
         self._people: dict[str, _Person] = {}
         self._lines: list[Line] = []
@@ -60,6 +65,7 @@ class Screen:
         self._notices: list[Notice] = []
         self._wanted: str | None = None
         self._latest: str | None = None
+        self._chosen: str | None = None
         self.skipped = 0
         """Events that this version does not know."""
 
@@ -90,6 +96,10 @@ class Screen:
         """Show this customer from now on; None: whoever the latest news is about."""
         self._wanted = contact
 
+    def choose(self, turn: str | None) -> None:
+        """Show this turn in `turn` and `heard` from now on; None, or one that is not here: the latest."""
+        self._chosen = turn
+
     def name(self, contact: str, name: str) -> None:
         """Call a customer by a name that the reader knows."""
         self._names[contact] = name
@@ -98,7 +108,7 @@ class Screen:
 
     def _person(self, contact: str) -> _Person:
         if contact not in self._people:
-            self._people[contact] = _Person(Session(self._policy, self._names.get(contact, "")))
+            self._people[contact] = _Person(Session(self.policy, self._names.get(contact, "")))
         return self._people[contact]
 
     # --- what is shown --------------------------------------------------------------------------
@@ -134,6 +144,13 @@ class Screen:
         return self._shown.turns.views
 
     @property
+    def turn(self) -> TurnView | None:
+        """The chosen turn, else the latest."""
+        turns = self.turns
+        chosen = next((turn for turn in turns if turn.id == self._chosen), None)
+        return chosen or (turns[-1] if turns else None)
+
+    @property
     def figures(self) -> Figures:
         """Of all answers to this customer."""
         return self._shown.turns.figures
@@ -145,8 +162,9 @@ class Screen:
 
     @property
     def heard(self) -> Heard | None:
-        """The latest of these."""
-        return (self.readings or (None,))[-1]
+        """That of the chosen turn, else the latest."""
+        chosen = self._shown.readings.of(self._chosen) if self._chosen else None
+        return chosen or (self.readings or (None,))[-1]
 
     def heard_in(self, turn: str) -> Heard | None:
         """What was heard or read in that turn."""
@@ -189,7 +207,7 @@ class Screen:
 
     def at(self, now: Micros) -> Moment:
         """What depends on the time."""
-        shown, policy = self._shown, self._policy
+        shown, policy = self._shown, self.policy
         session, proposal = shown.session.view, shown.proposals.current
         due = proposal.due() if proposal is not None else None
         return Moment(
@@ -209,4 +227,4 @@ class Screen:
 
     @cached_property
     def _nobody(self) -> _Person:
-        return _Person(Session(self._policy))
+        return _Person(Session(self.policy))
