@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from tests.rehearsing import MONDAY, NOTE
+from wavoice.runtime.adapters.decoder import SandboxedDecoder
 from wavoice.runtime.journal import Event
+from wavoice.runtime.policy import Policy
+from wavoice.runtime.ports import Clock
 from wavoice.runtime.settings import Settings, Shop, WhatsApp
 from wavoice.sim.chat.facts import Arrived, Sent, Ticks
 from wavoice.sim.chat.session import ChatOptions, ChatSession, open_chat
@@ -61,19 +64,23 @@ def plain_settings(zone: str = "Asia/Kolkata") -> Settings:
 
 
 @asynccontextmanager
-async def talk(folder: Path, **more: object) -> AsyncIterator[Talk]:
-    ears = ScriptedEars()
+async def talk(folder: Path, clock: Clock | None = None, **more: object) -> AsyncIterator[Talk]:
+    ears, decoder = ScriptedEars(), SandboxedDecoder(Policy())  # whose process starts with the first note
     options = ChatOptions(
         settings=plain_settings(),
         store=folder / "chat.db",
         folder=folder,
-        clock=VirtualClock(MONDAY),
+        clock=clock or VirtualClock(MONDAY),
         ids=CountingIds(),
         ears=ears,
         voice=ToneVoice(),
+        decoder=decoder,
         **more,  # type: ignore[arg-type]
     )
-    async with open_chat(options) as chat:
-        one = Talk(chat, ears, [])
-        chat.listen(one.news.append)
-        yield one
+    try:
+        async with open_chat(options) as chat:
+            one = Talk(chat, ears, [])
+            chat.listen(one.news.append)
+            yield one
+    finally:
+        await decoder.close()

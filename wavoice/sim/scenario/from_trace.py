@@ -21,10 +21,11 @@ from zoneinfo import ZoneInfo
 from wavoice.runtime import journal
 from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.journal import Event
-from wavoice.runtime.model import SECOND, Consent, Form, Micros, Money, Stage
+from wavoice.runtime.model import SECOND, Form, Micros, Stage
 from wavoice.sim.scenario.codes import codes_in, with_names, without_code
 from wavoice.sim.scenario.foreign.write import DOLLAR, Plain, Value, to_yaml, without_holes
-from wavoice.sim.scenario.values import as_amount, as_text
+from wavoice.sim.scenario.recorded_given import Broken, consent_of, faults_of, world_of
+from wavoice.sim.scenario.values import as_text
 from wavoice.sim.trace_file import Trace
 
 SCHEMA = "# yaml-language-server: $schema=../../wavoice/schema/scenario-1.json\n"
@@ -47,15 +48,24 @@ class FromTrace:
     """What the journal does not hold, in words."""
 
 
-def from_trace(trace: Trace, name: str, recordings: Mapping[str, Path]) -> FromTrace:
+def from_trace(
+    trace: Trace,
+    name: str,
+    recordings: Mapping[str, Path],
+    home: Path | None = None,
+    broken: Sequence[Broken] = (),
+) -> FromTrace:
     """Make a scenario called `name`; `recordings` are voice notes by the sha256 of their bytes in hex.
 
+    `home` is the project's folder, if not the current one. What a journal does not tell can be said in
+    `broken`; what was broken after the last message is left out.
     Raises `UserInputError` if nobody says anything in the journal.
     """
     turns = list(_turns(trace))
     if not turns:
         raise UserInputError("Nobody says anything in this journal.", remedy="Record a conversation.")
     writer = _Writer(trace, name, turns, recordings)
+    writer.home, writer.broken = (home or Path()).resolve(), broken
     table, holes = without_holes(writer.table())
     if holes and isinstance(table, dict):
         table = {**table, "matrix": {DOLLAR: ["$"]}}
@@ -99,6 +109,8 @@ class _Writer:
     ) -> None:
         self.audio: dict[str, Path] = {}
         self.missing: list[str] = []
+        self.home = Path().resolve()
+        self.broken: Sequence[Broken] = ()
         self._trace, self._name, self._turns, self._recordings = trace, name, turns, recordings
         self._began = turns[0].received.at // SECOND * SECOND
         self._contacts = list(dict.fromkeys(turn.received.where.contact for turn in turns))
@@ -133,54 +145,14 @@ class _Writer:
             "now": Plain(self._local(self._began).replace(tzinfo=None).isoformat()),
             "zone": self._trace.zone,
             "contact": self._who(self._contacts[0]),
-            "world": self._world(),
+            "world": world_of(self._trace, {one: self._who(one) for one in self._contacts}, self.missing),
         }
-        consent = self._consent()
-        return {**given, "consent": consent} if consent else given
-
-    def _world(self) -> dict[str, Value]:
-        """The shop as the bot saw it when it first looked."""
-        orders: dict[str, Value] = {}
-        customers: dict[str, Value] = {}
-        for contact in self._contacts:
-            seen = next(
-                (
-                    event.body
-                    for event in self._trace.events
-                    if isinstance(event.body, journal.LookedUp) and event.where.contact == contact
-                ),
-                None,
-            )
-            if seen is None:
-                self.missing.append("the journal does not say what the shop held")
-                continue
-            if seen.customers == 0:
-                customers[self._who(contact)] = {"known": "false"}
-            elif seen.customers > 1:
-                self.missing.append("several customer records matched, and the journal does not hold them")
-            for order in seen.orders:
-                fields: dict[str, Value] = {"day": Plain(order.day), "status": order.status}
-                if order.address:
-                    fields["address"] = order.address
-                if order.items:
-                    fields["items"] = list(order.items)
-                if order.payment:
-                    fields.update(_paid(order.payment))
-                if contact != self._contacts[0]:
-                    fields["customer"] = self._who(contact)
-                orders[order.order] = fields
-        return {"orders": orders, **({"customers": customers} if customers else {})}
-
-    def _consent(self) -> dict[str, Value]:
-        """Replies in text to spoken questions tell that voice had not been agreed to."""
         spoken = {turn.received.where.turn for turn in self._turns if turn.last(journal.HeardNote)}
-        replies = [
-            event.body
-            for event in self._trace.events
-            if isinstance(event.body, journal.Replied) and event.where.turn in spoken
-        ]
-        texts_only = replies and all("voice" not in body.form and body.fallback is None for body in replies)
-        return {str(Consent.VOICE_REPLIES): Plain("false")} if texts_only else {}
+        if consent := consent_of(self._trace, spoken):
+            given["consent"] = consent
+        if faults := list(faults_of(self.broken, [turn.received.at for turn in self._turns])):
+            given["faults"] = faults
+        return given
 
     def _step(self, number: int, turn: _Turn) -> Iterator[dict[str, Value]]:
         received = turn.received
@@ -283,7 +255,7 @@ class _Writer:
         file = None if kept is None else self._recordings.get(_hex(kept.body.sha256))
         if file is None:
             return None
-        here = Path.cwd().resolve()
+        here = self.home
         if file.resolve().is_relative_to(here / "fixtures"):
             return file.resolve().relative_to(here).as_posix()
         numbered = (f"fixtures/audio/{self._name}_{number}.ogg" for number in itertools.count(1))
@@ -337,15 +309,6 @@ class _Writer:
         handed = [e.body.reason for e in self._trace.events if isinstance(e.body, journal.HandedOff)]
         then: dict[str, Value] = {"writes": writes}
         return {**then, "handoff": handed[-1]} if handed else then
-
-
-def _paid(payment: Mapping[str, int | str]) -> dict[str, Value]:
-    currency, back = str(payment["currency"]), int(payment["refunded"])
-    fields: dict[str, Value] = {
-        "paid": as_amount(Money(int(payment["minor"]), currency)),
-        "card": f"{payment['brand']} {payment['last4']}",
-    }
-    return {**fields, "refunded": as_amount(Money(back, currency))} if back else fields
 
 
 def _hex(digest: str) -> str:

@@ -1,0 +1,304 @@
+"""Slash commands: everything that a customer or a tester does while chatting, as a line of text.
+
+The screen, the plain mode and completion all use this table. A line without a slash is sent as it is.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from wavoice.runtime.errors import UserInputError
+from wavoice.runtime.lexicon import shipped
+from wavoice.sim.chat.customers import CALLERS
+from wavoice.sim.chat.faults import FAULTS
+from wavoice.sim.chat.mouth import NOISES
+from wavoice.sim.chat.notes import find_fixture, fixtures
+from wavoice.sim.emulator.handset.message import PhoneMessage
+from wavoice.sim.scenario.values import as_text, duration
+
+if TYPE_CHECKING:
+    from wavoice.runtime.model import Micros
+    from wavoice.sim.chat.session import ChatSession
+
+Run = Callable[["ChatSession", str], Awaitable[str | None]]
+_OPTION = re.compile(r"\s--(noise|snr|voice)\s+(\S+)")
+_NUMBERED = re.compile(r"(?:(\d{1,3})\s+)?(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command."""
+
+    name: str
+    """Without the slash."""
+    arguments: str
+    """As they are written, optional ones in brackets; empty for none."""
+    help: str
+    example: str
+    run: Run
+    choices: Callable[[ChatSession], Mapping[str, str]] | None = None
+    """What the first argument can be, each with a word about it; None: anything."""
+
+
+async def run(chat: ChatSession, line: str) -> str | None:
+    """Carry out a line; return a line to be shown, if there is anything to say.
+
+    Raises `WavoiceError` for what cannot be done, with the remedy.
+    """
+    if not line.startswith("/"):
+        await chat.text(line)
+        return None
+    name, _, rest = line[1:].partition(" ")
+    return await find(name).run(chat, rest.strip())
+
+
+def find(name: str) -> Command:
+    """The command of that name. Raises `UserInputError` that names the nearest."""
+    found = next((command for command in COMMANDS if command.name == name), None)
+    if found is None:
+        near = difflib.get_close_matches(name, [command.name for command in COMMANDS], n=1)
+        remedy = f"Did you mean /{near[0]}?" if near else "/help lists them all."
+        raise UserInputError(f"There is no command /{name}.", remedy=remedy)
+    return found
+
+
+async def _say(chat: ChatSession, rest: str) -> None:
+    padded = f" {rest}"
+    options = dict(_OPTION.findall(padded))
+    text = _OPTION.sub("", padded).strip()
+    if not text:
+        raise _usage("say")
+    manner = chat.mouth.manner
+    if "noise" in options or "snr" in options:
+        kind = options.get("noise", manner.noise if manner.noise != "none" else "street")
+        manner = manner.in_noise(kind, _decibels(options["snr"]) if "snr" in options else None)
+    if "voice" in options:
+        manner = replace(manner, voice=options["voice"])
+    await chat.say(text, manner)
+
+
+async def _play(chat: ChatSession, rest: str) -> None:
+    if not rest:
+        raise _usage("play")
+    note = find_fixture(chat.folder, rest)
+    await chat.note(note.ogg, said=note.said)
+
+
+async def _after(chat: ChatSession, rest: str) -> str:
+    delay, _, line = rest.partition(" ")
+    if not line.strip():
+        raise _usage("after")
+    wait = _duration(delay)
+    chat.after(wait, lambda: run(chat, line.strip()))
+    return f"In {as_text(wait)}: {line.strip()}"
+
+
+async def _advance(chat: ChatSession, rest: str) -> str:
+    by = _duration(rest)
+    await chat.advance(by)
+    return f"{as_text(by)} later."
+
+
+async def _quote(chat: ChatSession, rest: str) -> None:
+    number, text = _numbered(rest)
+    if not text:
+        raise _usage("quote")
+    await chat.text(text, quotes=_nth(chat.phone.messages, number, "message of the bot").wamid)
+
+
+async def _tap(chat: ChatSession, rest: str) -> None:
+    number, title = _numbered(rest)
+    asked = [shown for shown in chat.phone.messages if shown.buttons]
+    if number is None and title:
+        has = [shown for shown in asked if _button(shown, title)]
+        asked = has or asked
+    question = _nth(asked, number, "message with buttons")
+    button = _button(question, title) if title else None
+    if button is None:
+        titles = ", ".join(one.title for one in question.buttons)
+        raise UserInputError(f"There is no button {title!r} on it.", remedy=f"It has {titles}.")
+    await chat.tap(question.wamid, button)
+
+
+async def _react(chat: ChatSession, rest: str) -> None:
+    number, emoji = _numbered(rest)
+    if not emoji:
+        raise _usage("react")
+    shown = _nth(chat.phone.messages, number, "message of the bot")
+    await chat.react(shown.wamid, None if emoji == "off" else emoji)
+
+
+async def _edit(chat: ChatSession, rest: str) -> None:
+    if not rest:
+        raise _usage("edit")
+    await chat.edit(_newest(chat, "text"), rest)
+
+
+async def _unsend(chat: ChatSession, rest: str) -> None:
+    _nothing("unsend", rest)
+    await chat.unsend(_newest(chat, "text", "audio"))
+
+
+async def _stop(chat: ChatSession, rest: str) -> None:
+    _nothing("stop", rest)
+    await chat.text("STOP")
+
+
+async def _fault(chat: ChatSession, rest: str) -> str:
+    name, _, times = rest.partition(" ")
+    if not name or (times.strip() and not times.strip().isdecimal()):
+        raise _usage("fault")
+    chat.fault(name, int(times or 1))
+    return f"From now on: {FAULTS[name]}." if not times else f"{int(times)} times: {FAULTS[name]}."
+
+
+async def _customer(chat: ChatSession, rest: str) -> str:
+    await chat.switch(rest)
+    return f"{chat.customer.name} holds the phone: {chat.customer.about}."
+
+
+async def _language(chat: ChatSession, rest: str) -> str:
+    if not rest:
+        raise _usage("language")
+    await chat.language(rest)
+    return f"The customer speaks {rest!r}: notes are heard in it, and /say speaks it."
+
+
+async def _voice(chat: ChatSession, rest: str) -> str:
+    if not rest:
+        raise _usage("voice")
+    return chat.voice(rest)
+
+
+async def _noise(chat: ChatSession, rest: str) -> str:
+    kind, _, snr = rest.partition(" ")
+    if not kind:
+        raise _usage("noise")
+    chat.noise("none" if kind == "off" else kind, _decibels(snr) if snr.strip() else None)
+    manner = chat.mouth.manner
+    return "No noise." if manner.noise == "none" else f"In {manner.noise} noise, {manner.snr_db:g} dB below."
+
+
+async def _reload(chat: ChatSession, rest: str) -> str:
+    _nothing("reload", rest)
+    return await chat.reload()
+
+
+async def _save(chat: ChatSession, rest: str) -> str:
+    if not rest:
+        raise _usage("save")
+    return str(await chat.save(rest))
+
+
+async def _help(_: ChatSession, rest: str) -> str:
+    if rest:
+        command = find(rest.removeprefix("/"))
+        return f"/{command.name} {command.arguments}\n{command.help}\n  {command.example}"
+    width = max(len(f"/{command.name} {command.arguments}") for command in COMMANDS)
+    return "\n".join(f"{f'/{one.name} {one.arguments}':{width}}  {one.help}" for one in COMMANDS)
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        "say", "TEXT [--noise street] [--snr 5] [--voice NAME]", "A voice says it for you, as a note.",
+        "/say yes… no wait --noise street --snr 5", _say,
+    ),
+    Command(
+        "play", "FIXTURE", "Send a recorded note: a name or an .ogg file.", "/play no_wait__street_10db",
+        _play, lambda chat: {note.name: note.said or "" for note in fixtures(chat.folder)},
+    ),
+    Command(
+        "after", "TIME LINE", "Do something a little later: words or a command.",
+        "/after 1.5s no wait", _after,
+    ),
+    Command("advance", "TIME", "Let time pass at once.", "/advance 26h", _advance),
+    Command(
+        "quote", "[N] TEXT", "Answer the bot's newest message, or the N-th newest.", "/quote 2 yes", _quote
+    ),
+    Command("tap", "[N] TITLE", "Tap a button, also of the N-th newest question.", "/tap 2 Yes", _tap),
+    Command("react", "[N] EMOJI", "React to the bot's message; off takes it back.", "/react 👍", _react),
+    Command("edit", "TEXT", "Change your newest text.", "/edit Saturday, not Friday", _edit),
+    Command("unsend", "", "Take your newest message back.", "/unsend", _unsend),
+    Command("stop", "", "Send STOP.", "/stop", _stop),
+    Command(
+        "fault", "NAME [TIMES]", "Let something go wrong.", "/fault payment-lost", _fault, lambda _: FAULTS
+    ),
+    Command(
+        "customer", "NAME", "Hand the phone to another customer.", "/customer unknown", _customer,
+        lambda _: {caller.key: caller.about for caller in CALLERS},
+    ),
+    Command(
+        "language", "CODE", "The language that the customer speaks.", "/language hi", _language,
+        lambda _: dict.fromkeys(shipped(), ""),
+    ),
+    Command(
+        "voice", "NAME|on|off", "Your voice of /say; on, off: whether the bot speaks.", "/voice off", _voice,
+        lambda chat: {**dict.fromkeys(chat.mouth.voices(), "says your lines"), "on": "the bot speaks",
+                      "off": "the bot answers in text"},
+    ),
+    Command(
+        "noise", "KIND [SNR]|off", "Noise around microphone and /say, in dB.", "/noise babble 10", _noise,
+        lambda _: {"off": "", **{kind: "" for kind in NOISES if kind != "none"}},
+    ),
+    Command("reload", "", "Read bot.py anew; nothing that is pending is lost.", "/reload", _reload),
+    Command(
+        "save", "NAME", "Keep what just happened as scenario and notes.", "/save no_wait_by_the_bus", _save
+    ),
+    Command("help", "[COMMAND]", "Show these lines, or an example of one.", "/help say", _help),
+)  # fmt: skip
+
+
+def _usage(name: str) -> UserInputError:
+    command = find(name)
+    said = f"/{name} {command.arguments}".rstrip()
+    return UserInputError(f"It is written {said}.", remedy=f"As in {command.example}")
+
+
+def _nothing(name: str, rest: str) -> None:
+    if rest:
+        raise _usage(name)
+
+
+def _duration(text: str) -> Micros:
+    try:
+        return duration(text)
+    except ValueError as error:
+        raise UserInputError(f"{error}.") from error
+
+
+def _decibels(text: str) -> float:
+    try:
+        return float(text.strip().lower().removesuffix("db"))
+    except ValueError as error:
+        raise UserInputError(f"{text!r} is no number of decibels.", remedy="As in --snr 5.") from error
+
+
+def _numbered(rest: str) -> tuple[int | None, str]:
+    found = _NUMBERED.fullmatch(rest)
+    number, text = found.groups() if found else (None, rest)
+    return None if number is None else int(number), text.strip()
+
+
+def _nth(shown: Sequence[PhoneMessage], number: int | None, what: str) -> PhoneMessage:
+    """The n-th newest, from 1."""
+    place = 1 if number is None else number
+    if not 1 <= place <= len(shown):
+        there = f"there are {len(shown)}" if shown else "there is none yet"
+        raise UserInputError(f"There is no {what} number {place}: {there}.", remedy="1 is the newest.")
+    return shown[-place]
+
+
+def _button(shown: PhoneMessage, title: str) -> str | None:
+    wanted = title.casefold()
+    return next((one.id for one in shown.buttons if wanted == one.title.casefold() or title == one.id), None)
+
+
+def _newest(chat: ChatSession, *kinds: str) -> str:
+    own = [wamid for wamid, kind in chat.phone.said.items() if kind in kinds]
+    if not own:
+        raise UserInputError("There is no message of yours yet that can be changed.", remedy="Send one.")
+    return own[-1]
