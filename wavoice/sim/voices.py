@@ -21,12 +21,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
-import av
 import numpy as np
 
 from wavoice.runtime.errors import MissingModelError, SpeechError
 from wavoice.sim.manifest import Voice
-from wavoice.sim.noise import RATE, Signal, amplitude
+from wavoice.sim.noise import Signal, amplitude
+from wavoice.sim.resample import resampled
 
 KOKORO_SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
 """kokoro-v1.0.int8.onnx, as released by the kokoro-onnx project (tag model-files-v1.0)."""
@@ -151,17 +151,6 @@ def _weights() -> bytes:
     if hashlib.sha256(data).hexdigest() != KOKORO_SHA256:
         raise MissingModelError("The Kokoro weights are not the ones that were released.", remedy=_GET_MODEL)
     return data
-
-
-def resampled(samples: Signal, rate: int) -> Signal:
-    """Return the same sound at `RATE`."""
-    frame = av.AudioFrame.from_ndarray(
-        np.ascontiguousarray(samples[np.newaxis]), format="dblp", layout="mono"
-    )
-    frame.sample_rate = rate
-    resampler = av.AudioResampler(format="dblp", layout="mono", rate=RATE)
-    parts = [part.to_ndarray()[0] for end in (frame, None) for part in resampler.resample(end)]
-    return np.concatenate(parts)
 
 
 def _tight(samples: Signal) -> Signal:

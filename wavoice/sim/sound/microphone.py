@@ -16,13 +16,12 @@ from wavoice.sim.machine_needs import remedy
 from wavoice.sim.sound.levels import Samples, clips, level_of
 from wavoice.sim.sound.library import Library, Stream, choose, close, devices, nothing, opened, translated
 from wavoice.sim.sound.ports import RATE, Device, Meter, Recording, SoundError
-from wavoice.sim.voices import resampled
 
 LONGEST: Final = 300.0
 """Seconds after which a recording ends by itself: a key that was toggled and forgotten."""
 _FIRST_SOUND: Final[Micros] = 5 * SECOND
 """A Bluetooth headset changes its profile before it speaks."""
-_NEXT_SOUND: Final[Micros] = 2 * SECOND
+_NEXT_SOUND: Final[Micros] = 3 * SECOND
 _METER_SECONDS = 0.05
 
 
@@ -163,6 +162,8 @@ def _recording(take: _Take, longest: float) -> Recording:
     if problem is None and not samples.any():
         problem = f"{take.device.name} delivered silence. {_silent_remedy()}"
     if samples.size:
+        from wavoice.sim.resample import resampled  # noqa: PLC0415 -- a tenth of a second, not at the start
+
         samples = resampled(samples.astype(np.float64), take.rate).astype("<f4")
     return Recording(samples.tobytes(), take.clipped, take.gaps, problem)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import av
 import numpy as np
@@ -12,11 +12,13 @@ import numpy as np
 from wavoice.runtime.audio.encode import to_voice_note
 from wavoice.runtime.model import Speech
 from wavoice.sim import noise as sound
-from wavoice.sim.manifest import NoiseKind
 from wavoice.sim.noise import Signal
 from wavoice.sim.pack import talkers
 from wavoice.sim.sound.levels import Samples
 from wavoice.sim.sound.ports import RATE, SoundError
+
+if TYPE_CHECKING:
+    from wavoice.sim.manifest import NoiseKind
 
 PHONE_COMPLEXITY: Final = 5
 """Of the phone that records: as in the committed fixtures."""

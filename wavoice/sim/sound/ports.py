@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from wavoice.runtime.errors import UserInputError
-from wavoice.sim.sound.levels import SILENCE, Level
 
 RATE: Final = 16_000
 """Samples a second of what a microphone returns, whatever its device runs at."""
+
+
+SILENCE_DB: Final = -96.0
+"""The lowest level that is shown: below it 16-bit samples are zero."""
 
 
 class SoundError(UserInputError):
@@ -35,6 +38,26 @@ class Device:
     rate: int
     """Samples a second that it likes best."""
     default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Loudness in dB of full scale (dBFS): 0 is the loudest sample that there is."""
+
+    rms_db: float
+    """Of a full-scale square wave 0, of a full-scale sine -3."""
+    peak_db: float
+    clipped: bool = False
+    """Three samples in a row stand at full scale, so the peaks above it are lost."""
+
+    @property
+    def share(self) -> float:
+        """Of a meter's length that is lit: 0 at -60 dBFS and below, 1 at full scale."""
+        return min(1.0, max(0.0, 1 + self.rms_db / 60))
+
+
+SILENCE: Final = Level(SILENCE_DB, SILENCE_DB)
+"""No sound at all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from wavoice.runtime.settings_speech import Voice
 from wavoice.runtime.tongues import primary
 from wavoice.sim import noise as sound
 from wavoice.sim.noise import RATE, Signal
+from wavoice.sim.resample import resampled
 from wavoice.sim.sound.notes import MAX_BYTES, PHONE_COMPLEXITY, QUIET, Around
 from wavoice.sim.utterance import segments
-from wavoice.sim.voices import resampled
 
 VOICES: Final[Mapping[str, str]] = {"piper": "piper", "espeak-ng": "pyttsx3"}
 """Voices by the name that a user types, and the backend that speaks; the more natural one first."""

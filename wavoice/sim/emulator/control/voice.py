@@ -75,7 +75,7 @@ def _with_noise(speech: Speech, asked: SayNote, seed: int) -> Speech:
     import numpy as np  # noqa: PLC0415
 
     from wavoice.sim import noise as sound  # noqa: PLC0415
-    from wavoice.sim.voices import resampled  # noqa: PLC0415
+    from wavoice.sim.resample import resampled  # noqa: PLC0415
 
     said = resampled(np.frombuffer(speech.pcm, dtype="<f4").astype(np.float64), speech.rate)
     rng = np.random.default_rng([seed, *(asked.say or "").encode()])
