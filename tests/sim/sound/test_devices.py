@@ -31,6 +31,14 @@ def pitch(samples: Samples, rate: int = RATE) -> float:
     return float(np.argmax(spectrum) * rate / samples.size)
 
 
+def position(sound: Sound) -> float | None:
+    return sound.speaker.position
+
+
+def ended(sound: Sound) -> str | None:
+    return sound.microphone.meter.ended
+
+
 @pytest.fixture
 def clock() -> VirtualClock:
     return VirtualClock(0)
@@ -121,14 +129,14 @@ class TestLosing:
     ) -> None:
         sound.microphone.start("headset")
         library.speak(tone(0.5, 44_100))
-        assert sound.microphone.meter.ended is None
+        assert ended(sound) is None
         library.unplug("Headset", silently=silently)
         clock.advance_to(clock.now() + 4 * SECOND)
-        ended = sound.microphone.meter.ended
-        assert ended is not None
-        assert ended.startswith("Headset sends no sound any more." if silently else "Headset is gone.")
+        why = ended(sound)
+        assert why is not None
+        assert why.startswith("Headset sends no sound any more." if silently else "Headset is gone.")
         recording = sound.microphone.stop()
-        assert recording.problem == ended
+        assert recording.problem == why
         assert recording.seconds == pytest.approx(0.5, abs=0.01)
 
     def test_what_is_plugged_in_again_is_found(self, library: ScriptedSound, sound: Sound) -> None:
@@ -149,9 +157,9 @@ class TestLosing:
     def test_a_slow_headset_is_waited_for(self, sound: Sound, clock: VirtualClock) -> None:
         sound.microphone.start()
         clock.advance_to(4 * SECOND)
-        assert sound.microphone.meter.ended is None
+        assert ended(sound) is None
         clock.advance_to(6 * SECOND)
-        assert sound.microphone.meter.ended is not None
+        assert ended(sound) is not None
 
 
 class TestChoosing:
@@ -235,12 +243,12 @@ class TestSpeaker:
 
     def test_a_note_is_played_at_the_rate_of_the_device(self, library: ScriptedSound, sound: Sound) -> None:
         sound.speaker.play(self.note())
-        assert sound.speaker.position == 0.0
+        assert position(sound) == 0.0
         first = library.pull(0.5)
-        assert sound.speaker.position == pytest.approx(0.5)
+        assert position(sound) == pytest.approx(0.5)
         assert pitch(first, 44_100) == pytest.approx(440, abs=3)
         library.pull(1.0)
-        assert sound.speaker.position is None
+        assert position(sound) is None
         assert all(stream.closed for stream in library.streams)
 
     def test_the_next_note_and_a_stop_silence_it(self, library: ScriptedSound, sound: Sound) -> None:

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 
 @contextmanager
@@ -20,16 +21,17 @@ def libraries_hushed() -> Iterator[None]:
     """
     sys.stderr.flush()
     before = sys.stderr, sys.__stderr__
+    python: Any = sys  # drivers of terminals take `__stderr__`, which types call final
     terminal, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     os.close(nowhere)
     try:
         with os.fdopen(os.dup(terminal), "w", encoding=sys.stderr.encoding, errors="backslashreplace") as own:
             own.reconfigure(line_buffering=True)
-            sys.stderr = sys.__stderr__ = own  # type: ignore[misc] -- drivers of terminals take the second
+            python.stderr = python.__stderr__ = own
             yield
             own.flush()
     finally:
-        sys.stderr, sys.__stderr__ = before  # type: ignore[misc]
+        python.stderr, python.__stderr__ = before
         os.dup2(terminal, 2)
         os.close(terminal)

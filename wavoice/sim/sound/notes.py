@@ -24,8 +24,6 @@ PHONE_COMPLEXITY: Final = 5
 """Of the phone that records: as in the committed fixtures."""
 MAX_BYTES: Final = 16 * 1024 * 1024
 """Largest audio that WhatsApp carries (Cloud API, "Supported media types")."""
-PEAKS: Final = 64
-"""How many values WhatsApp's own `waveform` has, each from 0 to 100."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +84,3 @@ def samples_of(ogg: bytes, rate: int = RATE) -> Samples:
         raise SoundError("That is no voice note: Ogg with Opus.") from error
     parts = [frame.to_ndarray()[0] for frame in frames]
     return np.concatenate(parts) if parts else np.zeros(0, np.float32)
-
-
-def peaks_of(samples: Samples, count: int = PEAKS) -> tuple[int, ...]:
-    """A note's waveform: loudness of each of `count` equal parts from 0 to 100, the loudest part is 100."""
-    if not samples.size or not samples.any():
-        return (0,) * count
-    parts = np.array_split(np.abs(samples), count)
-    loudness = np.array([float(np.mean(part)) if part.size else 0.0 for part in parts])
-    return tuple(int(value) for value in np.rint(100 * loudness / loudness.max()))

@@ -84,13 +84,13 @@ class ScriptedStream:
 class ScriptedSound:
     """As the module `sounddevice`; the first device is the default one."""
 
-    plugged: list[Mapping[str, Any]] = field(default_factory=lambda: [HEADSET, WEBCAM])
+    plugged: list[dict[str, Any]] = field(default_factory=lambda: [HEADSET, WEBCAM])
     refuses: Exception | None = None
     """Raised by the next device that is opened."""
     needs_all_channels: bool = False
     """Devices are opened with all their channels or not at all."""
     streams: list[ScriptedStream] = field(default_factory=list)
-    listed: list[Mapping[str, Any]] = field(init=False)
+    listed: list[dict[str, Any]] = field(init=False)
     """The devices that there were when the library was started."""
     played: dict[int, list[Samples]] = field(default_factory=dict)
     PortAudioError: type[Exception] = ScriptedError
