@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from wavoice import __version__
-from wavoice.cli import audit, bench, doctor, fixtures, languages, replay, sim, test, trigger
+from wavoice.cli import audit, bench, chat, doctor, fixtures, languages, replay, sim, test, trigger
 from wavoice.cli import eval as eval_command
 from wavoice.runtime.errors import Category, WavoiceError
 
@@ -20,6 +20,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command("chat", short_help="Talk to the bot as a customer would.")(chat.command)
 app.command("replay", short_help="Send voice notes through the runtime.")(replay.command)
 app.command("test", short_help="Run scenarios.")(test.command)
 app.command("sim", short_help="Run WhatsApp on this machine, for any bot.")(sim.command)

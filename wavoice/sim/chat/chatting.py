@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.journal import Event
 from wavoice.runtime.lexicon import shipped
-from wavoice.runtime.model import Alias, Micros, PromptState
+from wavoice.runtime.model import SECOND, Alias, Micros, PromptState
 from wavoice.sim.chat.customers import Caller
 from wavoice.sim.chat.facts import Fact, Notice
 from wavoice.sim.chat.feed import Listener
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from wavoice.sim.emulator.emulator import Emulator
     from wavoice.sim.emulator.phone import Phone
     from wavoice.sim.world import World
+
+
+SOON: Micros = 60 * SECOND
+"""How far a chat that ends looks ahead."""
 
 
 @dataclass(slots=True)
@@ -236,6 +240,10 @@ class ChatSession:
     async def idle(self) -> None:
         """Return when nothing is under way on either side before the clock moves."""
         await self.behind.times.idle()
+
+    async def finish(self) -> None:
+        """Let what is due within `SOON` happen, without the wait: settle windows, retries, `after`."""
+        await self.behind.times.finish(SOON)
 
     async def reload(self) -> str:
         """Read the user's bot.py anew; return one line of what came of it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -98,9 +99,10 @@ async def open_chat(options: ChatOptions) -> AsyncIterator[ChatSession]:
         models.use(options.ears, options.voice)
         world = options.shop(today_in(settings.shop.zone, clock), clock)
         log = HttpLog(clock, feed.tell, SECRETS)
-        line = await connect(stack, clock, world, screens, log, seed=0)
+        ids = options.ids or Uuid7Ids()
+        line = await connect(stack, clock, world, screens, log, _seed(ids))
         parts = _parts(options, models, decoder, line, clock)
-        runtime = await stack.enter_async_context(build(settings, replace(parts, sink=feed)))
+        runtime = await stack.enter_async_context(build(settings, replace(parts, ids=ids, sink=feed)))
         line.bot.app = runtime.app
         later, mouth = Background(clock), Mouth()
         # Closed in the opposite order: nothing new is scheduled, said or delivered while the runtime ends.
@@ -136,11 +138,15 @@ def _parts(options: ChatOptions, models: Models, decoder: Decoder, line: Line, c
         voice=models.late_voice,
         decoder=decoder,
         clock=clock,
-        ids=options.ids or Uuid7Ids(),
         graph=line.graph,
         shop=line.shop,
         policy=options.policy,
     )
+
+
+def _seed(ids: Ids) -> int:
+    """Of WhatsApp's ids: a store that is opened again must not meet those of an earlier session."""
+    return int.from_bytes(hashlib.sha256(ids.new("s").encode()).digest()[:6], "big")
 
 
 async def _arrive(session: ChatSession, customer: str) -> None:

@@ -59,6 +59,14 @@ class Timekeeper:
         self.clock.skip_to(end)
         await self._look()
 
+    async def finish(self, within: Micros) -> None:
+        """Let what is due in that time happen, one after the other, without the wait."""
+        end = self.clock.now() + within
+        await self.idle()
+        while (due := await self.next_due()) is not None and due <= end:
+            self.clock.skip_to(max(due, self.clock.now()))
+            await self._look()
+
     def after(self, delay: Micros, act: Act, refused: Callable[[str], None]) -> None:
         """Do something once that much time has passed; `refused` gets a line if it cannot be done then."""
 

@@ -1,0 +1,93 @@
+"""`wavoice chat` without a screen: lines in, lines out, from a pipe and in this process."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands import Done, bare_environment
+from tests.sim.chat.chats import talk
+from wavoice.cli.chat_plain import Manner, converse
+
+
+async def given(*lines: str) -> AsyncIterator[str]:
+    for line in lines:
+        yield line
+
+
+def piped(lines: str, *arguments: str, folder: Path) -> Done:
+    """Run the installed command with these lines on standard input."""
+    command = shutil.which("wavoice", path=Path(sys.executable).parent)
+    assert command is not None
+    done = subprocess.run(
+        [command, "chat", *arguments],
+        input=lines,
+        cwd=folder,
+        env=bare_environment(),
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=100,
+    )
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+def test_the_command_in_a_pipe_moves_an_order(tmp_path: Path) -> None:
+    """The real command in an empty folder: what is asked, confirmed, written and told, with settle window."""
+    done = piped("move my delivery to Friday\n/tap Yes\n", folder=tmp_path)
+    assert (done.code, done.err.splitlines()[1:]) == (0, [])
+    assert "bot  Order 1842: move it to Friday" in done.out
+    assert "committed: reschedule_delivery order=1842" in done.out
+    assert "bot  Done: order 1842 now comes on Friday" in done.out
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_lines_tell_both_sides_and_what_became_of_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with talk(tmp_path) as one:
+        failed = await converse(
+            one.chat, given("where is my order?", "", "/customer username", "hello"), Manner(waits=True)
+        )
+    out = capsys.readouterr().out.splitlines()
+    assert failed is False
+    assert out[0] == "15:30:00  you  where is my order?"
+    assert any(line.startswith("15:30:00  bot  Order 1842 is packed") for line in out)
+    assert "               answered in 0 ms" in out
+    assert any(line.startswith("15:30:00  you  (username) hello") for line in out)
+
+
+async def test_what_cannot_be_done_is_said_and_the_rest_goes_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with talk(tmp_path) as one:
+        assert await converse(one.chat, given("/tap Yes", "hello"), Manner(waits=True)) is True
+    done = capsys.readouterr()
+    assert "wavoice: There is no message with buttons number 1" in done.err
+    assert "you  hello" in done.out
+
+
+async def test_nothing_untrusted_steers_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with talk(tmp_path) as one:
+        await converse(one.chat, given("\x1b[2J[bold]hi\x07"), Manner(waits=True))
+    assert "you  ␛[2J[bold]hi␇" in capsys.readouterr().out
+
+
+async def test_json_lines_hold_everything(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    async with talk(tmp_path) as one:
+        await converse(one.chat, given("where is my order?", "/help say"), Manner(as_json=True, waits=True))
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    facts = [line["fact"] for line in lines if "fact" in line]
+    kinds = [line["kind"] for line in lines if "kind" in line and "fact" not in line]
+    assert {"sent", "arrived", "ticks", "typing", "exchange", "said"} <= set(facts)
+    assert {"received", "read", "decided", "replied", "span", "turn_ended"} <= set(kinds)
+    sent = next(line for line in lines if line.get("fact") == "sent")
+    assert (sent["kind"], sent["text"], sent["media"]) == ("text", "where is my order?", None)
