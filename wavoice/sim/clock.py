@@ -84,6 +84,11 @@ class SkippingClock:
         """Monotonic time of the system."""
         return self._clock.ticks()
 
+    @property
+    def skipped(self) -> Micros:
+        """How far it is ahead of the system's clock."""
+        return self._skipped
+
     def skip_to(self, moment: Micros) -> None:
         """Jump ahead; a moment that has passed already is reached."""
         self._skipped += max(0, moment - self.now())

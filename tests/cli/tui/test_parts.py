@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import pytest
 
 from wavoice.cli.tui.completions import Completions
+from wavoice.cli.tui.entry import Completion
 from wavoice.cli.tui.layout import TITLES, shown, size_of
 from wavoice.cli.tui.plain import shortened, visible
 from wavoice.cli.tui.wave import bars, length
@@ -86,23 +89,39 @@ class TestLayout:
 
 
 class _Command:
-    def __init__(self, name: str, arguments: str) -> None:
-        self.name, self.arguments, self.help = name, arguments, f"does {name}"
+    def __init__(self, name: str, arguments: str, choices: object | None = None) -> None:
+        self.name, self.arguments, self.help, self.choices = name, arguments, f"does {name}", choices
 
 
 class TestCompletion:
-    COMPLETE = Completions(
-        [_Command("fault", "NAME [n]"), _Command("stop", "")],
-        {"fault": lambda: [("stt-low", "unsure"), ("stt-hang", "never ends"), ("duplicate", "twice")]},
-    )
+    FAULTS: ClassVar = {"stt-low": "unsure", "stt-hang": "never ends", "duplicate": "twice"}
+
+    def complete(self, line: str, *before: str) -> list[Completion]:
+        asked: list[str] = []
+        complete = Completions(
+            [_Command("fault", "NAME [n]", self.FAULTS), _Command("stop", "")], asked.append
+        )
+        for each in (*before, line):
+            found = complete(each)
+            while asked:
+                complete.learn(asked.pop(), self.FAULTS)
+                found = complete(each)
+        return list(found)
 
     def test_names_of_commands(self) -> None:
-        assert [(one.line, one.whole) for one in self.COMPLETE("/")] == [("/fault ", False), ("/stop", True)]
-        assert [one.shown for one in self.COMPLETE("/f")] == ["/fault NAME [n]"]
+        assert [(one.line, one.whole) for one in self.complete("/")] == [("/fault ", False), ("/stop", True)]
+        assert [one.shown for one in self.complete("/f")] == ["/fault NAME [n]"]
 
     def test_known_arguments(self) -> None:
-        assert [one.line for one in self.COMPLETE("/fault stt")] == ["/fault stt-low", "/fault stt-hang"]
+        assert [one.line for one in self.complete("/fault stt")] == ["/fault stt-low", "/fault stt-hang"]
+
+    def test_values_are_asked_for_once_each_time_that_the_command_is_typed(self) -> None:
+        asked: list[str] = []
+        complete = Completions([_Command("fault", "NAME", self.FAULTS)], asked.append)
+        for line in ("/fault", "/fault ", "/fault s", "/fault ", "/fault", "/fault "):
+            complete(line)
+        assert asked == ["fault", "fault"]
 
     @pytest.mark.parametrize("line", ["hello", "/nothing", "/fault stt-low", "/fault stt-low 2", "/stop x"])
     def test_what_needs_no_completion(self, line: str) -> None:
-        assert list(self.COMPLETE(line)) == []
+        assert self.complete(line) == []

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from wavoice.cli.tui.entry import Completion
 
 
-class Command(Protocol):
+class Usage(Protocol):
     """A slash command, as `sim/chat/commands.py` lists it."""
 
     @property
@@ -18,7 +18,7 @@ class Command(Protocol):
 
     @property
     def arguments(self) -> str:
-        """What follows it, as help shows it."""
+        """What follows it, as help shows it; empty for none."""
         ...
 
     @property
@@ -26,16 +26,26 @@ class Command(Protocol):
         """One line."""
         ...
 
-
-Values = Callable[[], Iterable[tuple[str, str]]]
-"""What an argument can be, with a word on each."""
+    @property
+    def choices(self) -> object | None:
+        """How to find what its first argument can be; None: it can be anything."""
+        ...
 
 
 class Completions:
     """Completes names of commands, and the first argument of those whose values are known."""
 
-    def __init__(self, commands: Sequence[Command], values: Mapping[str, Values]) -> None:
-        self._commands, self._values = commands, values
+    def __init__(self, commands: Sequence[Usage], want: Callable[[str], None]) -> None:
+        """`want` is asked to find the values of a command and to `learn` them: that may take a while."""
+        self._commands = {command.name: command for command in commands}
+        self._want = want
+        self._values: dict[str, Mapping[str, str]] = {}
+        self._asked = ""
+        """The command whose values were asked for last; typed anew, they are asked for again."""
+
+    def learn(self, name: str, values: Mapping[str, str]) -> None:
+        """The first argument of a command can be one of these, each with a word about it."""
+        self._values[name] = values
 
     def __call__(self, line: str) -> Sequence[Completion]:
         """Best first; nothing if the line is no command or has nothing that can be completed."""
@@ -43,21 +53,22 @@ class Completions:
             return ()
         name, space, rest = line[1:].partition(" ")
         if not space:
-            return [self._command(each) for each in self._commands if each.name.startswith(name)]
-        values = self._values.get(name)
-        if values is None or " " in rest:
+            self._asked = ""
+            return [_named(each) for each in self._commands.values() if each.name.startswith(name)]
+        command = self._commands.get(name)
+        if command is None or command.choices is None or " " in rest:
             return ()
+        if name != self._asked:
+            self._asked = name
+            self._want(name)
         return [
             Completion(f"/{name} {value}", value, about, whole=True)
-            for value, about in values()
+            for value, about in self._values.get(name, {}).items()
             if value.startswith(rest) and value != rest
         ]
 
-    def _command(self, command: Command) -> Completion:
-        usage = f"/{command.name} {command.arguments}".rstrip()
-        return Completion(
-            f"/{command.name}" + (" " if command.arguments else ""),
-            usage,
-            command.help,
-            not command.arguments,
-        )
+
+def _named(command: Usage) -> Completion:
+    usage = f"/{command.name} {command.arguments}".rstrip()
+    line = f"/{command.name} " if command.arguments else f"/{command.name}"
+    return Completion(line, usage, command.help, whole=not command.arguments)

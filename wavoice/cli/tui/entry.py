@@ -115,7 +115,12 @@ class Entry(Vertical):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Offer what the line can become."""
         event.stop()
-        self._offer(self._complete(event.value) if event.value.startswith("/") else ())
+        self.again()
+
+    def again(self) -> None:
+        """Look once more for what the line can become."""
+        value = self.field.value
+        self._offer(self._complete(value) if value.startswith("/") else ())
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """A line is done, or a command is still lacking its argument."""

@@ -1,0 +1,303 @@
+"""The app: hands the parts what has happened and what the user wants, and draws only what has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+from textual.timer import Timer
+
+from wavoice.cli.tui import menus
+from wavoice.cli.tui.actions import ALL, APP
+from wavoice.cli.tui.completions import Completions
+from wavoice.cli.tui.control import Control
+from wavoice.cli.tui.dialogs.help import Help, help_lines
+from wavoice.cli.tui.dialogs.pick import Choice, Pick
+from wavoice.cli.tui.entry import Field
+from wavoice.cli.tui.messages import Do, JournalEvent, Line, OnBubble, PhoneFact, Redraw, Tick
+from wavoice.cli.tui.palette import Everything, Offer
+from wavoice.cli.tui.panes import DRAWS
+from wavoice.cli.tui.sound import Devices, missing
+from wavoice.cli.tui.stage import Stage
+from wavoice.cli.tui.tabs import Tab
+from wavoice.cli.tui.themes import DEFAULTS, THEMES
+from wavoice.runtime.journal import Event
+from wavoice.sim.chat.commands import COMMANDS
+from wavoice.sim.chat.facts import Fact, Notice
+from wavoice.sim.chat.views import Screen
+
+if TYPE_CHECKING:
+    from wavoice.sim.chat.session import ChatSession
+    from wavoice.sim.chat.views.conversation import Bubble
+
+HINT = "Type “move my delivery to Friday”, or press {record} and say it. {help} shows everything."
+FRAME = 0.05
+"""Seconds in which changes are gathered and drawn at once: a turn writes some dozens of events."""
+SECOND = 1.0
+KEYS_FILE = (
+    "Other keys: wavoice chat --keys FILE, see docs/chat.md. Panes, arrows, mouse: everything can be clicked."
+)
+
+
+class ChatApp(App[None], inherit_bindings=False):
+    """The terminal phone on an open session, which outlives it."""
+
+    CSS_PATH = "app.tcss"
+    COMMANDS: ClassVar[set[Any]] = {Everything}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(action.binding() for action in APP),
+        Binding("ctrl+c", "help_quit", "How to leave", show=False),
+    ]
+    TITLE = "wavoice chat"
+
+    def __init__(
+        self,
+        chat: ChatSession,
+        sound: Devices,
+        *,
+        keys: Mapping[str, str] | None = None,
+        theme: str = "dark",
+        frame: float = FRAME,
+    ) -> None:
+        """`keys`: by id of the action, as `keymap.read_keymap` returns them.
+
+        `frame`: seconds between two drawings; 0 draws at once, for tests that look at every step.
+        """
+        super().__init__()
+        self._chat, self._frame = chat, frame
+        self._views = Screen()
+        self._sound, self._keys = sound, dict(keys or {})
+        self._control = Control(chat, sound, self)
+        self._completions = Completions(COMMANDS, self._want)
+        self._drawing: Timer | None = None
+        for each in THEMES.values():
+            self.register_theme(each)
+        self.theme = THEMES[theme].name
+        self.set_keymap(self._keys)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our own variables for themes that are not ours."""
+        return DEFAULTS
+
+    def compose(self) -> ComposeResult:
+        """One stage."""
+        zone = ZoneInfo(self._chat.settings.shop.zone)
+        yield Stage(zone, self._completions, DRAWS)
+
+    def on_mount(self) -> None:
+        """Show what was, then listen."""
+        for each in self._chat.past:
+            self._take(each)
+        self._chat.listen(self._heard)
+        self.run_worker(self._control.hands.work(), name="hands", group="hands")
+        self.set_interval(SECOND, self._tick)
+        self.query_one(Field).focus()
+        self.say(HINT.format(record=self.key_of("record"), help=self.key_of("help")), "hint")
+        self._changed()
+        self.run_worker(self._say_missing(), group="missing")
+
+    async def _say_missing(self) -> None:
+        if (lacks := await missing(self._sound)) is not None:
+            self.say(lacks, "warning")
+
+    async def on_unmount(self) -> None:
+        """Let go of the devices."""
+        await self._control.close()
+
+    @property
+    def stage(self) -> Stage:
+        """What is on the screen."""
+        return self.query_one(Stage)
+
+    # what happens
+
+    def _heard(self, news: Event | Fact) -> None:
+        self.post_message(JournalEvent(news) if isinstance(news, Event) else PhoneFact(news))
+
+    def on_journal_event(self, message: JournalEvent) -> None:
+        """The runtime wrote."""
+        self._take(message.event)
+
+    def on_phone_fact(self, message: PhoneFact) -> None:
+        """The handset shows."""
+        self._take(message.fact)
+
+    def _take(self, news: Event | Fact) -> None:
+        if isinstance(news, Event):
+            self._views.take(news)
+        else:
+            self._views.tell(news)
+        if isinstance(news, Notice):
+            self.say(news.text)
+        self._changed()
+
+    def _tick(self) -> None:
+        self.post_message(Tick(self._chat.clock.now()))
+
+    def on_tick(self, message: Tick) -> None:
+        """Count-downs, typing, clocks, the end of a note that plays."""
+        self._control.look()
+        self.stage.tick(self._looked_at(), message.now)
+        self._status()
+
+    def _changed(self) -> None:
+        if self._drawing is None:
+            self._drawing = self.set_timer(self._frame, lambda: self.post_message(Redraw()))
+
+    def on_redraw(self) -> None:
+        """Draw what has changed."""
+        self._drawing = None
+        self.stage.draw(self._looked_at(), self._chat.clock.now())
+        self._status()
+
+    def _status(self) -> None:
+        self.stage.status.show(menus.chips(self._chat), menus.loading(self._chat))
+
+    def _looked_at(self) -> Screen:
+        self._views.look_at(self._chat.contact)
+        return self._views
+
+    # what the user wants
+
+    def on_line(self, message: Line) -> None:
+        """A line was entered."""
+        self._control.line(message.text)
+
+    def on_do(self, message: Do) -> None:
+        """An action, by mouse or palette."""
+        self._control.do(message.action)
+
+    def action_do(self, what: str) -> None:
+        """An action, by key."""
+        self._control.do(what)
+
+    def on_tab_chosen(self, message: Tab.Chosen) -> None:
+        """A pane, by mouse."""
+        self.stage.choose(message.pane)
+
+    def on_field_move(self, message: Field.Move) -> None:
+        """From the line up into the conversation."""
+        if message.step < 0:
+            self.select(-1)
+
+    def on_on_bubble(self, message: OnBubble) -> None:
+        """Something with one message."""
+        view = next((each for each in self.bubbles() if each.id == message.wamid), None)
+        if view is not None:
+            self._control.with_bubble(message.what, view, message.button)
+
+    # what the actions ask of the screen: `control.Screenful`
+
+    async def pick(self, title: str, choices: Sequence[Choice], *, free: str = "") -> str | None:
+        """Let the user choose."""
+        return await self.push_screen_wait(Pick(title, choices, free=free))
+
+    def ask(self, dialog: Coroutine[Any, Any, None]) -> None:
+        """Run a dialog, one at a time."""
+        if isinstance(self.screen, ModalScreen):
+            dialog.close()
+            self.bell()
+        else:
+            self.run_worker(dialog, group="dialog")
+
+    def later(self, act: Callable[[], object]) -> None:
+        """Do it after what goes on now."""
+        self.call_later(act)
+
+    def say(self, text: str, level: str = "note") -> None:
+        """Show a line of our own in the conversation."""
+        self.stage.chat.remark(text, level)
+
+    def answering(self, text: str | None) -> None:
+        """Show what the next line answers or edits."""
+        self.stage.entry.answering(text)
+
+    def put(self, text: str) -> None:
+        """Put a beginning into the line."""
+        self.stage.entry.put(text)
+
+    def meter(self, line: str | None) -> None:
+        """Show the level meter in place of the line; None: the line again."""
+        self.stage.entry.recording(line)
+
+    def every(self, seconds: float, act: Callable[[], None]) -> Timer:
+        """Do it again and again, until the timer is stopped."""
+        return self.set_interval(seconds, act)
+
+    async def recorded(self, pcm: bytes) -> None:
+        """Send a recording."""
+        await self._control.send(pcm)
+
+    def bubbles(self) -> Sequence[Bubble]:
+        """The conversation."""
+        return self._looked_at().conversation
+
+    def media(self, wamid: str) -> bytes | None:
+        """Sound of a note."""
+        return self._views.media(wamid)
+
+    def choose(self, pane: str | None) -> None:
+        """Show a pane; None: the next one."""
+        if pane is None:
+            self.stage.next()
+        else:
+            self.stage.choose(pane)
+
+    def select(self, step: int) -> None:
+        """Move the selection in the conversation."""
+        self.stage.chat.select(step=step)
+
+    def home(self) -> None:
+        """To the conversation and the line."""
+        self.stage.back()
+        self.stage.entry.field.focus()
+
+    def mark(self, playing: str | None) -> None:
+        """Show which note plays."""
+        self.stage.chat.playing(playing)
+
+    def other_theme(self) -> None:
+        """Dark or light."""
+        self.theme = THEMES["light" if self.current_theme.dark else "dark"].name
+
+    def help(self) -> None:
+        """Show all keys and commands."""
+        if not isinstance(self.screen, ModalScreen):
+            keys = {name: self.key_of(name) for name in ALL}
+            usages = [(f"/{each.name} {each.arguments}".rstrip(), each.help) for each in COMMANDS]
+            self.push_screen(Help(help_lines(keys, usages, KEYS_FILE)))
+
+    def leave(self) -> None:
+        """End the app; the session is its opener's."""
+        self.exit()
+
+    def _want(self, command: str) -> None:
+        self.run_worker(self._learn(command), group="completion", exclusive=True)
+
+    async def _learn(self, command: str) -> None:
+        self._completions.learn(command, await menus.listed(command, self._chat))
+        self.stage.entry.again()
+
+    # what the palette asks: `palette.Offers`
+
+    def offers(self) -> Iterator[Offer]:
+        """The commands."""
+        for each in COMMANDS:
+            usage = f"/{each.name} {each.arguments}".rstrip()
+            yield Offer(usage, each.help, line=f"/{each.name} " if each.arguments else f"/{each.name}")
+
+    def take(self, offer: Offer) -> None:
+        """Run a command, or let the user complete it."""
+        if offer.line.endswith(" "):
+            self.put(offer.line)
+        else:
+            self._control.line(offer.line)
+
+    def key_of(self, action: str) -> str:
+        """The keys of an action as they are shown, with the user's own in mind."""
+        keys = self._keys.get(action, ALL[action].keys).split(",")
+        return " ".join(self.get_key_display(Binding(key.strip(), "", "")) for key in keys)
