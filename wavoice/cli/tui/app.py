@@ -24,7 +24,7 @@ from wavoice.cli.tui.panes import DRAWS
 from wavoice.cli.tui.sound import Devices, missing
 from wavoice.cli.tui.stage import Stage
 from wavoice.cli.tui.tabs import Tab
-from wavoice.cli.tui.themes import DEFAULTS, THEMES
+from wavoice.cli.tui.themes import ANSI, DEFAULTS, THEMES
 from wavoice.runtime.journal import Event
 from wavoice.sim.chat.commands import COMMANDS
 from wavoice.sim.chat.facts import Fact, Notice
@@ -69,7 +69,8 @@ class ChatApp(App[None], inherit_bindings=False):
         """
         super().__init__()
         self._chat, self._frame = chat, frame
-        self._views = Screen()
+        names = {chat.contacts[each.key]: each.name for each in chat.customers}
+        self._views = Screen(chat.runtime.bot.kit.policy, names, chat.settings.shop.zone)
         self._sound, self._keys = sound, dict(keys or {})
         self._control = Control(chat, sound, self)
         self._completions = Completions(COMMANDS, self._want)
@@ -77,6 +78,7 @@ class ChatApp(App[None], inherit_bindings=False):
         for each in THEMES.values():
             self.register_theme(each)
         self.theme = THEMES[theme].name
+        self.ansi_theme_dark, self.ansi_theme_light = ANSI["dark"], ANSI["light"]
         self.set_keymap(self._keys)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:

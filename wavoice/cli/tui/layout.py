@@ -20,8 +20,8 @@ TITLES: Mapping[str, str] = {
 }
 """Panes by id, in the order of the tabs."""
 
-OVERVIEW = ("turn", "heard", "proposal", "session", "ledger")
-"""What a huge window shows at once."""
+FOUR = ("heard", "proposal", "session", "ledger")
+"""What a huge window shows at once, beside conversation and turn."""
 RAW = ("journal", "http")
 
 WIDE, HUGE, TALL = 100, 160, 40
@@ -62,4 +62,6 @@ def shown(size: Size, chosen: str) -> Shown:
             return Shown(("chat", "turn", active), tabs, active)
         case "huge":
             active = chosen if chosen in RAW else "turn"
-            return Shown(("chat", *(OVERVIEW if active == "turn" else (active,))), ("turn", *RAW), active)
+            return Shown(
+                ("chat", *(("turn", *FOUR) if active == "turn" else (active,))), ("turn", *RAW), active
+            )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from rich.console import RenderableType
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.widgets import Static
+
+from wavoice.cli.tui.layout import TITLES
 
 
 class Pane(VerticalScroll, can_focus=True):
@@ -13,13 +16,15 @@ class Pane(VerticalScroll, can_focus=True):
 
     def __init__(self, name: str) -> None:
         super().__init__(id=f"pane-{name}")
-        self.dirty = True
+        self.border_title = Content(TITLES[name])
+        self._drawn: Text | None = None
 
     def compose(self) -> ComposeResult:
         """The drawing."""
         yield Static(markup=False)
 
-    def draw(self, renderable: RenderableType) -> None:
-        """Show this."""
-        self.dirty = False
-        self.query_one(Static).update(renderable)
+    def draw(self, text: Text) -> None:
+        """Show this, if it is not shown already."""
+        if text != self._drawn:
+            self._drawn = text
+            self.query_one(Static).update(text)

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
-from rich.console import RenderableType
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
 from textual.widgets import Footer
 
 from wavoice.cli.tui.conversation import Conversation
 from wavoice.cli.tui.entry import CompleteLine, Entry
-from wavoice.cli.tui.layout import TITLES, Shown, shown, size_of
+from wavoice.cli.tui.layout import FOUR, RAW, TITLES, Shown, shown, size_of
 from wavoice.cli.tui.messages import Redraw
 from wavoice.cli.tui.pane import Pane
 from wavoice.cli.tui.status import Status
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from wavoice.runtime.model import Micros
     from wavoice.sim.chat.views.screen import Screen
 
-Draw = Callable[["Screen", "Micros", int], RenderableType]
+Draw = Callable[["Screen", "Micros", int], Text]
 """Draws a pane from what is known, the moment, and the columns there are."""
 
 
@@ -45,9 +45,11 @@ class Stage(Container):
             with Vertical(id="side"):
                 yield Pane("turn")
                 yield PaneTabs(classes="side")
-                for name in TITLES:
-                    if name not in ("chat", "turn"):
+                with Container(id="four"):
+                    for name in FOUR:
                         yield Pane(name)
+                for name in RAW:
+                    yield Pane(name)
         yield Entry(self._complete)
         yield Footer(compact=True, show_command_palette=False)
 
@@ -111,7 +113,7 @@ class Stage(Container):
         for each in ("narrow", "wide", "huge"):
             self.set_class(each == size, each)
         self.set_class("chat" not in now.panes, "paned")
-        self.query_one("#side").set_class(size == "huge" and now.active == "turn", "overview")
+        self.query_one("#four").set_class(not set(FOUR) & set(now.panes), "hidden")
         for name in TITLES:
             if name != "chat":
                 self.query_one(f"#pane-{name}").set_class(name not in now.panes, "hidden")

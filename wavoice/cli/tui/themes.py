@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from rich.color import Color
+from rich.terminal_theme import TerminalTheme
 from textual.theme import Theme
 
 DARK = Theme(
@@ -54,3 +56,20 @@ THEMES = {"dark": DARK, "light": LIGHT}
 
 DEFAULTS = {"bubble-mine": "#0c4a3e", "bubble-theirs": "#1f2c34", "tick-read": "#53bdeb", "dim": "#93a3ad"}
 """Our own variables, where a theme of Textual's is chosen that does not know them."""
+
+
+def _sixteen(theme: Theme, black: str, white: str, magenta: str) -> TerminalTheme:
+    """The terminal's colours by name, as panes use them, in those of a theme."""
+    named = [black, theme.error, theme.success, theme.warning, theme.secondary, magenta, theme.accent, white]
+    colors = [tuple(Color.parse(each or white).get_truecolor()) for each in named]
+    ground, ink = (
+        tuple(Color.parse(each or white).get_truecolor()) for each in (theme.background, theme.foreground)
+    )
+    return TerminalTheme(ground, ink, colors, colors)
+
+
+ANSI = {
+    "dark": _sixteen(DARK, "#5b6b75", "#e9edef", "#b48ef0"),
+    "light": _sixteen(LIGHT, "#111b21", "#5d6b74", "#7a3ea3"),
+}
+"""By name of the theme."""
