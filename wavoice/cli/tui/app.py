@@ -110,6 +110,10 @@ class ChatApp(App[None], inherit_bindings=False):
         """Let go of the devices."""
         await self._control.close()
 
+    async def idle(self) -> None:
+        """Return when everything that the user asked for is done; what comes of it may take longer."""
+        await self._control.hands.idle()
+
     @property
     def stage(self) -> Stage:
         """What is on the screen."""
@@ -142,17 +146,23 @@ class ChatApp(App[None], inherit_bindings=False):
 
     def on_tick(self, message: Tick) -> None:
         """Count-downs, typing, clocks, the end of a note that plays."""
+        if not self.is_running:  # the last tick of an app that is being taken down
+            return
         self._control.look()
         self.stage.tick(self._looked_at(), message.now)
         self._status()
 
     def _changed(self) -> None:
-        if self._drawing is None:
+        if not self._frame:
+            self.post_message(Redraw())
+        elif self._drawing is None:
             self._drawing = self.set_timer(self._frame, lambda: self.post_message(Redraw()))
 
     def on_redraw(self) -> None:
         """Draw what has changed."""
         self._drawing = None
+        if not self.is_running:
+            return
         self.stage.draw(self._looked_at(), self._chat.clock.now())
         self._status()
 

@@ -77,6 +77,12 @@ class Hands:
             else:
                 if isinstance(said, str) and said:
                     self._say(said, "note")
+            finally:
+                self._acts.task_done()
+
+    async def idle(self) -> None:
+        """Return when everything that was asked for is done."""
+        await self._acts.join()
 
 
 class Verbs:
