@@ -7,10 +7,10 @@ keys give the same screen, to the last cell.
 from __future__ import annotations
 
 import re
-from itertools import groupby
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -109,7 +109,7 @@ class Phone:
 
     def text(self) -> str:
         """The screen, without its colours."""
-        strips = self.app.screen._compositor.render_strips()  # noqa: SLF001 -- what is really on the screen
+        strips = self.app.screen._compositor.render_strips()
         return "\n".join(strip.text.rstrip() for strip in strips)
 
     def picture(self) -> str:
@@ -117,7 +117,9 @@ class Phone:
         return slim(self.app.export_screenshot(title="wavoice chat", simplify=True))
 
 
-_RECT = re.compile(r'<rect fill="([^"]+)" x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"[^>]*/>')
+_RECT = re.compile(
+    r'<rect fill="([^"]+)" x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"[^>]*/>'
+)
 
 
 def slim(svg: str) -> str:
@@ -127,7 +129,9 @@ def slim(svg: str) -> str:
     svg = re.sub(r' clip-path="url\(#screen-line-\d+\)"', "", svg)
     cells = [match.groups() for match in _RECT.finditer(svg)]
     rows = groupby(cells, key=lambda cell: (cell[2], cell[4], cell[0]))
-    merged = "\n".join(_wide(key, [(float(x), float(width)) for _, x, _, width, _ in run]) for key, run in rows)
+    merged = "\n".join(
+        _wide(key, [(float(x), float(width)) for _, x, _, width, _ in run]) for key, run in rows
+    )
     first = _RECT.search(svg)
     assert first is not None
     return _RECT.sub("", svg[: first.start()]) + merged + _RECT.sub("", svg[first.start() :])

@@ -61,11 +61,15 @@ DEFAULTS = {"bubble-mine": "#0c4a3e", "bubble-theirs": "#1f2c34", "tick-read": "
 def _sixteen(theme: Theme, black: str, white: str, magenta: str) -> TerminalTheme:
     """The terminal's colours by name, as panes use them, in those of a theme."""
     named = [black, theme.error, theme.success, theme.warning, theme.secondary, magenta, theme.accent, white]
-    colors = [tuple(Color.parse(each or white).get_truecolor()) for each in named]
-    ground, ink = (
-        tuple(Color.parse(each or white).get_truecolor()) for each in (theme.background, theme.foreground)
+    colors = [_triplet(each or white) for each in named]
+    return TerminalTheme(
+        _triplet(theme.background or black), _triplet(theme.foreground or white), colors, colors
     )
-    return TerminalTheme(ground, ink, colors, colors)
+
+
+def _triplet(color: str) -> tuple[int, int, int]:
+    red, green, blue = Color.parse(color).get_truecolor()
+    return red, green, blue
 
 
 ANSI = {
