@@ -13,7 +13,7 @@ from wavoice.runtime.build import Parts
 from wavoice.runtime.journal import Event
 from wavoice.runtime.model import SECOND, Micros
 from wavoice.runtime.ports import SpeechToText, TextToSpeech
-from wavoice.runtime.settings import Runtime, Shop
+from wavoice.runtime.settings import Shop
 from wavoice.sim.clock import CountingIds, VirtualClock
 from wavoice.sim.emulator.handset.message import PhoneMessage
 from wavoice.sim.rehearsal import Customer, Rehearsal, rehearsal_settings, rehearse
@@ -128,7 +128,7 @@ async def desk(
     settings = rehearsal_settings(store=store)
     shop = Shop(base_url=settings.shop.base_url, zone=zone)
     ours = settings.whatsapp.model_copy(update=dict(whatsapp or {}))
-    how = Runtime(sequential=sequential)
+    how = settings.runtime.model_copy(update={"sequential": sequential})
     settings = settings.model_copy(
         update={"shop": shop, "whatsapp": ours, "runtime": how, **(sections or {})}
     )

@@ -90,9 +90,10 @@ class ScenarioItem(pytest.Item):
 
     def runtest(self) -> None:
         """Run all its points; pending ones are expected to fail."""
-        from wavoice.sim.scenario.run import merged, run_cases  # noqa: PLC0415
+        from wavoice.sim.scenario.project import project_app  # noqa: PLC0415
+        from wavoice.sim.scenario.run import merged, run_cases, with_app  # noqa: PLC0415
 
-        result = merged([run_cases(self._cases)])
+        result = merged([run_cases(self._cases, with_app(None, project_app()))])
         if result.status == "pending":
             pytest.xfail(f"pending: {result.pending}")
         if result.status != "passed":

@@ -13,6 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.permits import admission, permit
+from tests.runtime.author.shop import gift_wrap, unwrap
+from wavoice import App
 from wavoice.runtime.adapters.orders_http import HttpOrders
 from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.model import Alias, Effect, Micros, Outcome, WriteResult
@@ -104,6 +106,23 @@ async def test_the_shop_refuses(
     result = await orders.write(changed := replace(EFFECT, action=action, args=args), permit(changed))
     assert result == WriteResult(Outcome.REFUSED, reason=reason)
     assert world.ledger == ()
+
+
+async def test_a_declared_action_is_a_line_of_the_ledger_and_another_version(
+    world: World, orders: HttpOrders
+) -> None:
+    world.declare(App(gift_wrap, unwrap).jobs)
+    wrap = replace(EFFECT, action="gift_wrap", args={"order": "1842", "paper": "gold"})
+    for _ in range(2):
+        result = await orders.write(wrap, permit(wrap))
+        assert (result.outcome, result.reference) == (Outcome.DONE, "1842-v2")
+    assert [(row.action, dict(row.args)) for row in world.ledger] == [("gift_wrap", dict(wrap.args))]
+    late = replace(wrap, key="wv-2")
+    assert (await orders.write(late, permit(late))).outdated
+    other = replace(wrap, key="wv-3", args={"order": "9999"})
+    assert (await orders.write(other, permit(other))).reason == "unknown_order"
+    without = replace(wrap, key="wv-4", args={"customer": "cus_1"}, facts_version="facts:1")
+    assert (await orders.write(without, permit(without))).reference == "gift_wrap-2"
 
 
 @pytest.mark.parametrize("status", ["shipped", "delivered", "cancelled"])

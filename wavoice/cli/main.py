@@ -9,7 +9,20 @@ from typing import Annotated
 import typer
 
 from wavoice import __version__
-from wavoice.cli import audit, bench, chat, doctor, fixtures, languages, replay, sim, test, trigger
+from wavoice.cli import (
+    actions,
+    audit,
+    bench,
+    chat,
+    doctor,
+    fixtures,
+    init,
+    languages,
+    replay,
+    sim,
+    test,
+    trigger,
+)
 from wavoice.cli import eval as eval_command
 from wavoice.runtime.errors import Category, WavoiceError
 
@@ -20,11 +33,13 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command("init", short_help="Make a bot to begin with.")(init.command)
 app.command("chat", short_help="Talk to the bot as a customer would.")(chat.command)
 app.command("replay", short_help="Send voice notes through the runtime.")(replay.command)
 app.command("test", short_help="Run scenarios.")(test.command)
 app.command("sim", short_help="Run WhatsApp on this machine, for any bot.")(sim.command)
 app.command("trigger", short_help="Send a webhook event by name.")(trigger.command)
+app.command("actions", short_help="List the bot's jobs.")(actions.command)
 app.command("audit", short_help="Prove every write from the journal.")(audit.command)
 app.command("doctor", short_help="Say what this machine lacks.")(doctor.command)
 app.command("languages", short_help="Say in which languages replies are read.")(languages.command)

@@ -145,18 +145,21 @@ class _Run:
 
     def results(self, files: Iterator[Sequence[Case]]) -> Iterator[Result]:
         from wavoice.sim.scenario.pool import cores, repeat_files, run_files  # noqa: PLC0415
+        from wavoice.sim.scenario.project import project_app  # noqa: PLC0415
+        from wavoice.sim.scenario.run import with_app  # noqa: PLC0415
 
         _log_to_stderr()
-        jobs = self._jobs or cores()
+        jobs, app = self._jobs or cores(), project_app()
+        with_app(None, app)  # what is wrong with it is said before anything runs
         if self._repeat > 1:
-            yield from repeat_files(list(files), self._repeat, jobs, self._journal)
+            yield from repeat_files(list(files), self._repeat, jobs, self._journal, app)
         elif self._real_ears:
             from wavoice.sim.scenario.real_ears import real_models  # noqa: PLC0415
 
             with real_models() as models:
-                yield from run_files(files, 1, models, self._journal)
+                yield from run_files(files, 1, models, self._journal, app)
         else:
-            yield from run_files(files, jobs, journals=self._journal)
+            yield from run_files(files, jobs, journals=self._journal, app=app)
 
 
 def _log_to_stderr() -> None:

@@ -49,8 +49,9 @@ def _foreign(source: Path, target: Path, actions: Mapping[str, str]) -> int:
 def _trace(source: Path, target: Path) -> int:
     from wavoice.sim.scenario.from_trace import from_trace, recordings_in  # noqa: PLC0415
     from wavoice.sim.scenario.load import load_cases  # noqa: PLC0415
+    from wavoice.sim.scenario.project import project_app  # noqa: PLC0415
     from wavoice.sim.scenario.results import in_words  # noqa: PLC0415
-    from wavoice.sim.scenario.run import run_cases  # noqa: PLC0415
+    from wavoice.sim.scenario.run import run_cases, with_app  # noqa: PLC0415
     from wavoice.sim.trace_file import read_trace  # noqa: PLC0415
 
     name = re.sub(r"\W+", "_", source.stem).strip("_").lower() or "recorded"
@@ -65,7 +66,7 @@ def _trace(source: Path, target: Path) -> int:
         typer.echo(f"not known: {missing}", err=True)
     if made.missing:
         return 1
-    result = run_cases(load_cases(file))
+    result = run_cases(load_cases(file), with_app(None, project_app()))
     for failure in result.failures:
         typer.echo(f"it does not come out as recorded: {in_words(failure, file)}", err=True)
     if result.ok:

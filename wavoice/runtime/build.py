@@ -126,10 +126,12 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
             sandboxed.start()
             stack.push_async_callback(sandboxed.close)
             decoder = sandboxed
+        admission = Admission(clock.now)
         kit = Kit(
             store=store,
             channel=channel,
-            orders=_orders(settings, shop_http, parts.policy, Admission(clock.now)),
+            orders=_orders(settings, shop_http, parts.policy, admission),
+            admission=admission,
             ears=parts.ears or _ears(settings, parts.policy, clock, stack),
             voice=_voice(settings, parts, clock, stack),
             decoder=decoder,
@@ -165,7 +167,8 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
 
 
 def _jobs(app: App, settings: Settings) -> Jobs:
-    return app.jobs.with_modes({name: Mode(job.mode) for name, job in settings.jobs.items()})
+    jobs = app.jobs.rehearsed() if settings.runtime.rehearsal else app.jobs
+    return jobs.with_modes({name: Mode(job.mode) for name, job in settings.jobs.items()})
 
 
 def _policy(settings: Settings, policy: Policy) -> Policy:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from wavoice.runtime import journal
+from wavoice.runtime.actions import Mode, live_version
 from wavoice.runtime.confirm import Effect as Does
 from wavoice.runtime.deliver import end_turn, keep_delivery, send
 from wavoice.runtime.keep import call_offers, queue, reply_to, wake
@@ -25,7 +26,17 @@ from wavoice.runtime.model import (
     TimerKind,
     WriteResult,
 )
-from wavoice.runtime.outcome import NEVER_APPLIED, Woken, not_committed, outcome, say_checking, with_queued
+from wavoice.runtime.outcome import (
+    NEVER_APPLIED,
+    Woken,
+    no_longer,
+    not_committed,
+    outcome,
+    say_checking,
+    shadowed,
+    with_queued,
+)
+from wavoice.runtime.own_writes import OwnWrites, Writes
 from wavoice.runtime.ports import UnitOfWork
 from wavoice.runtime.proposals import CommitCase, may_commit, may_retry
 from wavoice.runtime.speaking import speak
@@ -50,22 +61,26 @@ async def finish(turn: Turn, woken: Woken) -> None:
 async def _commit(turn: Turn, woken: Woken) -> Step | None:
     """First try: check again, intend, write. None: not yet, something earlier is unread."""
     kit, proposal = turn.kit, woken.proposal
-    facts = await look_up(turn, woken.conversation.alias)
-    order = facts.order(proposal.args["order"]) if facts else None
+    job = turn.jobs.about(proposal.action)
+    if job.mode is Mode.OFF:
+        return no_longer(turn, woken)
+    facts = await look_up(turn, woken.conversation.alias, proposal.action)
+    today = kit.local(turn.trace.now()).date()
+    live = live_version(job, proposal, facts, today) if facts else None
     with turn.trace.span(Stage.COMMIT):
         async with kit.store.begin() as tx:
             now = turn.trace.now()
             unread = await tx.inbox.unread(turn.address)
-            decision = may_commit(
-                CommitCase(proposal, now=now, unread=unread, live_version=order.version if order else None)
-            )
+            decision = may_commit(CommitCase(proposal, now=now, unread=unread, live_version=live))
             turn.log(
                 journal.Decided(
                     row=decision.row, effect=decision.effect, reason=decision.reason, proposal=proposal.id
                 )
             )
-            if decision.token is not None:
-                await tx.proposals.save(replace(proposal, state=ProposalState.COMMITTING))
+            if decision.token is not None and job.mode is Mode.ON:
+                own = job.own is not None and job.own.commit is not None
+                woken = replace(woken, proposal=replace(proposal, own_system=own))
+                await tx.proposals.save(replace(woken.proposal, state=ProposalState.COMMITTING))
                 await _intend(turn, tx, woken, decision.token, now)
         kit.failpoints.reach("effect_intended")
         if decision.effect is Does.WAIT:
@@ -73,9 +88,26 @@ async def _commit(turn: Turn, woken: Woken) -> Step | None:
             return None
         if decision.token is None:
             return not_committed(turn, woken, decision, facts)
-        result = await kit.orders.write(woken.effect, decision.token)
+        if job.mode is Mode.SHADOW:
+            return shadowed(woken)
+        orders = _system(turn, woken)
+        result = _told(turn, woken, await orders.write(woken.effect, decision.token))
     kit.failpoints.reach("effect_written")
     return await outcome(turn, woken, result)
+
+
+def _system(turn: Turn, woken: Woken) -> Writes:
+    """Who carries it out, and knows what became of it."""
+    if not woken.proposal.own_system:
+        return turn.kit.orders
+    return OwnWrites(turn.jobs.about(woken.proposal.action).own, turn.kit.admission, turn.kit.policy)
+
+
+def _told(turn: Turn, woken: Woken, result: WriteResult) -> WriteResult:
+    """The answer; why an author's own function gave none is noted, as nobody else does."""
+    if woken.proposal.own_system and result.outcome is Outcome.UNKNOWN:
+        turn.log(journal.Trouble(stage="commit", code="own_write", detail=result.reason or ""))
+    return result
 
 
 async def _intend(turn: Turn, tx: UnitOfWork, woken: Woken, token: CommitToken, now: Micros) -> None:
@@ -111,20 +143,22 @@ async def _resolve(turn: Turn, woken: Woken) -> Step | None:
     if unsaid and turn.trace.now() >= woken.evidence.received_at + kit.policy.say_checking:
         return say_checking(turn, woken.proposal)
     with turn.trace.span(Stage.COMMIT):
-        found = await kit.orders.look_up(woken.effect.key)
+        orders = _system(turn, woken)
+        found = await orders.look_up(woken.effect.key)
         if found is None:
             async with kit.store.begin() as tx:
                 now, unread = turn.trace.now(), await tx.inbox.unread(turn.address)
-                token = may_retry(woken.proposal, now, unread)
+                still_on = turn.jobs.about(woken.proposal.action).mode is Mode.ON
+                token = may_retry(woken.proposal, now, unread) if still_on else None
                 if token is not None:
                     await _intend(turn, tx, woken, token, now)
-            if token is None and unread:
+            if token is None and unread and still_on:
                 await _wait(turn, woken)
                 return None
             found = WriteResult(Outcome.FAILED, reason=NEVER_APPLIED)
             if token is not None:
-                found = await kit.orders.write(woken.effect, token)
-    return await outcome(turn, woken, found)
+                found = await orders.write(woken.effect, token)
+    return await outcome(turn, woken, _told(turn, woken, found))
 
 
 async def _answer(turn: Turn, woken: Woken, step: Step) -> None:

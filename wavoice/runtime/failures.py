@@ -35,9 +35,14 @@ def with_failures(step: Step, scene: Scene) -> Step:
     if failed < most or step.hand_off is not None:
         return step
     if failed == most:
-        return replace(step, text=f"{step.text} {english.CHOOSE}", choices=tuple(_TITLES))
+        return replace(step, text=f"{step.text} {english.CHOOSE}", choices=_choices(scene))
     handed = journal.HandedOff(reason="not_understood")
     return Step(text=english.HANDED_OFF, failed=True, hand_off=handed.reason, events=(*step.events, handed))
+
+
+def _choices(scene: Scene) -> tuple[str, ...]:
+    """What can be tapped here: a person, and what this bot does."""
+    return tuple(name for name in _TITLES if name == HUMAN or scene.jobs.offered(name) is not None)
 
 
 def buttons(step: Step) -> tuple[Button, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from wavoice.runtime.actions import Answer, Job
+from wavoice.runtime.actions import Answer, Job, Mode
 from wavoice.runtime.actions.registry import Jobs
 from wavoice.runtime.model import Facts, Proposal, Tier
 from wavoice.runtime.replies import english
@@ -41,8 +41,10 @@ def while_settling(jobs: Jobs, settles: Proposal) -> Sequence[str]:
 
 def _answer(job: Job, facts: Facts, today: date) -> str | None:
     """What a job that only reads would say, if it needs no more than the records."""
-    if job.tier is not Tier.R0 or job.sensitive or facts.identity.customer is None:
+    if job.tier is not Tier.R0 or job.mode is Mode.OFF or job.sensitive or facts.identity.customer is None:
         return None
+    if job.own is not None and job.own.reads:
+        return None  # nobody has read them yet
     prepared = job.prepare({}, facts, today)
     return prepared.text if isinstance(prepared, Answer) else None
 

@@ -276,6 +276,15 @@ class Failed(ProposalEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class Shadowed(ProposalEvent):
+    """A proven yes to a job in shadow: this would have been written, and a person is asked to do it."""
+
+    kind: ClassVar[str] = "shadowed"
+    key: str = ""
+    """Of the write that was not made."""
+
+
+@dataclass(frozen=True, slots=True)
 class Replied:
     """WhatsApp accepted a reply group."""
 
@@ -335,8 +344,8 @@ BODIES: Mapping[str, type[Any]] = {
     body.kind: body
     for body in (
         Received, Typed, MediaKept, HeardNote, LookedUp, Read, Decided, Proposed, Reprompted, Confirmed,
-        Held, Cancelled, Superseded, Expired, Intended, Committed, Unknown, Failed, Replied, Noticed,
-        HandedOff, Released, ConsentShown, ConsentChanged,
+        Held, Cancelled, Superseded, Expired, Intended, Committed, Shadowed, Unknown, Failed, Replied,
+        Noticed, HandedOff, Released, ConsentShown, ConsentChanged,
         StatusSeen, Trouble, Redacted, SpanEvent, Waited, TurnEnded,
     )
 }  # fmt: skip
@@ -345,8 +354,8 @@ BODIES: Mapping[str, type[Any]] = {
 SCENARIO_EVENTS = frozenset(
     {
         "received", "heard", "read", "proposed", "reprompted", "confirmed", "held", "cancelled", "superseded",
-        "expired", "committed", "unknown", "failed", "undone", "replied", "noticed", "handed_off", "released",
-        "consent_shown", "consent_changed",
+        "expired", "committed", "shadowed", "unknown", "failed", "undone", "replied", "noticed", "handed_off",
+        "released", "consent_shown", "consent_changed",
     }
 )  # fmt: skip
 """What happens to a customer and a job. The others say how, and may change from one version to the next."""

@@ -48,13 +48,14 @@ def reply_to(step: Step, codes: Codes, *, by_voice: bool, notice: bool = False) 
     One about money also gets its code, in the text alone: a voice note is overheard.
     """
     asks, text = step.asks, step.text or ""
-    words = words_in(step.language)
+    language = asks.language if asks is not None and asks.language != "en" else step.language
+    words = words_in(language)
     answers = (Button(f"yes:{asks.digest}", words.yes), Button(f"no:{asks.digest}", words.no)) if asks else ()
     code = codes.of(asks) if asks and asks.tier is Tier.R3 else None
     return Reply(
         text=f"{text} {english.or_code(code)}" if code else text,
         buttons=answers or buttons(step),
-        by_voice=by_voice and step.language == "en" and not step.written,
+        by_voice=by_voice and language == "en" and not step.written,
         spoken=text if code else None,
         proposal=asks.id if asks else None,
         digest=asks.digest if asks else None,

@@ -34,6 +34,7 @@ from wavoice.runtime.ports import (
     TextToSpeech,
     UnitOfWork,
 )
+from wavoice.runtime.token import Admission
 from wavoice.runtime.tongues import Tongues
 from wavoice.runtime.trace import Trace
 
@@ -82,6 +83,8 @@ class Kit:
     lanes: Lanes = field(default_factory=Lanes)
     sequential: bool = False
     """For comparison only: every stage of a turn waits for the one before it."""
+    admission: Admission | None = None
+    """Asked before an author's own function writes; None: none of them may."""
     shelf: Shelf = field(default_factory=lambda: Shelf(JOBS))
 
     @property

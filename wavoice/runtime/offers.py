@@ -57,7 +57,7 @@ async def ask_offer(turn: Turn, timer: Timer, conversation: Conversation) -> Non
         if due is not None:
             await wake(turn, tx, TimerKind.OFFER, min(due, offered.until), offered.id)
             return
-    facts = await look_up(turn, conversation.alias)
+    facts = await look_up(turn, conversation.alias, offered.action)
     scene = Scene(
         case=_nobody_said(now),
         facts=facts,

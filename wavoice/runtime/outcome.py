@@ -29,9 +29,9 @@ from wavoice.runtime.model import (
     TimerKind,
     WriteResult,
 )
-from wavoice.runtime.proposals import write_of
+from wavoice.runtime.proposals import hold, write_of
 from wavoice.runtime.replies import english
-from wavoice.runtime.requests import start
+from wavoice.runtime.requests import GONE, start
 from wavoice.runtime.respond import respond
 from wavoice.runtime.steps import Scene, Step, about
 
@@ -87,7 +87,7 @@ async def outcome(turn: Turn, woken: Woken, result: WriteResult) -> Step | None:
             step = Step(text=words.done(proposal), proposals=(done,), events=(event,))
             if proposal.vetoed_at is None:
                 return step
-            if not turn.jobs.about(proposal.action).way_back:
+            if turn.jobs.back(proposal.action) is None:
                 return _made_for_good(step)
             return await _too_late(turn, woken, step)
         case Outcome.UNKNOWN:
@@ -97,7 +97,10 @@ async def outcome(turn: Turn, woken: Woken, result: WriteResult) -> Step | None:
             event = about(journal.Cancelled, stopped, "D44")
             text = english.nothing_changed(words.still(proposal))
             return Step(text=text, proposals=(stopped,), events=(event,))
-        case _ if result.outdated and (facts := await look_up(turn, woken.conversation.alias)) is not None:
+        case _ if (
+            result.outdated
+            and (facts := await look_up(turn, woken.conversation.alias, woken.proposal.action)) is not None
+        ):
             outdated = Decision("D42", Does.REPROPOSE, "the record changed at the very write")
             turn.log(journal.Decided(outdated.row, outdated.effect, outdated.reason, proposal.id))
             return _with_key(_ask_anew(turn, woken, outdated, facts), key)
@@ -155,7 +158,7 @@ def _give_up(turn: Turn, proposal: Proposal) -> Step:
 async def _too_late(turn: Turn, woken: Woken, step: Step) -> Step:
     """D43: the veto came too late. The way back is a proposal with its own yes, from live facts."""
     done, said = step.proposals[0], step.text or ""
-    facts = None if woken.muted else await look_up(turn, woken.conversation.alias)
+    facts = None if woken.muted else await look_up(turn, woken.conversation.alias, woken.proposal.action)
     if facts is None:
         return replace(step, text=english.too_late(said))
     decision = Decision("D43", Does.OFFER_BACK, "the veto came while the write was under way")
@@ -169,6 +172,22 @@ async def _too_late(turn: Turn, woken: Woken, step: Step) -> Step:
         proposals=(done, *back.proposals),
         events=(*step.events, *back.events),
     )
+
+
+def shadowed(woken: Woken) -> Step:
+    """The job is in shadow: what would have been written is journaled, and a person is asked to do it."""
+    left = replace(woken.proposal, state=ProposalState.HANDED_OFF, settle_at=None)
+    event = about(journal.Shadowed, left, woken.evidence.row, key=woken.effect.key)
+    return Step(text=english.SHADOWED, proposals=(left,), events=(event,), hand_off="shadow")
+
+
+def no_longer(turn: Turn, woken: Woken) -> Step:
+    """The job has gone since its yes, or was switched off: held, and said."""
+    held = hold(woken.proposal, turn.trace.now())
+    turn.log(journal.Decided("", Does.HOLD, GONE, held.id, held.state))
+    words = turn.jobs.about(held.action).words
+    still = words.still(held) if words else ""
+    return Step(text=english.no_longer(still), proposals=(held,), events=(about(journal.Held, held),))
 
 
 def not_committed(turn: Turn, woken: Woken, decision: Decision, facts: Facts | None) -> Step:
@@ -189,7 +208,8 @@ def _ask_anew(turn: Turn, woken: Woken, decision: Decision, facts: Facts) -> Ste
     """D42: the record changed since it was read back, so the customer is asked about what is true now."""
     asked = replace(woken.proposal, state=ProposalState.SETTLING)  # the write that was tried is refused
     step = respond(decision, _scene(turn, woken, asked, facts))
-    return replace(step, text=f"That order changed meanwhile. {step.text}")
+    what = "That order" if "order" in asked.args else "That"
+    return step if step.hand_off else replace(step, text=f"{what} changed meanwhile. {step.text}")
 
 
 def _with_key(step: Step, key: str) -> Step:
@@ -226,7 +246,7 @@ async def with_queued(turn: Turn, woken: Woken, step: Step) -> Step:
     wish, done = woken.conversation.queued, step.proposals[-1] if step.proposals else None
     if wish is None or done is None or done.state is not ProposalState.COMMITTED:
         return step
-    facts = await look_up(turn, woken.conversation.alias)
+    facts = await look_up(turn, woken.conversation.alias, wish.intent)
     if facts is None or step.hand_off or step.asks:
         return step
     then = start(turn.jobs.about(wish.intent), wish.slots, _scene(turn, woken, done, facts))

@@ -26,6 +26,7 @@ from wavoice.runtime.speech_ports import (
     Told,
     Warms,
 )
+from wavoice.runtime.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from wavoice.runtime.model import (
@@ -150,6 +151,10 @@ class Situation:
     """Words of the open question: an answer may echo them."""
     catalogue: Catalogue = field(default_factory=Catalogue)
     """Names that may be said of a thing: the slot `product`."""
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    """The jobs that can be asked for."""
+    half_said: str | None = None
+    """Job that the bot's last question was about, where it asked for a slot."""
     wants_code: bool = False
     """It is about money: digits after a yes are its code, and no order number."""
 

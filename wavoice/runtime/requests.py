@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from wavoice.runtime import journal
-from wavoice.runtime.actions import Answer, Ask, Job, Mode, Offer, Prepared, Refuse, with_product
+from wavoice.runtime.actions import Answer, Ask, Failed, Job, Mode, Offer, Prepared, Refuse, with_product
 from wavoice.runtime.actions.registry import Jobs
 from wavoice.runtime.confirm import Case, Decision
 from wavoice.runtime.errors import UnsupportedLanguageError
@@ -15,7 +15,11 @@ from wavoice.runtime.failures import not_caught, not_heard
 from wavoice.runtime.model import Asking, Consent, Conversation, Facts, Form, Modality, Order, Proposal, Tier
 from wavoice.runtime.proposals import Draft, propose
 from wavoice.runtime.replies import english
+from wavoice.runtime.replies.others import ENGLISH, words_in
 from wavoice.runtime.steps import Scene, Step, about
+
+GONE = "the job is gone, or off"
+"""Why a question about it is held."""
 
 
 def raise_proposal(scene: Scene, job: Job, offer: Offer, replaces: Proposal | None = None) -> Proposal:
@@ -28,7 +32,7 @@ def raise_proposal(scene: Scene, job: Job, offer: Offer, replaces: Proposal | No
         action=job.name,
         args=offer.args,
         before=offer.before,
-        facts_version=offer.order.version,
+        facts_version=offer.facts_version,
         tier=job.tier,
         read_back="",
         turn=scene.turn,
@@ -38,11 +42,25 @@ def raise_proposal(scene: Scene, job: Job, offer: Offer, replaces: Proposal | No
     )
     identity, version = (replaces.id, replaces.version + 1) if replaces else (scene.fresh, 1)
     proposal = propose(draft, identity, version, scene.case.now, scene.policy)
+    language, question, how = _asked_in(scene, job, proposal)
     return replace(
         proposal,
-        read_back=f"{words.question(proposal)} {english.how_to_answer(job.tier)}",
+        read_back=f"{question or words.question(proposal)} {how}",
+        language=language,
         identity=scene.case.evidence.identity or scene.conversation.identity,
     )
+
+
+def _asked_in(scene: Scene, job: Job, proposal: Proposal) -> tuple[str, str | None, str]:
+    """Language, question (None: the English one) and how to answer it."""
+    language = scene.conversation.language
+    around = words_in(language)
+    question = None
+    if job.own is not None and job.own.question_in is not None and around is not ENGLISH:
+        question = job.own.question_in(proposal, language)
+    if question is None:
+        return "en", None, english.how_to_answer(job.tier)
+    return language, question, around.how_to_answer(job.tier)
 
 
 def _numbers_of(scene: Scene) -> tuple[str, ...]:
@@ -55,10 +73,12 @@ def _numbers_of(scene: Scene) -> tuple[str, ...]:
 
 def _over_the_cap(offer: Offer, scene: Scene) -> bool:
     """All that went back of this order counts, so many small refunds are not the way around it."""
-    payment = offer.order.payment
-    if offer.money is None or payment is None:
+    payment = offer.order.payment if offer.order else None
+    if offer.money is None:
         return False
-    return payment.refunded + offer.money.minor > scene.policy.refund_cap.get(offer.money.currency, 0)
+    return (payment.refunded if payment else 0) + offer.money.minor > scene.policy.refund_cap.get(
+        offer.money.currency, 0
+    )
 
 
 def proceed(_decision: Decision, scene: Scene) -> Step:
@@ -114,6 +134,12 @@ def _found_by_product(prepared: Prepared, slots: Mapping[str, str], facts: Facts
     return f"{english.in_order(product, order.id)} " if isinstance(order, Order) else ""
 
 
+def failed(where: str) -> Step:
+    """An author's own function failed."""
+    noted = journal.Trouble(stage="job", code="job_failed", detail=where)
+    return Step(text=english.TROUBLE, hand_off="job_failed", events=(noted,))
+
+
 def start(job: Job, slots: Mapping[str, str], scene: Scene, replaces: Proposal | None = None) -> Step:
     """Prepare a job from live facts and say what comes next."""
     if job.mode is Mode.OFF:
@@ -139,6 +165,8 @@ def start(job: Job, slots: Mapping[str, str], scene: Scene, replaces: Proposal |
             return Step(text=f"{found}{text}", answered=True)
         case Refuse(text):
             return Step(text=f"{found}{text}")
+        case Failed(where):
+            return failed(where)
         case Ask(slot, text):
             exact = slot == "day" and len(scene.case.reading.mentioned.get("day", ())) > 1
             known = {key: value for key, value in slots.items() if key != slot}
@@ -155,4 +183,5 @@ def start(job: Job, slots: Mapping[str, str], scene: Scene, replaces: Proposal |
                 asks=proposal,
                 proposals=(proposal,),
                 events=(about(journal.Proposed, proposal),),
+                language=proposal.language,
             )

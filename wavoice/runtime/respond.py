@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from wavoice.runtime import journal
+from wavoice.runtime.actions import Job
 from wavoice.runtime.cases import affirms
 from wavoice.runtime.confirm import Decision, Effect, can_hold
 from wavoice.runtime.failures import not_heard
 from wavoice.runtime.model import Asking, Consent, Proposal, ProposalState, Tier
 from wavoice.runtime.replies import english
-from wavoice.runtime.replies.others import ENGLISH, Words
+from wavoice.runtime.replies.others import ENGLISH, Words, words_in
 from wavoice.runtime.requests import proceed, start
 from wavoice.runtime.standing import after as after_of
 from wavoice.runtime.standing import held_events, spoken, still
@@ -74,7 +75,7 @@ def _ask(decision: Decision, scene: Scene) -> Step:
     lead, unheard = english.NOT_CAUGHT, not_heard(scene)
     if unheard is not None:
         language, words, lead = unheard
-        how = "" if words is ENGLISH else f" {words.how_to_answer(after.tier)}"
+        how = _how(language, words, after)
     elif scene.trouble:
         lead = english.MEDIA_TROUBLE[scene.trouble]
     elif decision.row == "D18":
@@ -84,7 +85,7 @@ def _ask(decision: Decision, scene: Scene) -> Step:
     elif _in_their_language(decision, scene):
         # It was understood, and nobody has checked whether it was a yes: asked once more in its language.
         language, words = spoken(scene)
-        lead, how = words.to_be_sure, "" if words is ENGLISH else f" {words.how_to_answer(after.tier)}"
+        lead, how = words.to_be_sure, _how(language, words, after)
     elif affirms(scene.case) and after.tier is Tier.R3:
         lead = english.MONEY_NEEDS_MORE
     elif decision.row == "D25" or (scene.case.reading.loose and not scene.case.evidence.decodes):
@@ -97,6 +98,11 @@ def _ask(decision: Decision, scene: Scene) -> Step:
         proposals=(after,),
         events=(*events, about(journal.Reprompted, after, decision.row)),
     )
+
+
+def _how(language: str, words: Words, asked: Proposal) -> str:
+    """How to answer, in the language of what stands around a question that was put in another."""
+    return "" if words is ENGLISH or asked.language == language else f" {words.how_to_answer(asked.tier)}"
 
 
 def _in_their_language(decision: Decision, scene: Scene) -> bool:
@@ -120,7 +126,8 @@ def _once_more(held: Proposal, words: Words) -> str:
     """Money is read back in full; of anything else the customer knows what is meant."""
     if held.tier is not Tier.R3:
         return f"{words.still_want} {words.yes_or_no}"
-    return held.read_back if words is ENGLISH else f"{held.read_back} {words.tap_yes_or_no}"
+    told = words is ENGLISH or held.language != "en"
+    return held.read_back if told else f"{held.read_back} {words.tap_yes_or_no}"
 
 
 def _cancel(decision: Decision, scene: Scene) -> Step:
@@ -144,7 +151,7 @@ def _repropose(decision: Decision, scene: Scene) -> Step:
     )
     if step.text and expired:
         language, words = spoken(scene)
-        how = f" {words.how_to_answer(step.asks.tier)}" if step.asks and words is not ENGLISH else ""
+        how = _how(language, words, step.asks) if step.asks else ""
         text = f"{words.expired}; {still(scene, old)}. {step.text}{how}"
         step = replace(step, text=text, language=language)
     elif step.text and decision.row in _TERMS:
@@ -178,10 +185,8 @@ def _remind(decision: Decision, scene: Scene) -> Step:
     job = scene.jobs.offered(scene.case.reading.intent)
     other = start(job, scene.case.reading.slots, scene) if job and job.tier is Tier.R0 else Step()
     if not can_hold(after) or after.state is ProposalState.SETTLING:
-        text = (
-            other.text
-            or f"One moment: {after.read_back.removesuffix(english.how_to_answer(after.tier)).strip()}"
-        )
+        how = words_in(after.language).how_to_answer(after.tier)
+        text = other.text or f"One moment: {after.read_back.removesuffix(how).strip()}"
         return replace(other, text=text, events=events)
     if after.reminded and other.text and after.prompts:
         return replace(other, events=events)  # recalled once is enough: it stays open
@@ -254,12 +259,14 @@ def _offer_back(decision: Decision, scene: Scene) -> Step:
     done = scene.case.proposal
     if done is None:
         raise ValueError(f"row {decision.row} needs a proposal")
-    job = scene.jobs.about(done.action)
-    if not job.way_back and job.words is not None:
+    job, back = scene.jobs.about(done.action), scene.jobs.back(done.action)
+    if back is None and job.words is not None:
         return Step(text=english.no_way_back(job.words.already(done)), hand_off="no_way_back")
     said = {slot: value for slot, value in scene.case.reading.slots.items() if slot in done.args}
+    if back is not None and back.name != job.name and not said:
+        return _undone_by(back, job, done, scene)
     step = start(job, {**done.args, **(said or done.before)}, scene)
-    if step.asks is None or job.words is None or said:
+    if step.asks is None or job.words is None or said or step.asks.language != "en":
         return step
     asked = step.asks
     question = job.words.question(asked).replace(" it to ", " it back to ", 1)
@@ -271,6 +278,13 @@ def _offer_back(decision: Decision, scene: Scene) -> Step:
         proposals=(asked,),
         events=(about(journal.Proposed, asked, decision.row),),
     )
+
+
+def _undone_by(back: Job, job: Job, done: Proposal, scene: Scene) -> Step:
+    """Another job is the way back: a proposal of its own, like any other."""
+    step = start(back, done.args, scene)
+    already = job.words.already(done) if job.words else ""
+    return replace(step, text=f"{already} {step.text}") if step.asks else step
 
 
 def _checking(decision: Decision, scene: Scene) -> Step:

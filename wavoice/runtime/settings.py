@@ -151,6 +151,8 @@ class Runtime(Section):
     sequential: bool = False
     """For comparison only: every stage waits for the one before it, nothing is prepared ahead, and no speech
     is kept."""
+    rehearsal: bool = False
+    """No function of the author's that reads or writes is called: the shop writes, and facts are samples."""
 
 
 class Bot(Section):

@@ -25,7 +25,7 @@ from wavoice.runtime.halves import without_spoken_half
 from wavoice.runtime.hear import Words, hear
 from wavoice.runtime.keep import keep, reply_to
 from wavoice.runtime.kit import Turn
-from wavoice.runtime.look_up import look_up
+from wavoice.runtime.look_up import look_up, read_own
 from wavoice.runtime.model import Facts, Form, Inbound, Reading, Reply, Stage
 from wavoice.runtime.originals import original
 from wavoice.runtime.patience import patience
@@ -59,6 +59,7 @@ async def take(turn: Turn, message: Inbound, known: Known) -> None:
     with trace.span(Stage.DECIDE):
         case = make_case(turn, message, known, words, readings)
     facts = await shop if shop and needs_facts(case, known.conversation, turn.jobs) else None
+    facts = None if facts is None else await read_own(turn, facts, *_jobs_at_hand(case, known))
     case = await await_delivery(turn, replace(case, now=trace.now()))
     with trace.span(Stage.DECIDE):
         known = replace(known, meant=session.has_meaning(case, kit.policy))
@@ -86,6 +87,12 @@ async def take(turn: Turn, message: Inbound, known: Known) -> None:
     async with kit.store.begin() as tx:
         await keep_delivery(turn, tx, delivery)
         await turn.write_journal(tx)
+
+
+def _jobs_at_hand(case: Case, known: Known) -> tuple[str | None, ...]:
+    """Jobs of which an answer to this message may speak."""
+    asking, proposal = known.conversation.asking, case.proposal
+    return (case.reading.intent, asking.intent if asking else None, proposal.action if proposal else None)
 
 
 async def _listen(

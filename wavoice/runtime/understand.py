@@ -131,6 +131,8 @@ def _situation(kit: Kit, message: Inbound, known: Known) -> Situation:
         open_action=proposal.action if proposal else None,
         prompt=proposal.read_back if proposal else "",
         catalogue=kit.catalogue,
+        vocabulary=kit.jobs.vocabulary,
+        half_said=asking.intent if asking else None,
         wants_code=proposal is not None and proposal.tier is Tier.R3,
     )
 

@@ -16,9 +16,11 @@ from wavoice.runtime.confirm import Decision, Effect, can_hold
 from wavoice.runtime.consent import Consents
 from wavoice.runtime.failures import not_caught, with_failures
 from wavoice.runtime.model import Consent, Mark, ProposalState
+from wavoice.runtime.proposals import hold
 from wavoice.runtime.replies import english
-from wavoice.runtime.requests import start
+from wavoice.runtime.requests import GONE, proceed, start
 from wavoice.runtime.respond import respond
+from wavoice.runtime.standing import held_events, still
 from wavoice.runtime.steps import Scene, Step, about
 
 PREFERENCES: Mapping[str, tuple[Consent, bool]] = {
@@ -54,10 +56,40 @@ def _carry_out(decision: Decision, scene: Scene, quotes: str | None) -> tuple[De
     wish = PREFERENCES.get(scene.case.reading.intent or "")
     if wish is not None and not scene.case.evidence.forwarded:
         return decision, _prefer(decision, scene, *wish)
+    if (left := _gone(decision, scene)) is not None:
+        return left
     step = respond(decision, scene)
     if idle and _gives_up(scene):
         return decision, replace(step, text=english.LEFT, over=True)
     return decision, _ask_in_passing(step, scene)
+
+
+def _gone(decision: Decision, scene: Scene) -> tuple[Decision, Step] | None:
+    """What becomes of a question whose job has gone since, or was switched off.
+
+    It is held, so that it can be taken up should the job come back, and that is said. A wish for
+    something else closes it: nobody is reminded of what cannot be done.
+    """
+    left = scene.case.proposal
+    if left is None or not can_hold(left) or scene.jobs.offered(left.action) is not None:
+        return None
+    if decision.effect is Effect.REMIND:
+        closed = replace(left, state=ProposalState.CANCELLED, settle_at=None)
+        step = proceed(decision, scene)
+        events = (about(journal.Cancelled, closed, decision.row), *step.events)
+        return decision, replace(step, proposals=(closed, *step.proposals), events=events)
+    if decision.effect not in _PUT_AGAIN:
+        return None
+    held = hold(left, scene.case.now)
+    row = Decision("", Effect.HOLD, GONE)
+    events = held_events(left, held, "")
+    return row, Step(text=english.no_longer(still(scene, held)), proposals=(held,), events=events)
+
+
+_PUT_AGAIN = frozenset(
+    {Effect.SETTLE, Effect.ASK, Effect.ANSWER, Effect.HOLD, Effect.REPROPOSE, Effect.PAY_ELSEWHERE}
+)
+"""Effects that carry a question out, or put it once more."""
 
 
 def with_notice(step: Step, consents: Consents, notice: str, *, longest: int) -> Step:

@@ -111,7 +111,10 @@ def rehearsal_settings(base: Settings | None = None, store: str = ":memory:") ->
         media_hosts=("media.wavoice.test",),
     )
     shop = Shop(name=base.shop.name, base_url=SHOP_URL, zone=base.shop.zone)
-    return base.model_copy(update={"whatsapp": whatsapp, "shop": shop, "store": Store(path=Path(store))})
+    how = base.runtime.model_copy(update={"rehearsal": True})
+    return base.model_copy(
+        update={"whatsapp": whatsapp, "shop": shop, "store": Store(path=Path(store)), "runtime": how}
+    )
 
 
 @asynccontextmanager
@@ -143,6 +146,7 @@ async def rehearse(
             parts = replace(parts, graph=whatsapp.client, shop=shop, clock=clock)
             async with build(whatsapp.settings(settings), parts) as runtime:
                 late.app = runtime.app
+                world.declare(runtime.bot.kit.jobs)
                 phone = emulator.phone(customer.name, customer.phone, customer.bsuid, wrote_at=clock.now())
                 await agree(runtime, settings, customer)
                 try:

@@ -114,6 +114,8 @@ class Shop:
         self.customers = list(customers)
         self.orders = {order.id: order for order in orders}
         self.ledger: list[Applied] = []
+        self.declared: frozenset[str] = frozenset()
+        """Actions of a bot's author: taken as they come, whatever their arguments."""
         self._clock = clock
         self._effects: dict[str, tuple[Write, Answer]] = {}
         self._before: dict[str, Json] = {}
@@ -154,6 +156,8 @@ class Shop:
         return Answer(200, self._effects[key][1].result)
 
     def _carry_out(self, key: str, write: Write) -> Answer:
+        if write.action in self.declared:
+            return self._carry_out_declared(key, write)
         order = self.orders.get(write.args.get("order", ""))
         if order is None:
             return Answer(422, {"reason": "unknown_order"})
@@ -165,10 +169,27 @@ class Shop:
         if isinstance(change, str):
             return Answer(422, {"reason": change})
         self.edit(order.id, **change)
-        args = MappingProxyType(dict(write.args))
-        self.ledger.append(Applied(key, write.action, args, self._clock.now()))
+        self._enter(key, write)
         reference = f"{order.id}-{order.version}"
         return Answer(200, {"outcome": "done", "reference": reference, "version": order.version})
+
+    def _carry_out_declared(self, key: str, write: Write) -> Answer:
+        """A line of the ledger; an order that it names has another version then."""
+        order = self.orders.get(write.args.get("order", ""))
+        if order is None and "order" in write.args:
+            return Answer(422, {"reason": "unknown_order"})
+        if order is not None and order.version != write.if_version:
+            return Answer(409, {"reason": "version"})
+        if order is not None:
+            self.edit(order.id)
+        self._enter(key, write)
+        reference = f"{order.id}-{order.version}" if order else f"{write.action}-{len(self.ledger)}"
+        version = order.version if order else write.if_version
+        return Answer(200, {"outcome": "done", "reference": reference, "version": version})
+
+    def _enter(self, key: str, write: Write) -> None:
+        args = MappingProxyType(dict(write.args))
+        self.ledger.append(Applied(key, write.action, args, self._clock.now()))
 
 
 def _change(write: Write, order: ShopOrder) -> Mapping[str, object] | str:

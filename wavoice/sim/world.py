@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from wavoice.runtime.actions import Job
 from wavoice.runtime.model import SECOND, Micros, Money, Payment
 from wavoice.runtime.ports import Clock
 from wavoice.sim.clock import VirtualClock
@@ -86,6 +87,12 @@ class World:
     def ledger(self) -> tuple[Applied, ...]:
         """Every applied write, oldest first; refusals, replays and staff edits are not in it."""
         return tuple(self._shop.ledger)
+
+    def declare(self, jobs: Iterable[Job]) -> None:
+        """Take the writes of these jobs, where they are a bot's own: a line of the ledger each, whatever
+        their arguments; an order that they name gets another version. Replaces what was declared before.
+        """
+        self._shop.declared = frozenset(job.name for job in jobs if job.own is not None)
 
     def transport(self, patience: Callable[[], Awaitable[object]] | None = None) -> httpx.AsyncBaseTransport:
         """Reach this shop without a socket; faults look as they do over TCP.

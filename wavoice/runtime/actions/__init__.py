@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from wavoice.runtime.model import Facts, Money, Order, Proposal, Tier
+from wavoice.runtime.model import Customer, Effect, Facts, Money, Order, Proposal, Tier, WriteResult
 from wavoice.runtime.replies import english
+from wavoice.runtime.vocabulary import OwnJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class Refuse:
 class Offer:
     """Everything is known: this is what a yes would do."""
 
-    order: Order
+    order: Order | None
+    """What it is about; None: no order."""
     args: Mapping[str, str]
     before: Mapping[str, str]
     """The same arguments as they stand now."""
@@ -45,9 +47,26 @@ class Offer:
     """What it would pay out."""
     payee: str | None = None
     """Where to."""
+    version: str = ""
+    """Of what it was prepared from; that of the order if empty."""
+
+    @property
+    def facts_version(self) -> str:
+        """Compared again before a commit."""
+        if self.version or self.order is None:
+            return self.version
+        return self.order.version
 
 
-Prepared = Answer | Ask | Refuse | Offer
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The author's own function failed: a person takes over."""
+
+    where: str
+    """Kind and place of the error, nothing of what was said."""
+
+
+Prepared = Answer | Ask | Refuse | Offer | Failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +92,40 @@ class Mode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Own:
+    """What an author's job brings besides what every job has."""
+
+    where: str
+    """File and line of its function."""
+    asks: tuple[str, ...] = ()
+    """Sentences in which customers ask for it, as the author wrote them."""
+    slots: tuple[tuple[str, str], ...] = ()
+    """Name and kind of each."""
+    read_back: Mapping[str, str] = field(default_factory=dict)
+    """Templates by language, as the author wrote them."""
+    reads: Mapping[str, Fact] = field(default_factory=dict)
+    """Facts of the author's own, read for this job alone."""
+    commit: Callable[[Effect], Awaitable[WriteResult]] | None = None
+    """Carries it out; None: the shop does (`PUT /effects/{key}`)."""
+    look_up: Callable[[str], Awaitable[WriteResult | None]] | None = None
+    """What became of a key; there with `commit`."""
+    undo: str | None = None
+    """Job that is the way back; None: the same with the values from before, if there is a way back."""
+    question_in: Callable[[Proposal, str], str | None] | None = None
+    """The question in another language, where the author wrote it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that a job reads from a system of the author's own."""
+
+    read: Callable[[Customer], Awaitable[object]]
+    """Asked once a message is known to need it; plain data comes back. An error counts as not reachable."""
+    sample: object
+    """What it is in rehearsals, where nothing of the author's is asked."""
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """A named job with its risk tier."""
 
@@ -88,9 +141,31 @@ class Job:
     """False: nothing undoes it; who wants it back is handed to a person."""
     can: str = ""
     """What it does, as it goes on after "I can": "move a delivery"."""
+    slots: tuple[str, ...] = ()
+    """What it needs to know, by the names under which it is heard."""
+    shown: str = ""
+    """Its question with the names of its values, for lists."""
     mode: Mode = Mode.ON
+    asked: OwnJob | None = None
+    """How customers ask for an author's own; None: the interpreter knows."""
+    own: Own | None = None
+    """What only an author's job has."""
     sensitive: bool = False
     """It deals with health, identity papers or the like: consent is asked for before it begins."""
+
+
+def live_version(job: Job, proposal: Proposal, facts: Facts, today: date) -> str | None:
+    """The version now of what a proposal is about; None if it is gone, or no longer what was read back.
+
+    An author's job is prepared once more, so that its permission and its preview hold at the commit as well.
+    """
+    if job.own is None:
+        order = facts.order(proposal.args.get("order", ""))
+        return order.version if order else None
+    now = job.prepare(proposal.args, facts, today)
+    bound = dict(proposal.args), proposal.money, proposal.payee
+    same = isinstance(now, Offer) and (dict(now.args), now.money, now.payee) == bound
+    return now.facts_version if isinstance(now, Offer) and same else None
 
 
 def no_such_order(number: str, facts: Facts) -> Ask:

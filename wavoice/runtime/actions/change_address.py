@@ -36,6 +36,8 @@ def _prepare(slots: Mapping[str, str], facts: Facts, today: date) -> Prepared:
 JOB = Job(
     name="change_address",
     can="change its address",
+    slots=("order", "address"),
+    shown="Order {order}: send it to {address}?",
     tier=Tier.R2,
     prepare=_prepare,
     current=_current,

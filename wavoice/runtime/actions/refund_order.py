@@ -116,6 +116,8 @@ def _still(proposal: Proposal) -> str:
 JOB = Job(
     name="refund_order",
     can="refund it",
+    slots=("order", "amount"),
+    shown="Order {order}, {item}: refund {amount} to {payee} today, {day}?",
     tier=Tier.R3,
     prepare=_prepare,
     words=Words(

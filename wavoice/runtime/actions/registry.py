@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from wavoice.runtime.actions import Job, Mode, Prepared, Refuse, Words
+from wavoice.runtime.actions import Job, Mode, Own, Prepared, Refuse, Words
 from wavoice.runtime.errors import ConfigError
-from wavoice.runtime.model import Facts, Tier
+from wavoice.runtime.model import Customer, Facts, Tier
 from wavoice.runtime.replies import english
+from wavoice.runtime.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,42 @@ class Jobs:
                 raise ConfigError(f"jobs.{name}: this bot has no job of that name.{hint}")
         return Jobs(tuple(replace(job, mode=modes.get(job.name, job.mode)) for job in self.all_of_them))
 
+    def back(self, name: str) -> Job | None:
+        """The job that undoes it; None if nothing does."""
+        job = self.about(name)
+        if not job.way_back:
+            return None
+        return job if job.own is None or job.own.undo is None else self.offered(job.own.undo)
+
+    def rehearsed(self) -> Jobs:
+        """The same jobs where nothing of the author's is asked: the shop writes, and facts are samples."""
+        return Jobs(tuple(replace(job, own=_rehearsed(job.own)) for job in self.all_of_them))
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """What customers may ask for; what is off is understood, too, and refused."""
+        sample = tuple(job.name for job in self.all_of_them if job.asked is None)
+        return Vocabulary(sample, tuple(job.asked for job in self.all_of_them if job.asked is not None))
+
     @property
     def help(self) -> str:
         """What this bot does, in a sentence."""
         can = [job.can for job in self.all_of_them if job.mode is not Mode.OFF and job.can]
         return english.i_can(can)
+
+
+def _rehearsed(own: Own | None) -> Own | None:
+    if own is None:
+        return None
+    facts = {name: replace(fact, read=_sample(fact.sample)) for name, fact in own.reads.items()}
+    return replace(own, commit=None, look_up=None, reads=facts)
+
+
+def _sample(value: object) -> Callable[[Customer], Awaitable[object]]:
+    async def read(_customer: Customer) -> object:
+        return value
+
+    return read
 
 
 def _gone(name: str) -> Job:

@@ -51,6 +51,8 @@ def _from(proposal: Proposal) -> date:
 JOB = Job(
     name="reschedule_delivery",
     can="move a delivery",
+    slots=("order", "day"),
+    shown="Order {order}: move it to {day}?",
     tier=Tier.R2,
     prepare=_prepare,
     current=_current,

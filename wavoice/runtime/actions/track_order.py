@@ -20,4 +20,6 @@ def _prepare(slots: Mapping[str, str], facts: Facts, today: date) -> Prepared:
     return picked
 
 
-JOB = Job(name="track_order", can="tell you where your order is", tier=Tier.R0, prepare=_prepare)
+JOB = Job(
+    name="track_order", can="tell you where your order is", slots=("order",), tier=Tier.R0, prepare=_prepare
+)

@@ -11,6 +11,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
@@ -19,22 +20,39 @@ from wavoice.runtime.errors import ConfigError
 from wavoice.runtime.settings import Settings
 
 
+@dataclass(frozen=True, slots=True)
+class AppFile:
+    """Where an app stands: small enough to be sent to another process."""
+
+    folder: Path
+    target: str
+    """`module:name`."""
+
+    @classmethod
+    def named_by(cls, settings: Settings) -> AppFile | None:
+        """What `[bot] app` names, beside the settings; None: the sample bot."""
+        target = settings.bot.app
+        return None if target is None else cls(settings.config.parent.resolve(), target)
+
+
 def load_app(settings: Settings) -> App:
     """The app that the settings name, freshly read, or the sample bot's if they name none.
 
     Raises `ConfigError` with file and line for whatever is wrong with it; then an app that was loaded
     before goes on as it was.
     """
-    return App() if settings.bot.app is None else load_from(settings.config.parent, settings.bot.app)
+    file = AppFile.named_by(settings)
+    return App() if file is None else load_from(file)
 
 
-def load_from(folder: Path, target: str) -> App:
-    """The app `module:name` of a folder. Raises `ConfigError`."""
+def load_from(app_file: AppFile) -> App:
+    """The app that stands there. Raises `ConfigError`."""
+    folder, target = app_file.folder.resolve(), app_file.target
     module, _, name = target.partition(":")
-    file = folder.resolve().joinpath(*module.split(".")).with_suffix(".py")
+    file = folder.joinpath(*module.split(".")).with_suffix(".py")
     if not file.is_file():
         raise ConfigError(f"bot.app is {target!r}, and there is no file {file}.")
-    loaded = _execute(module, file, folder.resolve())
+    loaded = _execute(module, file, folder)
     if not hasattr(loaded, name):
         raise ConfigError(
             f"bot.app is {target!r}, and {file} has no {name!r}.", remedy=f"Write {name} = App(…) there."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from wavoice.runtime.interpret.distress import is_distress
+from wavoice.runtime.interpret.own import own_job
 from wavoice.runtime.interpret.slots import Slots, words_within
 from wavoice.runtime.interpret.wishes import wish_of
 from wavoice.runtime.lexicon import Lexicon, Phrase, words_of
@@ -61,10 +62,9 @@ _DELIVERY = re.compile(r"\b(?:deliver\w*|order|parcel|package|shipment|bring|com
 """With a day beside it, and no other job, this asks for that day."""
 _MOVE = re.compile(r"\b(?:move|change|shift|switch|put)\b", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
-JOBS = tuple(name for name, _ in _INTENTS)
 
 
-def find_job(slots: Slots, spoken: Phrase, words: Lexicon) -> tuple[str | None, int]:
+def find_job(slots: Slots, spoken: Phrase, words: Lexicon, situation: Situation) -> tuple[str | None, int]:
     """Return the job or wish, and the word at which it begins."""
     if is_distress(slots.text):
         return "distress", 0
@@ -82,12 +82,30 @@ def find_job(slots: Slots, spoken: Phrase, words: Lexicon) -> tuple[str | None, 
     valued = words_within(slots)
     if any(not valued.issuperset(range(*span)) for span in words.spans("human", spoken)):
         return "human", 0
+    if slots.whole:
+        return ("human", 0) if _only_wants_a_person(spoken, words) else (None, 0)
+    return _job_in(slots, situation)
+
+
+_SHORT = 8
+"""Words of a message that asks for a person although a text of any kind was asked for."""
+
+
+def _only_wants_a_person(spoken: Phrase, words: Lexicon) -> bool:
+    return len(spoken) <= _SHORT and any(True for _ in words.spans("human", spoken))
+
+
+def _job_in(slots: Slots, situation: Situation) -> tuple[str | None, int]:
+    vocabulary = situation.vocabulary
+    if (own := own_job(slots.text, vocabulary, slots.products)) is not None:
+        return own.name, len(words_of(slots.text[: own.start]))
     text = _things_of(slots)
     for name, pattern in _INTENTS:
-        if match := pattern.search(text):
+        if name in vocabulary.sample and (match := pattern.search(text)):
             return name, len(words_of(text[: match.start()]))
     moves = "order" in slots.values and _MOVE.search(text)
-    if "day" in slots.mentioned and (moves or _DELIVERY.search(text)):
+    moved = "reschedule_delivery" in vocabulary.sample and "day" in slots.mentioned
+    if moved and (moves or _DELIVERY.search(text)):
         return "reschedule_delivery", 0
     return None, 0
 
@@ -102,7 +120,9 @@ def _things_of(slots: Slots) -> str:
 
 def request_at(intent: str | None, at: int, slots: Slots, situation: Situation) -> int | None:
     """Word at which a request of its own begins, if there is one."""
-    if intent in ("human", "distress") or (intent in JOBS and intent != situation.open_action):
+    if intent in ("human", "distress") or (
+        intent in situation.vocabulary and intent != situation.open_action
+    ):
         return at
     if situation.open_action is None and (situation.asked in slots.values):
         return 0

@@ -8,7 +8,6 @@ from functools import partial
 
 from wavoice.runtime.interpret.agreeing import agreeing, agreements, checked_parts, leans
 from wavoice.runtime.interpret.echoes import offers_choice
-from wavoice.runtime.interpret.jobs import JOBS
 from wavoice.runtime.interpret.manner import Found, is_reported, without_softened_no
 from wavoice.runtime.interpret.strict import YESES
 from wavoice.runtime.lexicon import Lexicon, Phrase, words_of
@@ -50,9 +49,10 @@ def marks_of(answer: Answer, words: Lexicon) -> list[Found]:
     dropped: set[Mark | None] = set()
     if _is_turned(spoken, words):
         dropped |= {Mark.YES, Mark.WEAK}
-    if intent in JOBS and intent != open_action:
+    is_job = intent in answer.situation.vocabulary
+    if is_job and intent != open_action:
         dropped.add(Mark.QUESTION)
-    if intent in JOBS and open_action is None:
+    if is_job and open_action is None:
         dropped |= {Mark.MODIFY, Mark.YES, Mark.WEAK}
     scanned = without_softened_no(spoken, answer.scanned, words)
     return [

@@ -14,7 +14,7 @@ from itertools import groupby
 from wavoice.runtime.interpret.agreeing import sentence_of
 from wavoice.runtime.interpret.code import take_code
 from wavoice.runtime.interpret.echoes import echo_of, repeated_words
-from wavoice.runtime.interpret.jobs import JOBS, find_job, request_at
+from wavoice.runtime.interpret.jobs import find_job, request_at
 from wavoice.runtime.interpret.manner import Found, manner_of, option_of
 from wavoice.runtime.interpret.polarity import (
     Answer,
@@ -67,7 +67,7 @@ class RulesInterpreter:
         said, code = take_code(text) if situation.wants_code else (text, None)
         slots = find_slots(said[:LONGEST], situation)
         words, spoken = self.languages.hear(words_of(slots.text), situation.language)
-        intent, at = find_job(slots, spoken, words)
+        intent, at = find_job(slots, spoken, words, situation)
         echoed = echo_of(spoken, words_of(situation.prompt))
         valued = words_within(slots)
         sentence = sentence_of(spoken, repeated_words(spoken, situation.prompt))
@@ -78,7 +78,7 @@ class RulesInterpreter:
         rest = self._vetoes_in(text[LONGEST:], situation.language)
         plain = not text[LONGEST:] and is_plain(answer, found, words) and not has_doubtful_signs(said)
         credit = words.credit(spoken, found)
-        another_job = intent in JOBS and intent != situation.open_action
+        another_job = intent in situation.vocabulary and intent != situation.open_action
         return Reading(
             text=text,
             acts=_acts(found, request_at(intent, at, slots, situation), slots, situation, plain=plain),

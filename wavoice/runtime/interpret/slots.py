@@ -13,9 +13,18 @@ from text_to_num import alpha2digit
 from wavoice.runtime.catalogue import Catalogue
 from wavoice.runtime.interpret.amounts import find_amounts
 from wavoice.runtime.interpret.days import find_days
+from wavoice.runtime.interpret.own import (
+    asked_text,
+    canonical,
+    choices_in,
+    is_left_open,
+    numbers_in,
+    own_job,
+)
 from wavoice.runtime.lexicon import words_of
 from wavoice.runtime.model import NO_CURRENCY
 from wavoice.runtime.ports import Situation
+from wavoice.runtime.vocabulary import OwnKind, OwnSlot
 
 _ORDER = re.compile(
     r"\b(?:order|parcel|package|delivery)?\s*(?:number|no\.?|num|#)?\s*#?\s*"
@@ -67,6 +76,8 @@ class Slots:
     """The text with number words as digits; `spans` refer to it."""
     products: tuple[tuple[int, int], ...] = ()
     """Where names of the catalogue stand in it."""
+    whole: bool = False
+    """All of it is the free text that was asked for: no job is looked for in it."""
 
 
 def find_slots(text: str, situation: Situation) -> Slots:
@@ -74,6 +85,9 @@ def find_slots(text: str, situation: Situation) -> Slots:
 
     A day that may be two is mentioned twice and has no value.
     """
+    if (asked := asked_text(text, situation)) is not None:
+        said = canonical(text)
+        return Slots({asked: said}, {asked: (said,)}, ((0, len(text)),), text, whole=True)
     text = number_words_as_digits(text)
     values: dict[str, str] = {}
     mentioned: dict[str, tuple[str, ...]] = {}
@@ -83,6 +97,10 @@ def find_slots(text: str, situation: Situation) -> Slots:
         values["product"] = name
         mentioned["product"] = (*mentioned.get("product", ()), name)
         spans.append(span)
+    own = _own_slots(text, situation, (values, mentioned, spans))
+    for slot in own:
+        if slot.kind is OwnKind.CHOICE:
+            _add_choice(text, slot, (values, mentioned, spans))
     _add_days(text, situation, (values, mentioned, spans))
     confirms = situation.open_action == "change_address"
     if address := _address(text, asked=situation.asked == "address", confirms=confirms):
@@ -90,15 +108,10 @@ def find_slots(text: str, situation: Situation) -> Slots:
         values["address"] = unicodedata.normalize("NFC", text[start:end])
         mentioned["address"] = (values["address"],)
         spans.append(address)
-    for match, minor, currency in find_amounts(text):
-        for slot, value in (("amount", minor), ("currency", currency)):
-            values[slot] = value
-            mentioned[slot] = (*mentioned.get(slot, ()), value)
-        spans.append(match.span())
-    if situation.asked == "amount" and (bare := _BARE_AMOUNT.fullmatch(text)):
-        values |= {"amount": bare[1], "currency": NO_CURRENCY}
-        mentioned |= {"amount": (bare[1],), "currency": (NO_CURRENCY,)}
-        spans.append(bare.span())
+    _add_amounts(text, situation, (values, mentioned, spans))
+    for slot in own:
+        if slot.kind is OwnKind.NUMBER:
+            _add_number(text, slot, situation, (values, mentioned, spans))
     for match in _ORDER.finditer(text):
         if not _within(match.start(1), spans):
             values["order"] = re.sub(r"\D", "", match[1])
@@ -128,6 +141,63 @@ def _add_days(text: str, situation: Situation, found: _Found) -> None:
         values.pop("day", None)
         if len(days) == 1 and not offered:
             values["day"] = days[0].isoformat()
+
+
+def _add_amounts(text: str, situation: Situation, found: _Found) -> None:
+    values, mentioned, spans = found
+    for match, minor, currency in find_amounts(text):
+        for name, value in (("amount", minor), ("currency", currency)):
+            values[name] = value
+            mentioned[name] = (*mentioned.get(name, ()), value)
+        spans.append(match.span())
+    if situation.asked == "amount" and (bare := _BARE_AMOUNT.fullmatch(text)):
+        values |= {"amount": bare[1], "currency": NO_CURRENCY}
+        mentioned |= {"amount": (bare[1],), "currency": (NO_CURRENCY,)}
+        spans.append(bare.span())
+
+
+def _own_slots(text: str, situation: Situation, found: _Found) -> tuple[OwnSlot, ...]:
+    """Slots of the job that is open, or of the one that is asked for and of the half-said one.
+
+    A text that a saying takes ("add a note saying …") is found with it.
+    """
+    values, mentioned, spans = found
+    if not situation.vocabulary.own:
+        return ()
+    if situation.open_action is not None:
+        return tuple(situation.vocabulary.slots(situation.open_action))
+    asked = own_job(text, situation.vocabulary, spans)
+    if asked is not None and asked.text is not None:
+        slot, span = asked.text
+        values[slot] = canonical(text[slice(*span)])
+        mentioned[slot] = (values[slot],)
+        spans.append(span)
+    return tuple(situation.vocabulary.slots(asked.name if asked else None, situation.half_said))
+
+
+def _add_number(text: str, slot: OwnSlot, situation: Situation, found: _Found) -> None:
+    values, mentioned, spans = found
+    for value, span in numbers_in(text, asked=situation.asked == slot.name):
+        if not _within(span[0], spans):
+            values[slot.name] = value
+            mentioned[slot.name] = (*mentioned.get(slot.name, ()), value)
+            spans.append(span)
+
+
+def _add_choice(text: str, slot: OwnSlot, found: _Found) -> None:
+    values, mentioned, spans = found
+    named, last = tuple(spans), None
+    for value, span, wanted in choices_in(text, slot):
+        if _within(span[0], named):
+            continue
+        left_open = last is not None and is_left_open(text, last, span)
+        mentioned[slot.name] = (*mentioned.get(slot.name, ()), value)
+        spans.append(span)
+        last = span
+        if left_open:
+            values.pop(slot.name, None)
+        elif wanted:
+            values[slot.name] = value
 
 
 def _products(text: str, words: tuple[str, ...]) -> list[tuple[str, tuple[int, int]]]:

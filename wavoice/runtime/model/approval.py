@@ -178,6 +178,10 @@ class Proposal:
     """What a yes would pay out."""
     payee: str | None = None
     """Where it would go, e.g. `visa 4242`."""
+    own_system: bool = False
+    """It is carried out by the job's own function, and looked up there."""
+    language: str = "en"
+    """Of the question, where the author wrote it in the customer's."""
     not_codes: tuple[str, ...] = ()
     """Numbers that the customer may say for another reason: the code is none of them."""
 

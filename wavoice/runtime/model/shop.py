@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from wavoice.runtime.model.terms import Micros, Outcome
@@ -113,6 +113,8 @@ class Facts:
     identity: Identity
     orders: tuple[Order, ...]
     read_at: Micros
+    own: Mapping[str, object] = field(default_factory=dict)
+    """What an author's job reads besides, by name."""
 
     def order(self, order_id: str) -> Order | None:
         """The order with that id, if it is this customer's."""

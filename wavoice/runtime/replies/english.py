@@ -18,6 +18,8 @@ TAP_YES_OR_NO = "Tap Yes or No."
 NOT_CAUGHT = "I did not catch that."
 TO_BE_SURE = "To be sure:"
 NOTHING_WAITING = "Nothing is waiting for your answer. What can I do for you?"
+SHADOWED = "I may not do that myself yet, so nothing was changed. A colleague will do it and tell you here."
+"""After a yes to a job in shadow."""
 NOT_OFFERED = "I cannot do that here. Ask for a person, and a colleague will."
 CHOOSE = "Tap what you need, or write it."
 """After two messages in a row that were not understood; what can be tapped:"""
@@ -93,6 +95,11 @@ def cannot_listen_to(language: str) -> str:
 @lru_cache(maxsize=128)
 def _language(code: str) -> str | None:
     return Locale("en").languages.get(code)
+
+
+def no_longer(still: str) -> str:
+    """A question about something that this bot does no more."""
+    return f"I cannot do that here any more: {still}. Ask for a person, and a colleague will help you."
 
 
 def i_can(jobs: Sequence[str]) -> str:

@@ -13,8 +13,8 @@ from wavoice.sim.scenario.values import Duration
 
 EventName = Literal[
     "received", "heard", "read", "proposed", "reprompted", "confirmed", "held", "cancelled", "superseded",
-    "expired", "committed", "unknown", "failed", "undone", "replied", "noticed", "handed_off", "released",
-    "consent_shown", "consent_changed",
+    "expired", "committed", "shadowed", "unknown", "failed", "undone", "replied", "noticed", "handed_off",
+    "released", "consent_shown", "consent_changed",
 ]  # fmt: skip
 StageName = Literal[
     "receive", "fetch", "clean", "transcribe", "identify", "interpret", "look_up", "decide", "commit",

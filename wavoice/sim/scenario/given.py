@@ -227,6 +227,8 @@ class Given(Strict):
     """Language of the conversation."""
     policy: Annotated[dict[str, Any], AfterValidator(_is_policy)] = Field(default_factory=dict)
     """Numbers of the runtime's policy that differ, by name; durations with a unit."""
+    jobs: dict[str, Literal["off", "shadow", "on"]] = Field(default_factory=dict)
+    """How far a job may go, by its name; default: `on`, whatever `wavoice.toml` says."""
     chaos: ChaosSpec | None = None
     """Seeded delivery faults."""
     faults: tuple[FaultSpec, ...] = ()

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import structlog
 
+from wavoice.runtime.author.load import AppFile
 from wavoice.sim.scenario.failure import Failure
 from wavoice.sim.scenario.load import Case
 from wavoice.sim.scenario.run import Result, Task, merged, plan, run_task
@@ -35,13 +36,17 @@ def cores() -> int:
 
 
 def run_files(
-    files: Iterable[Sequence[Case]], jobs: int, models: Models | None = None, journals: Path | None = None
+    files: Iterable[Sequence[Case]],
+    jobs: int,
+    models: Models | None = None,
+    journals: Path | None = None,
+    app: AppFile | None = None,
 ) -> Iterator[Result]:
     """Run every file, and yield a result a file as it is done. One job, or models, stay in this process.
 
     `files` may be read one after the other: the first run while the next are read.
     """
-    reading = (_planned(cases, journals) for cases in files)
+    reading = (plan(cases, journals, app) for cases in files)
     first = list(itertools.islice(reading, 2))
     planned = itertools.chain(first, reading)
     if models is not None or jobs == 1 or sum(map(len, first)) <= 1:
@@ -71,11 +76,6 @@ def _start(pool: ProcessPoolExecutor) -> None:
         pool.submit(int)
 
 
-def _planned(cases: Sequence[Case], journals: Path | None) -> list[Task]:
-    tasks = plan(cases)
-    return tasks if journals is None else [replace(task, journals=journals) for task in tasks]
-
-
 class _Waiting:
     """Parts of files under way; a file is done with its last part."""
 
@@ -102,13 +102,17 @@ class _Waiting:
 
 
 def repeat_files(
-    files: Sequence[Sequence[Case]], times: int, jobs: int, journals: Path | None = None
+    files: Sequence[Sequence[Case]],
+    times: int,
+    jobs: int,
+    journals: Path | None = None,
+    app: AppFile | None = None,
 ) -> Iterator[Result]:
     """Run every file `times` times, in fresh processes with other hash seeds; yield a result a file.
 
     A file whose runs do not leave the same trace has failed.
     """
-    tasks = [task for cases in files for task in _planned(cases, journals)]
+    tasks = [task for cases in files for task in plan(cases, journals, app)]
     rounds = [times // PROCESSES + (number < times % PROCESSES) for number in range(min(times, PROCESSES))]
     context = multiprocessing.get_context("spawn")
     seen: dict[Task, list[Result]] = {task: [] for task in tasks}

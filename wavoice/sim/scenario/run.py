@@ -7,8 +7,11 @@ import time
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
+from wavoice.runtime.author.app import App
+from wavoice.runtime.author.load import AppFile, load_from
 from wavoice.sim.scenario.checks import check
 from wavoice.sim.scenario.failure import Failure
 from wavoice.sim.scenario.laws import check_laws
@@ -77,24 +80,38 @@ class Task:
     stop: int | None = None
     journals: Path | None = None
     """Folder into which the journal of the first point is written."""
+    app: AppFile | None = None
+    """The bot; None: the sample bot."""
 
 
-def plan(cases: Sequence[Case]) -> list[Task]:
+def plan(cases: Sequence[Case], journals: Path | None = None, app: AppFile | None = None) -> list[Task]:
     """Tasks that together run every point of a file."""
     first = cases[0]
     count = sum(len(_offsets(case)) for case in cases)
     bounds = range(0, count, CHUNK)
     return [
-        Task(first.source.file, first.scenario.scenario, start, min(start + CHUNK, count)) for start in bounds
+        Task(first.source.file, first.scenario.scenario, start, min(start + CHUNK, count), journals, app)
+        for start in bounds
     ]
 
 
 def run_task(task: Task, models: Models | None = None) -> Result:
     """Read the file and run the task's points. Raises `ScenarioError` if the file is wrong."""
+    models = with_app(models, task.app)
     result = run_cases(load_cases(task.file), models, task.start, task.stop)
     if task.journals is not None and task.start == 0:
         _write_journal(load_cases(task.file)[0], models, task.journals)
     return result
+
+
+def with_app(models: Models | None, app: AppFile | None) -> Models:
+    """The models, and the jobs of a bot that is loaded once in a process."""
+    return replace(models or Models(), app=None if app is None else _loaded(app))
+
+
+@cache
+def _loaded(app: AppFile) -> App:
+    return load_from(app)
 
 
 def _write_journal(case: Case, models: Models | None, folder: Path) -> None:

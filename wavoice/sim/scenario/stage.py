@@ -20,13 +20,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from wavoice.runtime.adapters.store import SqliteStore
 from wavoice.runtime.adapters.webhook import PATH
+from wavoice.runtime.author.app import App
 from wavoice.runtime.build import Parts, Runtime, build
 from wavoice.runtime.consent import FIRST_CONTACT
 from wavoice.runtime.journal import Event
 from wavoice.runtime.model import SECOND, Alias, Consent, ConsentRecord, ConsentStatus, Micros, Offered
 from wavoice.runtime.policy import Policy
 from wavoice.runtime.ports import Decoder, SpeechToText, Store, TextToSpeech, UnitOfWork
-from wavoice.runtime.settings import Settings, Shop, WhatsApp
+from wavoice.runtime.settings import JobSettings, Settings, Shop, WhatsApp
 from wavoice.sim.clock import CountingIds, VirtualClock
 from wavoice.sim.emulator.emulator import Emulator, EmulatorConfig
 from wavoice.sim.emulator.phone import Phone
@@ -55,6 +56,8 @@ class Models:
     ears: SpeechToText | None = None
     voice: TextToSpeech | None = None
     decoder: Decoder | None = None
+    app: App | None = None
+    """The bot's jobs; None: the sample bot's."""
     recorder: Callable[[Step, Path], Awaitable[bytes]] | None = None
     """Makes the bytes of a note that stands in a file; None: a scripted note."""
 
@@ -159,6 +162,7 @@ class Stage:
         parts = replace(self.parts, failpoints=self._switch, store=_MortalStore(store, self._switch))
         runtime = await self._running.enter_async_context(build(self.settings, parts))
         self._door.app, self._runtime = runtime.app, runtime
+        self.world.declare(runtime.bot.kit.jobs)
         return runtime
 
     async def offer(self, to: Alias, offered: Offered) -> None:
@@ -245,9 +249,10 @@ async def open_stage(
             sink=ear,
             store=store,
             policy=policy,
+            app=models.app or App(),
         )
         stage = Stage(
-            clock, loop, emulator, shop, faults, policy, _settings(given.zone), parts, given.zone,
+            clock, loop, emulator, shop, faults, policy, _settings_of(given), parts, given.zone,
             ear=ear, _door=door,
         )  # fmt: skip
         stack.push_async_callback(stage.close)
@@ -289,6 +294,15 @@ def _agreed(consent: ConsentSpec) -> Iterator[tuple[Consent, ConsentStatus, str]
         given = getattr(consent, purpose)
         if given is not None:
             yield purpose, ConsentStatus.GRANTED if given else ConsentStatus.WITHDRAWN, "scenario"
+
+
+def _settings_of(given: Given) -> Settings:
+    settings = _settings(given.zone)
+    if not given.jobs:
+        return settings
+    return settings.model_copy(
+        update={"jobs": {name: JobSettings(mode=mode) for name, mode in given.jobs.items()}}
+    )
 
 
 @cache

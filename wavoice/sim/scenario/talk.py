@@ -27,8 +27,10 @@ from wavoice.sim.scenario.given import FaultSpec
 from wavoice.sim.scenario.laws import check_laws
 from wavoice.sim.scenario.load import Case, load_cases
 from wavoice.sim.scenario.perform import Play
+from wavoice.sim.scenario.project import project_app
+from wavoice.sim.scenario.run import with_app
 from wavoice.sim.scenario.slices import explain, lines
-from wavoice.sim.scenario.stage import Models, Person, Stage, open_stage
+from wavoice.sim.scenario.stage import Person, Stage, open_stage
 from wavoice.sim.scenario.strict import Strict, valid_keys
 from wavoice.sim.scenario.values import as_text
 from wavoice.sim.virtual_loop import VirtualLoop
@@ -177,7 +179,7 @@ class Talk:
         loop = asyncio.get_running_loop()
         assert isinstance(loop, VirtualLoop)  # noqa: S101 -- the runner's factory makes it
         given = self._case.scenario.given
-        opening = open_stage(given, self._case.world, [given.contact], Models(), loop)
+        opening = open_stage(given, self._case.world, [given.contact], with_app(None, project_app()), loop)
         stage: Stage = await self._stack.enter_async_context(opening)
         await stage.settle()
         return Play(self._case, stage)

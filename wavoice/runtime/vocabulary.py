@@ -1,0 +1,70 @@
+"""What a bot listens for beside the words of its languages: its jobs, and the values of an author's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+SAMPLE = ("refund_order", "change_address", "reschedule_delivery", "track_order")
+"""The jobs that ship with wavoice, whose words the interpreter knows."""
+
+
+class OwnKind(StrEnum):
+    """What an own slot holds."""
+
+    CHOICE = "choice"
+    TEXT = "text"
+    NUMBER = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSlot:
+    """A slot of an author's job that is none of those which every message is searched for."""
+
+    name: str
+    kind: OwnKind
+    choices: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Each value of a choice with the ways to say it, lower case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A way to ask for a job: its words of meaning, in order, and the slot that the rest of the words is."""
+
+    words: tuple[str, ...]
+    takes: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnJob:
+    """How customers ask for an author's job."""
+
+    name: str
+    sayings: tuple[Saying, ...]
+    slots: tuple[OwnSlot, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The jobs that can be asked for: of those that ship with wavoice, and the author's own."""
+
+    sample: tuple[str, ...] = SAMPLE
+    own: tuple[OwnJob, ...] = ()
+
+    def __contains__(self, name: str | None) -> bool:
+        return name in self.sample or self.job(name) is not None
+
+    def job(self, name: str | None) -> OwnJob | None:
+        """The author's own job of that name."""
+        return next((job for job in self.own if job.name == name), None)
+
+    def slots(self, *names: str | None) -> Iterator[OwnSlot]:
+        """The own slots of these jobs, each name once."""
+        seen: set[str] = set()
+        for name in names:
+            job = self.job(name)
+            for slot in job.slots if job else ():
+                if slot.name not in seen:
+                    seen.add(slot.name)
+                    yield slot
