@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from wavoice.runtime.model import Customer, Facts, Money, Order, Outcome, WriteResult
     from wavoice.runtime.model import Effect as Write
 
-__all__ = [
-    "IMPOSSIBLE",
-    "RESTORE",
+__all__ = [  # noqa: RUF022 -- as sorted() sorts
     "App",
     "Ask",
     "Change",
     "Customer",
     "Fact",
     "Facts",
+    "IMPOSSIBLE",
     "Money",
     "Order",
     "Outcome",
+    "RESTORE",
     "Refuse",
     "Slot",
     "Write",

@@ -249,7 +249,9 @@ class ChatSession:
         """Read the user's bot.py anew; return one line of what came of it."""
         from wavoice.sim.chat.reload import reload  # noqa: PLC0415
 
-        return reload(self.runtime, self.settings)
+        told = reload(self.runtime, self.settings)
+        self.world.declare(self.runtime.bot.kit.jobs)
+        return told
 
     async def save(self, name: str) -> Saved:
         """Keep what this customer and the bot did in this session as a scenario, with its notes."""

@@ -104,6 +104,7 @@ async def open_chat(options: ChatOptions) -> AsyncIterator[ChatSession]:
         parts = _parts(options, models, decoder, line, clock)
         runtime = await stack.enter_async_context(build(settings, replace(parts, ids=ids, sink=feed)))
         line.bot.app = runtime.app
+        world.declare(runtime.bot.kit.jobs)
         later, mouth = Background(clock), Mouth()
         # Closed in the opposite order: nothing new is scheduled, said or delivered while the runtime ends.
         for close in (line.emulator.close, mouth.close, models.close, screens.close, later.close):
