@@ -82,6 +82,8 @@ def test_a_note_knows_its_file_its_words_and_what_must_come_of_it(manifest: Path
     assert yes.words == "Yes. No, wait."
     assert yes.segments == (Segment("Yes."), Segment("No, wait.", pause_before=2.5, gain_db=-25))
     assert (ask.after, yes.after) == (None, 1_200_000)
+    assert ask.expect is not None
+    assert yes.expect is not None
     assert yes.expect.writes[0].action == "reschedule_delivery"
     assert yes.expect.writes[0].args == {"order": "1842", "day": "Fri"}
     assert ask.expect.writes == ()

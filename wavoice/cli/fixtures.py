@@ -74,6 +74,10 @@ def make_command(
     notes = select(loaded, names or [])
     say = _narrator(json_file)
     built = {}
+    recorded = [note for note in notes if loaded.is_recorded(note)]
+    for note in recorded:
+        say(f"{note.id} is a recording: left as it is")
+    notes = tuple(note for note in notes if note not in recorded)
     for number, (note, entry) in enumerate(make(loaded, notes, studio), start=1):
         built[note.id] = entry
         snr = "" if entry.snr_db is None else f"{entry.snr_db:5.1f} dB"
@@ -156,7 +160,8 @@ def list_command(manifest: ManifestFile = _MANIFEST) -> None:
     for dialogue in load_manifest(manifest).dialogues:
         typer.echo(f"{dialogue.name}\n  {dialogue.about}")
         for note in dialogue.notes:
-            typer.echo(f"    {note.expect.outcome:10} {note.voice:10} {note.text}")
+            outcome = note.expect.outcome if note.expect else "-"
+            typer.echo(f"    {outcome:10} {note.voice:10} {note.text}")
 
 
 def _open(manifest: Path, kokoro_voices: Path | None) -> tuple[Manifest, Studio]:

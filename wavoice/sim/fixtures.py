@@ -32,6 +32,8 @@ MAX_BYTES = 64 * 1024
 """Largest committed note; 12 s take about 24 KiB."""
 MIN_SECONDS, MAX_SECONDS = 1.0, 12.0
 """How long a committed note may be."""
+MAX_RECORDED = 300.0
+"""Longest recorded one."""
 
 _SECONDS_TOLERANCE = 0.25
 _SNR_TOLERANCE_DB = 0.5
@@ -95,10 +97,13 @@ def select(manifest: Manifest, names: Sequence[str]) -> tuple[Note, ...]:
 def make(manifest: Manifest, notes: Sequence[Note], studio: Studio) -> Iterator[tuple[Note, Built]]:
     """Build these notes one by one, writing file and `built.json` entry of each before it is yielded.
 
-    Raises `ManifestError` for a note of less than 1 s or more than 12 s, and what the speakers raise.
+    Recordings are left as they are. Raises `ManifestError` for a note of less than 1 s or more than 12 s,
+    and what the speakers raise.
     """
     names = {note.id for note in manifest.notes}
     for note in notes:
+        if manifest.is_recorded(note):
+            continue
         rendered = studio.render(note)
         if not MIN_SECONDS <= rendered.seconds <= MAX_SECONDS:
             raise ManifestError(
@@ -127,10 +132,11 @@ def check(
         if built is None or not note.path.is_file():
             yield Finding(note.id, ("is not built: run `wavoice fixtures make`",))
             continue
-        problems = [*_file_problems(note, built, studio)]
-        not_run = []
+        recorded = manifest.is_recorded(note)
+        problems = [*_file_problems(note, built, studio, MAX_RECORDED if recorded else MAX_SECONDS)]
+        not_run = ["not rebuilt: a person said it"] if recorded else []
         try:
-            problems += _rebuild_problems(note, built, studio)
+            problems += () if recorded else _rebuild_problems(note, built, studio)
         except MissingModelError as missing:
             not_run.append(f"not rebuilt: {missing}")
         try:
@@ -168,20 +174,24 @@ def _built(note: Note, rendered: Rendered, data: bytes, studio: Studio) -> Built
     )
 
 
-def _write_built(manifest: Manifest, notes: Mapping[str, Built]) -> None:
+def built_text(manifest: Manifest, notes: Mapping[str, Built]) -> str:
+    """The whole of `built.json`, in the order of the manifest."""
     order = [note.id for note in manifest.notes if note.id in notes]
-    text = BuiltFile(notes={name: notes[name] for name in order}).model_dump_json(indent=1)
-    (manifest.folder / "built.json").write_text(text + "\n", encoding="utf-8")
+    return BuiltFile(notes={name: notes[name] for name in order}).model_dump_json(indent=1) + "\n"
 
 
-def _file_problems(note: Note, built: Built, studio: Studio) -> Iterator[str]:
+def _write_built(manifest: Manifest, notes: Mapping[str, Built]) -> None:
+    (manifest.folder / "built.json").write_text(built_text(manifest, notes), encoding="utf-8")
+
+
+def _file_problems(note: Note, built: Built, studio: Studio, longest: float) -> Iterator[str]:
     data = note.path.read_bytes()
     if hashlib.sha256(data).hexdigest() != built.sha256:
         yield "the file is not the one that was built"
     if studio.recipe(note) != built.recipe_sha256:
         yield "the manifest has changed since it was built"
     try:
-        audio = decode_note(data, MAX_SECONDS + _CODEC_PADDING)
+        audio = decode_note(data, longest + _CODEC_PADDING)
     except MediaError as error:
         yield f"the file cannot be played: {error}"
         return

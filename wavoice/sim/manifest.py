@@ -75,12 +75,21 @@ class Expect(_Entry):
 class Voice(_Entry):
     """Somebody who speaks."""
 
-    engine: Literal["espeak-ng", "kokoro"]
+    engine: Literal["espeak-ng", "kokoro", "recorded"]
+    """`recorded`: a person, with `wavoice record`; nothing is built of it."""
     model: str
     """The engine's own name of the voice."""
     speed: float = Field(default=1.0, ge=0.5, le=2.0)
     licence: str
     provenance: str
+    consent: str = ""
+    """Recorded: who spoke, and that they agreed to its use."""
+
+    @model_validator(mode="after")
+    def _agreed(self) -> Self:
+        if self.engine == "recorded" and not self.consent:
+            raise ValueError("a recorded voice needs its consent: who spoke, and that they agreed")
+        return self
 
 
 class Noise(_Entry):
@@ -100,7 +109,8 @@ class Note(_Entry):
     text: str = Field(min_length=1)
     after: Annotated[Micros | None, BeforeValidator(_after)] = None
     """Microseconds since the previous note was sent; None: as soon as that was answered."""
-    expect: Expect
+    expect: Expect | None = None
+    """None claims nothing; only a recorded note may."""
 
     voice: str
     noise: NoiseKind
@@ -182,6 +192,10 @@ class Manifest(_Entry):
         """All notes, in order of the file."""
         return tuple(note for dialogue in self.dialogues for note in dialogue.notes)
 
+    def is_recorded(self, note: Note) -> bool:
+        """True if a person spoke it: there is no recipe to build it by."""
+        return self.voices[note.voice].engine == "recorded"
+
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
         for name, count in Counter(note.id for note in self.notes).items():
@@ -192,6 +206,8 @@ class Manifest(_Entry):
                 raise ValueError(f"dialogue '{name}' is there {count} times")
         for note in self.notes:
             _known("voice", note.voice, self.voices, f"note '{note.id}'")
+            if note.expect is None and not self.is_recorded(note):
+                raise ValueError(f"note '{note.id}': 'expect' is missing")
             if note.noise != "none":
                 _known("noise", note.noise, self.noises, f"note '{note.id}'")
         for name, noise in self.noises.items():
@@ -216,10 +232,18 @@ _TOP = frozenset({"version", "defaults", "voices", "noises", "dialogue"})
 def load_manifest(path: Path) -> Manifest:
     """Read a manifest. Raises `ManifestError` that names file, entry and key."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        return parse_manifest(path.read_text(encoding="utf-8"), path)
     except OSError as error:
         raise ManifestError(f"{path}: cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise ManifestError(f"{path}: not a TOML file: {error}.") from error
+
+
+def parse_manifest(text: str, path: Path) -> Manifest:
+    """A manifest that is, or will be, the text of that file. Raises `ManifestError` as `load_manifest`."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise ManifestError(f"{path}: not a TOML file: {error}.") from error
     version = raw.get("version")
     if isinstance(version, int) and version > VERSION:

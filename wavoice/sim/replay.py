@@ -110,6 +110,8 @@ def _script(dialogue: Dialogue) -> Script:
 
 def _take(note: Note) -> Take:
     expect = note.expect
+    if expect is None:
+        return Take(note.id, note.path, note.words, note.after)
     return Take(note.id, note.path, note.words, note.after, expect.outcome, expect.writes)
 
 

@@ -19,19 +19,29 @@ def libraries_hushed() -> Iterator[None]:
 
     Put it round whatever draws on a terminal while sound devices are open.
     """
+    python: Any = sys  # terminal applications write to `__stderr__`, which types call final
+    before = {name: getattr(python, name) for name in ("stderr", "__stderr__")}
     sys.stderr.flush()
-    before = sys.stderr, sys.__stderr__
-    python: Any = sys  # drivers of terminals take `__stderr__`, which types call final
     terminal, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     os.close(nowhere)
+    own = os.fdopen(os.dup(terminal), "w", 1, encoding=sys.stderr.encoding, errors="backslashreplace")
     try:
-        with os.fdopen(os.dup(terminal), "w", encoding=sys.stderr.encoding, errors="backslashreplace") as own:
-            own.reconfigure(line_buffering=True)
-            python.stderr = python.__stderr__ = own
-            yield
-            own.flush()
+        for name, stream in before.items():
+            if _is_standard_error(stream):
+                setattr(python, name, own)
+        yield
     finally:
-        python.stderr, python.__stderr__ = before
+        for name, stream in before.items():
+            setattr(python, name, stream)
+        own.close()
         os.dup2(terminal, 2)
         os.close(terminal)
+
+
+def _is_standard_error(stream: Any) -> bool:
+    """False for what somebody has put in its place."""
+    try:
+        return bool(stream is not None and stream.fileno() == 2)
+    except OSError:  # it has no number
+        return False

@@ -13,7 +13,8 @@ from wavoice.runtime.errors import UserInputError
 
 RATE: Final = 16_000
 """Samples a second of what a microphone returns, whatever its device runs at."""
-
+SAMPLE_BYTES: Final = 4
+"""Of a sample of `Recording.pcm`."""
 
 SILENCE_DB: Final = -96.0
 """The lowest level that is shown: below it 16-bit samples are zero."""
@@ -90,7 +91,7 @@ class Recording:
     @property
     def seconds(self) -> float:
         """Length."""
-        return len(self.pcm) / 4 / RATE
+        return len(self.pcm) / SAMPLE_BYTES / RATE
 
 
 class Microphone(Protocol):

@@ -50,6 +50,7 @@ class ScriptedStream:
     channels: int
     callback: Callable[[Any, int, Any, Any], None]
     finished: Callable[[], None]
+    started: Callable[[], None]
     running: bool = False
     closed: bool = False
     gone: bool = False
@@ -58,6 +59,7 @@ class ScriptedStream:
         """Begin."""
         self._check()
         self.running = True
+        self.started()
 
     def stop(self) -> None:
         """End."""
@@ -87,6 +89,8 @@ class ScriptedSound:
     plugged: list[dict[str, Any]] = field(default_factory=lambda: [HEADSET, WEBCAM])
     refuses: Exception | None = None
     """Raised by the next device that is opened."""
+    hears: Callable[[ScriptedSound], None] | None = None
+    """What happens as soon as a microphone is open, such as `lambda it: it.speak(samples)`."""
     needs_all_channels: bool = False
     """Devices are opened with all their channels or not at all."""
     streams: list[ScriptedStream] = field(default_factory=list)
@@ -172,10 +176,14 @@ class ScriptedSound:
             raise ScriptedError("Error opening RawStream: Invalid number of channels", -9998)
         stream = ScriptedStream(
             kind, options["device"], options["samplerate"], options["channels"],
-            options["callback"], options["finished_callback"],
+            options["callback"], options["finished_callback"], self._started if kind == "input" else _nothing,
         )  # fmt: skip
         self.streams.append(stream)
         return stream
+
+    def _started(self) -> None:
+        if self.hears is not None:
+            self.hears(self)
 
     def _terminate(self) -> None:
         for stream in self.streams:
@@ -183,3 +191,7 @@ class ScriptedSound:
 
     def _initialize(self) -> None:
         self.listed = list(self.plugged)
+
+
+def _nothing() -> None:
+    """A speaker hears nothing."""
