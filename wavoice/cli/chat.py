@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,10 +17,18 @@ from wavoice.cli.files import check_target
 
 if TYPE_CHECKING:
     from wavoice.cli.chat_plain import Manner
+    from wavoice.sim.chat.session import ChatOptions
+
+
+class Theme(StrEnum):
+    """Ours; others can be chosen in the command palette."""
+
+    DARK = "dark"
+    LIGHT = "light"
 
 
 def command(
-    _no_tui: Annotated[
+    no_tui: Annotated[
         bool, typer.Option("--no-tui", help="Plain lines instead of the screen, as in a pipe.")
     ] = False,
     as_json: Annotated[
@@ -32,13 +41,19 @@ def command(
     customer: Annotated[
         str, typer.Option(metavar="NAME", help="Who holds the phone: sample, shared, unknown, username.")
     ] = "sample",
+    theme: Annotated[Theme, typer.Option(help="Colours of the screen.")] = Theme.DARK,
+    keys: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Other keys than ours: docs/chat.md says how to write it."),
+    ] = None,
 ) -> None:
     """Talk to the bot as a customer would: type, speak, or send a recorded note.
 
     WhatsApp and the shop are emulated on this machine: whatever wavoice.toml says, nothing in
     production is asked or told, its secrets are not read, and its database is not opened. Ears, voice,
     time zone and your own jobs are those of wavoice.toml, if there is one. Each run starts anew, in a
-    temporary file, unless --store names one. Models load while you type already.
+    temporary file, unless --store names one. Models load while you type already. F1 shows all keys; a
+    file keys.toml in your settings' folder, or --keys, changes them.
 
     In a pipe every line is sent once the one before it is answered; a line that begins with / is a
     command (/help lists them). After the last line what is due within a minute still happens, without
@@ -55,9 +70,11 @@ def command(
 
     if store is not None:
         check_target(store)
+    screen = not (no_tui or as_json) and sys.stdin.isatty() and sys.stdout.isatty()
     with _store(store) as file:
         manner = Manner(as_json=as_json, waits=not sys.stdin.isatty())
-        failed = asyncio.run(_talk(file, customer, manner))
+        talk = _show(file, customer, keys, theme) if screen else _talk(file, customer, manner)
+        failed = asyncio.run(talk)
     raise typer.Exit(1 if failed else 0)
 
 
@@ -71,6 +88,27 @@ def _store(named: Path | None) -> Iterator[Path]:
         yield Path(folder, "chat.db")
 
 
+async def _show(file: Path, customer: str, keys: Path | None, theme: Theme) -> bool:
+    """The terminal phone, until the user leaves it; True if it broke."""
+    from wavoice.cli.tui.run import find_sound, keys_of, show  # noqa: PLC0415
+
+    chosen = keys_of(keys)
+    finding = asyncio.create_task(find_sound())
+    options = await asyncio.to_thread(_options, file, customer)
+    from wavoice.sim.chat.session import open_chat  # noqa: PLC0415
+
+    async with open_chat(options) as chat:
+        return await show(chat, await finding, chosen, theme)
+
+
+def _options(file: Path, customer: str) -> ChatOptions:
+    """Imports of a second, which is why a screen has them made in a thread."""
+    from wavoice.runtime.settings import Settings  # noqa: PLC0415
+    from wavoice.sim.chat.session import ChatOptions  # noqa: PLC0415
+
+    return ChatOptions(settings=Settings.load(), store=file, customer=customer)
+
+
 async def _talk(file: Path, customer: str, manner: Manner) -> bool:
     """Until the last line, Ctrl-D or Ctrl-C; True if a line could not be carried out."""
     import structlog  # noqa: PLC0415
@@ -78,11 +116,9 @@ async def _talk(file: Path, customer: str, manner: Manner) -> bool:
     from wavoice.cli.chat_plain import converse, standard_input  # noqa: PLC0415
 
     lines = standard_input()  # what is typed while the rest is imported waits in there
-    from wavoice.runtime.settings import Settings  # noqa: PLC0415
-    from wavoice.sim.chat.session import ChatOptions, open_chat  # noqa: PLC0415
+    from wavoice.sim.chat.session import open_chat  # noqa: PLC0415
 
     # The runtime's log is for people: standard output is the conversation's.
     structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
-    options = ChatOptions(settings=Settings.load(), store=file, customer=customer)
-    async with open_chat(options) as chat:
+    async with open_chat(_options(file, customer)) as chat:
         return await converse(chat, lines, manner)

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import numpy as np
 from textual.pilot import Pilot
+from textual.strip import Strip
+from textual.widgets import Input
 
 from tests.rehearsing import MONDAY, NOTE
 from tests.sim.chat.chats import plain_settings
@@ -28,6 +30,8 @@ from wavoice.sim.clock import CountingIds, VirtualClock
 from wavoice.sim.scripted import Line, ScriptedEars, ToneVoice
 from wavoice.sim.sound.open import NoMicrophone, NoSpeaker
 
+LOOKS, STILL = 50, 3
+"""How often the screen is looked at, at most, and how often it must be the same in a row."""
 HEARING: Micros = 280_000
 SPEAKING: Micros = 90_000
 RATE = 16_000
@@ -80,7 +84,7 @@ class Phone:
 
     async def rest(self) -> None:
         """Return when nothing is under way and all of it is on the screen."""
-        for _ in range(3):
+        for _ in range(2):
             await self.pilot.pause()
             await self.app.idle()
             await self.chat.idle()
@@ -107,13 +111,24 @@ class Phone:
         await self.chat.advance(round(seconds * SECOND))
         await self.rest()
 
+    def _cells(self) -> list[Strip]:
+        return list(self.app.screen._compositor.render_strips())
+
     def text(self) -> str:
         """The screen, without its colours."""
-        strips = self.app.screen._compositor.render_strips()
-        return "\n".join(strip.text.rstrip() for strip in strips)
+        return "\n".join(strip.text.rstrip() for strip in self._cells())
 
-    def picture(self) -> str:
-        """The screen as an SVG, the same for the same screen."""
+    async def picture(self) -> str:
+        """The screen as an SVG, the same for the same screen: it has come to rest, and no cursor blinks."""
+        for each in self.app.screen.query(Input):
+            each.cursor_blink = False
+        before, same = self._cells(), 0
+        for _ in range(LOOKS):
+            await self.pilot.pause()
+            now = self._cells()
+            before, same = now, same + 1 if now == before else 0
+            if same == STILL:
+                break
         return slim(self.app.export_screenshot(title="wavoice chat", simplify=True))
 
 
@@ -172,7 +187,6 @@ async def phone(
     async with open_chat(options) as chat:
         app = ChatApp(chat, devices, keys=keys, theme=theme, frame=0)
         async with app.run_test(size=size) as pilot:
-            app.query_one(Field).cursor_blink = False
             app.animation_level = "none"
             one = Phone(app, chat, pilot, ears)
             await one.rest()

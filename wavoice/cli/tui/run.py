@@ -1,0 +1,48 @@
+"""Runs the app on an open session, on this machine's sound."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from wavoice.cli.tui.keymap import read_keymap
+
+if TYPE_CHECKING:
+    from wavoice.sim.chat.session import ChatSession
+    from wavoice.sim.sound.open import Sound
+
+KEYS = "keys.toml"
+"""Name of a user's file of keys, in the folder that the system has for settings of programs."""
+
+
+def keys_of(file: Path | None) -> Mapping[str, str]:
+    """The user's keys: those of the file, else of the user's own file, else ours.
+
+    Raises `ConfigError` for what cannot be read or meant.
+    """
+    own = Path(typer.get_app_dir("wavoice"), KEYS)
+    if file is None and not own.is_file():
+        return {}
+    return read_keymap(file or own)
+
+
+async def find_sound() -> Sound:
+    """This machine's microphone and speaker. To be called before anything is drawn: looking may print."""
+    from wavoice.runtime.adapters.clock import SystemClock  # noqa: PLC0415
+    from wavoice.sim.sound.open import open_sound  # noqa: PLC0415
+
+    return await asyncio.to_thread(open_sound, SystemClock())
+
+
+async def show(chat: ChatSession, sound: Sound, keys: Mapping[str, str], theme: str) -> bool:
+    """Run the app until the user leaves it; True if it broke. The terminal is whole afterwards either way."""
+    from wavoice.cli.tui.app import ChatApp  # noqa: PLC0415
+    from wavoice.cli.tui.sound import Devices  # noqa: PLC0415
+
+    app = ChatApp(chat, Devices(sound.microphone, sound.speaker), keys=keys, theme=theme)
+    await app.run_async()
+    return bool(app.return_code)
