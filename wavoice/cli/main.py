@@ -17,6 +17,7 @@ from wavoice.cli import (
     doctor,
     fixtures,
     init,
+    inspect,
     languages,
     record,
     replay,
@@ -43,6 +44,7 @@ app.command("trigger", short_help="Send a webhook event by name.")(trigger.comma
 app.command("actions", short_help="List the bot's jobs.")(actions.command)
 app.command("audit", short_help="Prove every write from the journal.")(audit.command)
 app.command("record", short_help="Record a voice note.")(record.command)
+app.command("inspect", short_help="Step through a recorded journal.")(inspect.command)
 app.command("doctor", short_help="Say what this machine lacks.")(doctor.command)
 app.command("languages", short_help="Say in which languages replies are read.")(languages.command)
 app.add_typer(eval_command.app, name="eval", short_help="Measure reading and hearing.")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
@@ -15,6 +15,7 @@ from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.journal import Event
 from wavoice.runtime.journal_lines import from_json, to_json
 
+T = TypeVar("T")
 VERSION = 1
 KIND = "trace"
 
@@ -43,17 +44,26 @@ def read_trace(file: Path) -> Trace:
 
     Raises `UserInputError` that names file and line.
     """
+    return read_with(file, from_json)[0]
+
+
+def read_with(file: Path, understand: Callable[[Any], T]) -> tuple[Trace, Sequence[T]]:
+    """The same with a reader of one's own for the lines; the trace holds the events among them.
+
+    `understand` gets each line as parsed JSON and raises `ValueError`, `KeyError`, `TypeError` or
+    `AttributeError` for one that it cannot read. Raises `UserInputError` that names file and line.
+    """
     header: Mapping[str, Any] = {}
-    events: list[Event] = []
+    found: list[T] = []
     for number, line in enumerate(_lines(file), 1):
         if not line.strip():
             continue
         try:
-            found = json.loads(line)
-            if number == 1 and isinstance(found, dict) and found.get("kind") == KIND:
-                header = _checked(found)
+            parsed = json.loads(line)
+            if number == 1 and isinstance(parsed, dict) and parsed.get("kind") == KIND:
+                header = _checked(parsed)
             else:
-                events.append(from_json(found))
+                found.append(understand(parsed))
         except ValidationError as error:
             fields = ", ".join(".".join(map(str, one["loc"])) for one in error.errors())
             raise _wrong(file, number, f"has no usable {fields}") from None
@@ -64,9 +74,10 @@ def read_trace(file: Path) -> Trace:
                 else "is no journal event"
             )
             raise _wrong(file, number, said) from None
-    if not events:
+    if not found:
         raise UserInputError(f"{file} holds no journal events.", remedy="Record one with --journal.")
-    return Trace(events, str(header.get("zone", "UTC")), dict(header.get("names", {})))
+    events = [one for one in found if isinstance(one, Event)]
+    return Trace(events, str(header.get("zone", "UTC")), dict(header.get("names", {}))), found
 
 
 def read_lines(file: Path) -> Sequence[tuple[int, Mapping[str, Any]]]:

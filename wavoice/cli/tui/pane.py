@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rich.text import Text
+from rich.console import RenderableType
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -17,14 +17,14 @@ class Pane(VerticalScroll, can_focus=True):
     def __init__(self, name: str) -> None:
         super().__init__(id=f"pane-{name}")
         self.border_title = Content(TITLES[name])
-        self._drawn: Text | None = None
+        self._drawn: RenderableType | None = None
 
     def compose(self) -> ComposeResult:
         """The drawing."""
         yield Static(markup=False)
 
-    def draw(self, text: Text) -> None:
+    def draw(self, drawing: RenderableType) -> None:
         """Show this, if it is not shown already."""
-        if text != self._drawn:
-            self._drawn = text
-            self.query_one(Static).update(text)
+        if drawing != self._drawn:
+            self._drawn = drawing
+            self.query_one(Static).update(drawing)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
-from rich.text import Text
+from rich.console import RenderableType
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
 from textual.widgets import Footer
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from wavoice.runtime.model import Micros
     from wavoice.sim.chat.views.screen import Screen
 
-Draw = Callable[["Screen", "Micros", int], Text]
+Draw = Callable[["Screen", "Micros", int], RenderableType]
 """Draws a pane from what is known, the moment, and the columns there are."""
 
 
@@ -39,6 +39,12 @@ class Stage(Container):
     def compose(self) -> ComposeResult:
         """All parts; the layout says which can be seen."""
         yield Status()
+        yield from self.panes()
+        yield Entry(self._complete)
+        yield Footer(compact=True, show_command_palette=False)
+
+    def panes(self) -> ComposeResult:
+        """Conversation and panes, with their tabs."""
         yield PaneTabs(classes="top")
         with Horizontal(id="body"):
             yield Conversation(self._zone)
@@ -50,8 +56,6 @@ class Stage(Container):
                         yield Pane(name)
                 for name in RAW:
                     yield Pane(name)
-        yield Entry(self._complete)
-        yield Footer(compact=True, show_command_palette=False)
 
     def on_resize(self) -> None:
         """Another size may show other panes."""

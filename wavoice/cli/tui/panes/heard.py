@@ -41,7 +41,7 @@ _FORMS = {
 }
 
 
-def heard(view: Heard | None, policy: Policy, zone: tzinfo) -> Iterator[Text]:
+def heard(_width: int, view: Heard | None, policy: Policy, zone: tzinfo) -> Iterator[Text]:
     """The lines of the pane."""
     if view is None:
         yield line((_NONE, DIM))

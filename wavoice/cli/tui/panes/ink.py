@@ -6,9 +6,12 @@ terminal as its user chose. Nothing is told by colour alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.measure import Measurement
 from rich.style import Style
 from rich.text import Text
 
@@ -42,11 +45,25 @@ def field(name: str, *parts: Part) -> Text:
     return line((f"{name:<10} ", DIM), *parts)
 
 
-def page(lines: Iterable[Text]) -> Text:
-    """The lines below each other."""
-    text = Text("\n", overflow="fold").join(lines)
-    text.overflow = "fold"
-    return text
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Lines below each other, written for the columns that there are when they are drawn.
+
+    Two pages that say the same are equal.
+    """
+
+    write: Callable[..., Iterable[Text]]
+    """Gets the columns, then what it writes about."""
+    about: tuple[object, ...]
+    """Values that do not change any more."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        text = Text("\n", overflow="fold").join(self.write(options.max_width, *self.about))
+        text.overflow = "fold"
+        yield text
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        return Measurement(1, options.max_width)
 
 
 def fitted(text: Text, width: int) -> Text:

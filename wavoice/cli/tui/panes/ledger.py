@@ -36,7 +36,7 @@ _STATES: Mapping[str, Style] = {
 }
 
 
-def ledger(writes: Sequence[Write], zone: tzinfo) -> Iterator[Text]:
+def ledger(_width: int, writes: Sequence[Write], zone: tzinfo) -> Iterator[Text]:
     """The lines of the pane, the latest write first."""
     if not writes:
         yield line(("Nothing was written.", DIM))

@@ -46,7 +46,12 @@ _STATES: Mapping[str, Style] = {
 
 
 def proposal(
-    view: ProposalView | None, others: Sequence[ProposalView], now: Moment, policy: Policy, zone: tzinfo
+    _width: int,
+    view: ProposalView | None,
+    others: Sequence[ProposalView],
+    now: Moment,
+    policy: Policy,
+    zone: tzinfo,
 ) -> Iterator[Text]:
     """The lines of the pane; `others` are earlier proposals, oldest first."""
     if view is None:

@@ -7,7 +7,7 @@ from datetime import tzinfo
 
 from rich.text import Text
 
-from wavoice.cli.tui.panes.ink import BAD, DIM, DOUBT, GOOD, NOTE, STRONG, clock, fitted, line, ms
+from wavoice.cli.tui.panes.ink import BAD, DIM, DOUBT, GOOD, NOTE, STRONG, Part, clock, fitted, line, ms
 from wavoice.sim.chat.facts import Exchange
 from wavoice.sim.chat.views.raw import Line
 
@@ -18,35 +18,40 @@ _BODY = 4000
 _QUIET = frozenset({"span", "waited", "status_seen", "media_kept", "looked_up", "typed"})
 
 
-def journal(lines: Sequence[Line], skipped: int, width: int, zone: tzinfo) -> Iterator[Text]:
-    """A line an event, the newest last."""
+def journal(width: int, lines: Sequence[Line], earlier: int, skipped: int, zone: tzinfo) -> Iterator[Text]:
+    """A line an event, the newest first; `earlier`: how many are not here."""
     if not lines:
         yield line(("The journal is empty.", DIM))
         return
     if skipped:
         yield line((f"{skipped} events of a newer program are not understood and were skipped.", DOUBT))
-    if len(lines) > SHOWN:
-        yield line((f"… {len(lines) - SHOWN} earlier lines", DIM))
-    for each in lines[-SHOWN:]:
+    for each in reversed(lines):
         yield fitted(entry(each, zone), width)
+    yield from _earlier(earlier)
 
 
-def entry(each: Line, zone: tzinfo) -> Text:
-    """One event on one line."""
+def entry(each: Line, zone: tzinfo, who: Part = "") -> Text:
+    """One event on one line; `who` stands before what it says."""
     style = DOUBT if each.strange else DIM if each.kind in _QUIET else STRONG
     return line(
         (f"{each.number:>4} {clock(each.at, zone, fine=True)} ", DIM),
         (f"{each.kind:<16} ", style),
+        who,
         each.sentence,
     )
 
 
-def http(exchanges: Sequence[Exchange], width: int, zone: tzinfo) -> Iterator[Text]:
+def _earlier(earlier: int) -> Iterator[Text]:
+    if earlier:
+        yield line((f"… {earlier} earlier ones", DIM))
+
+
+def http(width: int, exchanges: Sequence[Exchange], earlier: int, zone: tzinfo) -> Iterator[Text]:
     """Every exchange with its bodies, the newest first."""
     if not exchanges:
         yield line(("Nothing was sent over HTTP in this session.", DIM))
         return
-    for each in reversed(exchanges[-SHOWN:]):
+    for each in reversed(exchanges):
         status = "no answer" if each.status is None else str(each.status)
         good = each.status is not None and each.status < 400
         yield fitted(
@@ -63,3 +68,4 @@ def http(exchanges: Sequence[Exchange], width: int, zone: tzinfo) -> Iterator[Te
             if body:
                 cut = body if len(body) <= _BODY else f"{body[:_BODY]} … {len(body) - _BODY} more characters"
                 yield line((f"  {sign} ", NOTE), (cut, DIM))
+    yield from _earlier(earlier)

@@ -31,7 +31,7 @@ _NEVER = "has not begun"
 _WORDS: Mapping[str, Style] = {"granted": GOOD, "denied": BAD, "withdrawn": BAD, "shown": DOUBT}
 
 
-def session(view: SessionView, now: Moment, policy: Policy, zone: tzinfo) -> Iterator[Text]:
+def session(_width: int, view: SessionView, now: Moment, policy: Policy, zone: tzinfo) -> Iterator[Text]:
     """The lines of the pane."""
     if not view.contact:
         yield line(("Nobody has written yet.", DIM))

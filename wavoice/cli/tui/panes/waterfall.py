@@ -21,8 +21,8 @@ from wavoice.sim.chat.views.turns import BUDGETS, Bar, BarForm, Figures, TurnVie
 SOLID, LIGHT, QUEUE, UNSEEN, MARK = "█", "░", "·", "?", "┊"
 HATCH = "\N{BOX DRAWINGS LIGHT DIAGONAL UPPER RIGHT TO LOWER LEFT}"
 _LABEL = 10
-_SCALES = (100, 200, 400, 800, 1600, 3200, 6400, 12800)
-"""Milliseconds of the whole axis; longer turns take what they need."""
+_SCALES = (100, 200, 420, 840)
+"""Milliseconds of the whole axis, so that the next budget is in sight; longer turns take what they need."""
 _COLOURS: dict[str, str] = {
     Stage.RECEIVE: "blue",
     Stage.FETCH: "blue",
@@ -42,7 +42,7 @@ _STEP = 1000
 _NONE = "No turn yet: say something."
 
 
-def waterfall(turn: TurnView | None, figures: Figures, width: int) -> Iterator[Text]:
+def waterfall(width: int, turn: TurnView | None, figures: Figures) -> Iterator[Text]:
     """The lines of the pane; none is wider than `width`."""
     if turn is None:
         yield fitted(line((_NONE, DIM)), width)

@@ -95,6 +95,17 @@ class _Draft:
     digest: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Deed:
+    """Something that the customer did to a message."""
+
+    form: str
+    """A `Form`."""
+    target: str
+    shown: bool = False
+    """The handset has shown it: what the journal adds later changes nothing."""
+
+
 class Conversation:
     """Folds what happened on one phone into bubbles, oldest first."""
 
@@ -102,8 +113,8 @@ class Conversation:
         self._drafts: dict[str, _Draft] = {}
         self._early: dict[str, str] = {}
         """Ticks of messages that are not here yet."""
-        self._done: dict[str, str] = {}
-        """wamids of reactions, edits and unsends to the message that they are about."""
+        self._deeds: dict[str, _Deed] = {}
+        """Reactions, edits and unsends by their own wamids."""
 
     def take(self, event: Event) -> None:
         """Take the next event of this contact."""
@@ -191,8 +202,10 @@ class Conversation:
 
     def _sent(self, fact: Sent) -> None:
         if fact.kind in _DEEDS:
-            self._done[fact.wamid] = fact.quotes or ""
-            self._do(_DEEDS[fact.kind], fact.quotes, fact.text)
+            taken_back = fact.kind == "reaction" and not fact.text
+            form = Form.REACTION_REMOVED if taken_back else _DEEDS[fact.kind]
+            self._deeds[fact.wamid] = _Deed(form, fact.quotes or "", shown=True)
+            self._do(self._deeds[fact.wamid], fact.text)
             return
         draft = self._draft(fact.wamid, mine=True, form=fact.kind, at=fact.at)
         draft.form, draft.at, draft.answers = fact.kind, fact.at, fact.quotes
@@ -208,10 +221,9 @@ class Conversation:
                 draft.redacted, draft.turn = not draft.shown, turn
             return
         if body.form != Form.MESSAGE:
-            known = body.message in self._done
-            self._done[body.message] = body.target or ""
-            if not known:
-                self._do(body.form, body.target, "")
+            if body.message not in self._deeds:
+                self._deeds[body.message] = _Deed(body.form, body.target or "")
+                self._do(self._deeds[body.message], "")
             return
         form = "voice" if body.voice else "audio" if body.media_sha256 else "text"
         draft = self._draft(body.message, mine=True, form=form, at=at)
@@ -220,8 +232,9 @@ class Conversation:
         self._tick(draft.id, "delivered")
 
     def _typed(self, body: journal.Typed) -> None:
-        if body.message in self._done:
-            self._said_of(self._done[body.message], body.text)
+        if (deed := self._deeds.get(body.message)) is not None:
+            if not deed.shown:
+                self._do(deed, body.text)
             return
         draft = self._drafts.get(body.message)
         if draft is None or draft.shown:
@@ -230,16 +243,6 @@ class Conversation:
         if body.button:
             draft.form = "button"
             self._press(draft)
-
-    def _said_of(self, target: str, text: str) -> None:
-        """Words of an edit, or the emoji of a reaction, that the journal brings after the deed itself."""
-        draft = self._drafts.get(target)
-        if draft is None or not text:
-            return
-        if draft.mine and draft.edited:
-            draft.text = text
-        elif True in draft.reactions:
-            draft.reactions[True] = text
 
     def _heard(self, turn: str, body: journal.HeardNote) -> None:
         for draft in self._of_turn(turn):
@@ -261,11 +264,12 @@ class Conversation:
         if draft.form == "button" and asked is not None:
             asked.pressed = draft.text
 
-    def _do(self, deed: str, target: str | None, text: str) -> None:
-        draft = self._drafts.get(target or "")
+    def _do(self, deed: _Deed, text: str) -> None:
+        """Emoji and new words may come after the deed itself."""
+        draft = self._drafts.get(deed.target)
         if draft is None:
             return
-        match deed:
+        match deed.form:
             case Form.REACTION:
                 draft.reactions[True] = text or _ANY_REACTION
             case Form.REACTION_REMOVED:

@@ -8,7 +8,7 @@ a bar of its own (`UNSEEN`), never hidden.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -199,6 +199,7 @@ def _view(turn: _Turn) -> TurnView:
     how, end = UNDER_WAY, None
     if ended is not None:
         how, end = ended.how, max(ended.ended_at, start)
+        bars = [_until(bar, end) for bar in bars if bar.path_start <= end]
         bars += _unseen(bars, start, end, known_wait=ended.how == "overtaken" and not bars)
     elif confirmed is not None and confirmed.settle_at and not _has(bars, BarForm.SETTLE):
         how = SETTLING
@@ -258,6 +259,12 @@ def _bars(turn: _Turn, start: Micros) -> Iterator[Bar]:
                 # The path enters a span at its end and leaves it at its start: see runtime/trace.py.
                 begun = max(start, body.start)
                 yield Bar(body.stage, body.start, body.end, body.on_path, begun, ok=body.ok)
+
+
+def _until(bar: Bar, end: Micros) -> Bar:
+    """What a turn was to wait for is noted ahead; a later turn may have overtaken it on the way."""
+    on_path = min(bar.on_path, end - bar.path_start)
+    return replace(bar, on_path=on_path, end=bar.end if bar.form is BarForm.WORK else min(bar.end, end))
 
 
 def _unseen(bars: Sequence[Bar], start: Micros, end: Micros, *, known_wait: bool) -> Iterator[Bar]:
