@@ -10,6 +10,17 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wavoice.runtime.model.approval import Evidence, Proposal, Reading
+    from wavoice.runtime.model.hand_off import (
+        Figures,
+        HandedPacket,
+        HandOff,
+        Line,
+        MustStop,
+        Packet,
+        PacketState,
+        Pending,
+        WithPerson,
+    )
     from wavoice.runtime.model.messages import (
         Address,
         Alias,
@@ -85,22 +96,30 @@ __all__ = [
     "Effect",
     "Evidence",
     "Facts",
+    "Figures",
     "Form",
+    "HandOff",
+    "HandedPacket",
     "Heard",
     "Identity",
     "Inbound",
+    "Line",
     "Mark",
     "MediaRef",
     "Micros",
     "Modality",
     "Money",
+    "MustStop",
     "Offered",
     "Order",
     "OutboxGroup",
     "OutboxState",
     "Outcome",
     "Outgoing",
+    "Packet",
+    "PacketState",
     "Payment",
+    "Pending",
     "PromptState",
     "Proposal",
     "ProposalState",
@@ -116,10 +135,11 @@ __all__ = [
     "Tier",
     "Timer",
     "TimerKind",
+    "WithPerson",
     "WriteResult",
 ]
 
-_MODULES = ("terms", "messages", "shop", "speech", "talk", "approval")
+_MODULES = ("terms", "messages", "hand_off", "shop", "speech", "talk", "approval")
 """Each before those that are built on it."""
 
 if not TYPE_CHECKING:  # or every name would be one, to a type checker
