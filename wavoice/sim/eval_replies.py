@@ -23,6 +23,7 @@ from wavoice.runtime.model import (
     Heard,
     Mark,
     Modality,
+    MustStop,
     PromptState,
     Proposal,
     Reading,
@@ -166,7 +167,7 @@ def predict(case: Case, decision: Decision) -> Label:
         return Label.YES
     reading, marks = case.reading, set(case.reading.marks)
     changes = new_values(case) or bool(set(reading.mentioned) - _args(case))
-    if reading.intent in ("human", "distress", "opt_out", "opt_in"):
+    if reading.intent in ("human", *MustStop, "opt_out", "opt_in"):
         return Label.OTHER
     if case.vetoes:
         return _refusal(case, marks, changes=changes)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 
-from wavoice.runtime.interpret.distress import is_distress
 from wavoice.runtime.interpret.own import own_job
 from wavoice.runtime.interpret.slots import Slots, words_within
 from wavoice.runtime.interpret.wishes import wish_of
 from wavoice.runtime.lexicon import Lexicon, Phrase, words_of
-from wavoice.runtime.model import Mark
+from wavoice.runtime.model import Mark, MustStop
 from wavoice.runtime.ports import Situation
 
 _THING = r"(?:order|parcel|package|delivery|stuff|shipment|it)"
@@ -66,8 +65,6 @@ _WORD = re.compile(r"\w+")
 
 def find_job(slots: Slots, spoken: Phrase, words: Lexicon, situation: Situation) -> tuple[str | None, int]:
     """Return the job or wish, and the word at which it begins."""
-    if is_distress(slots.text):
-        return "distress", 0
     core = tuple(word for word in spoken if word not in ("please", "pls"))
     if core in words.sets["bare_stop"]:
         cancels = any(mark is Mark.CANCEL for _, _, mark in words.scan(core))
@@ -120,7 +117,7 @@ def _things_of(slots: Slots) -> str:
 
 def request_at(intent: str | None, at: int, slots: Slots, situation: Situation) -> int | None:
     """Word at which a request of its own begins, if there is one."""
-    if intent in ("human", "distress") or (
+    if intent in ("human", *MustStop) or (
         intent in situation.vocabulary and intent != situation.open_action
     ):
         return at

@@ -16,6 +16,7 @@ from wavoice.runtime.interpret.code import take_code
 from wavoice.runtime.interpret.echoes import echo_of, repeated_words
 from wavoice.runtime.interpret.jobs import find_job, request_at
 from wavoice.runtime.interpret.manner import Found, manner_of, option_of
+from wavoice.runtime.interpret.must_stop import must_stop
 from wavoice.runtime.interpret.polarity import (
     Answer,
     is_plain,
@@ -67,7 +68,8 @@ class RulesInterpreter:
         said, code = take_code(text) if situation.wants_code else (text, None)
         slots = find_slots(said[:LONGEST], situation)
         words, spoken = self.languages.hear(words_of(slots.text), situation.language)
-        intent, at = find_job(slots, spoken, words, situation)
+        stop = must_stop(said, words.own)
+        intent, at = (stop, 0) if stop else find_job(slots, spoken, words, situation)
         echoed = echo_of(spoken, words_of(situation.prompt))
         valued = words_within(slots)
         sentence = sentence_of(spoken, repeated_words(spoken, situation.prompt))

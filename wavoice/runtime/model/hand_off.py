@@ -63,7 +63,7 @@ class HandOff(StrEnum):
     @classmethod
     def named(cls, reason: str) -> Self:
         """The reason of that name; `OTHER` for one of another version."""
-        return cls(reason) if reason in cls else cls("other")
+        return cls(reason) if reason in {one.value for one in cls} else cls("other")
 
     @property
     def is_grave(self) -> bool:

@@ -5,8 +5,10 @@ They come before any word is weighed as an answer.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from wavoice.runtime.cases import Case, Decision, Effect, affirms, can_hold, state_of, tier_of
-from wavoice.runtime.model import SECOND, Binding, Form, Mark, Modality, ProposalState, Tier
+from wavoice.runtime.model import SECOND, Binding, Form, Mark, Modality, MustStop, ProposalState, Tier
 from wavoice.runtime.policy import Policy
 
 
@@ -46,9 +48,21 @@ def stop_or_person(case: Case, _: Policy) -> Decision | None:
         return None
     if intent == "human":
         return Decision("D62b", Effect.HAND_OFF, "asked for a person")
-    if intent == "distress":
-        return Decision("D64", Effect.HAND_OFF, "distress, abuse or a legal threat")
+    if intent is not None and intent in _STOPS:
+        return Decision("D64", Effect.HAND_OFF, _STOPS[intent])
     return None
+
+
+_STOPS: Mapping[str, str] = {
+    MustStop.DANGER: "somebody is in danger",
+    MustStop.FRAUD_FLAG: "speaks of fraud or theft",
+    MustStop.LEGAL_THREAT: "threatens with the law",
+    MustStop.PAYMENT_DISPUTE: "disputes a payment",
+    MustStop.DISTRESS: "is in distress",
+    MustStop.DUPLICATE_ORDER: "was ordered or charged twice",
+    MustStop.POLICY_EXCEPTION: "asks for an exception",
+    MustStop.ABUSE: "abuse",
+}
 
 
 def taken_over(case: Case, _: Policy) -> Decision | None:
