@@ -24,6 +24,7 @@ from wavoice.runtime.model import (
     Conversation,
     Effect,
     Form,
+    HandedPacket,
     Inbound,
     MediaRef,
     Micros,
@@ -132,6 +133,9 @@ class Conversations:
         taken = replace(self._all[address.contact], epoch=self._all[address.contact].epoch + 1)
         self._all[address.contact] = taken
         return taken
+
+    async def get(self, address: Address) -> Conversation | None:
+        return self._all.get(address.contact)
 
     async def save(self, conversation: Conversation) -> None:
         self._all[conversation.address.contact] = conversation
@@ -278,6 +282,19 @@ class MediaTable:
         raise NotImplementedError("no dialogue lasts that long")
 
 
+class HandOffs:
+    """Nobody in a dialogue reads what a person is given."""
+
+    async def save(self, handed: HandedPacket) -> None:
+        """Nobody asks for it."""
+
+    async def get(self, key: str) -> HandedPacket | None:
+        return None
+
+    async def of_contact(self, address: Address) -> Sequence[HandedPacket]:
+        return ()
+
+
 class Oddities:
     async def count(
         self, tenant: str, kinds: Mapping[str, int], outlines: Mapping[str, str], at: Micros
@@ -308,6 +325,7 @@ class Unit:
         self.contacts: repositories.Contacts = Contacts(tables)
         self.inbox: repositories.Inbox = Inbox(tables)
         self.conversations: repositories.Conversations = Conversations(tables)
+        self.hand_offs: repositories.HandOffs = HandOffs()
         self.proposals: repositories.Proposals = Proposals(tables)
         self.timers: repositories.Timers = Timers(tables)
         self.effects: repositories.Effects = Effects(tables)

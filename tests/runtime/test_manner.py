@@ -35,9 +35,16 @@ def test_a_bare_number_is_an_option() -> None:
     assert case("yes").reading.option is None
 
 
-@pytest.mark.parametrize("words", ["I will call my lawyer", "fuck you", "I can't take this any more"])
-def test_distress_goes_to_a_person(words: str) -> None:
-    assert case(words).reading.intent == "distress"
+@pytest.mark.parametrize(
+    ("words", "stop"),
+    [
+        ("I will call my lawyer", "legal_threat"),
+        ("fuck you", "abuse"),
+        ("I can't take this any more", "distress"),
+    ],
+)
+def test_what_a_person_has_to_answer_goes_to_a_person(words: str, stop: str) -> None:
+    assert case(words).reading.intent == stop
 
 
 @pytest.mark.parametrize("words", ["yes, that works for me", "yes, I want it", "you got it right, thanks"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wavoice.runtime import journal
-from wavoice.runtime.model import Form, Inbound, OutboxGroup, StatusUpdate
+from wavoice.runtime.model import Address, Form, Inbound, OutboxGroup, StatusUpdate
 
 
 def received(message: Inbound) -> Iterator[journal.Event]:
@@ -41,8 +41,12 @@ def received(message: Inbound) -> Iterator[journal.Event]:
 
 def where_of(group: OutboxGroup) -> journal.Where:
     """To which conversation and turn a reply group belongs."""
-    address = group.address
-    return journal.Where(address.tenant, address.number, address.contact, group.turn)
+    return where_in(group.address, group.turn)
+
+
+def where_in(address: Address, turn: str) -> journal.Where:
+    """A turn of a conversation, as the header of an event."""
+    return journal.Where(address.tenant, address.number, address.contact, turn)
 
 
 def is_first_part(update: StatusUpdate, group: OutboxGroup) -> bool:

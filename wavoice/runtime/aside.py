@@ -9,7 +9,7 @@ from wavoice.runtime.confirm import can_hold
 from wavoice.runtime.hear import Words
 from wavoice.runtime.keep import keep
 from wavoice.runtime.kit import Turn
-from wavoice.runtime.model import Form, Inbound, Micros, Offered, ProposalState, Tier
+from wavoice.runtime.model import Form, HandOff, Inbound, Micros, Offered, ProposalState, Tier
 from wavoice.runtime.proposals import hold
 from wavoice.runtime.replies import english
 from wavoice.runtime.steps import Step, about
@@ -58,7 +58,9 @@ async def _staff_wrote(turn: Turn, message: Inbound, known: Known) -> None:
         step = replace(step, proposals=(frozen,), events=told)
     if anew:
         step = replace(
-            step, hand_off="staff_wrote", events=(*step.events, journal.HandedOff(reason="staff_wrote"))
+            step,
+            hand_off=HandOff.STAFF_WROTE,
+            events=(*step.events, journal.HandedOff(reason=HandOff.STAFF_WROTE)),
         )
     turn.log(journal.Decided(row="D65", effect="hand_off" if anew else "ignore", reason="staff wrote"))
     await _end(turn, message, known, step, ("silent", "staff wrote from the shop's own phone"))
@@ -88,8 +90,9 @@ def identity_changed(known: Known, now: Micros) -> Step:
     )
     if proposal.tier is not Tier.R3:
         return step
-    handed = journal.HandedOff(reason="identity_changed")
-    return replace(step, text=english.HANDED_OFF, hand_off=handed.reason, events=(*step.events, handed))
+    handed = journal.HandedOff(reason=HandOff.IDENTITY_CHANGED)
+    events = (*step.events, handed)
+    return replace(step, text=english.HANDED_OFF, hand_off=HandOff.IDENTITY_CHANGED, events=events)
 
 
 async def _end(turn: Turn, message: Inbound, known: Known, step: Step, how: tuple[str, str]) -> None:

@@ -7,7 +7,7 @@ of arrival, and only then runs due timers, so that a "no wait" which has arrived
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,6 +24,8 @@ from wavoice.runtime.deliver import (
     send,
 )
 from wavoice.runtime.errors import FencedError, StoreError, UserInputError, WavoiceError
+from wavoice.runtime.filing import file_ticket
+from wavoice.runtime.hand_over import RELEASED, timer_of, with_hours
 from wavoice.runtime.hear import Words
 from wavoice.runtime.intake import Intake
 from wavoice.runtime.keep import keep, reply_to
@@ -34,6 +36,7 @@ from wavoice.runtime.model import (
     Alias,
     Arrived,
     Conversation,
+    HandOff,
     Inbound,
     Micros,
     Modality,
@@ -48,6 +51,7 @@ from wavoice.runtime.offers import ask_offer
 from wavoice.runtime.outcome import Woken
 from wavoice.runtime.outgoing import begin, drop, record, resend
 from wavoice.runtime.proposals import hold
+from wavoice.runtime.releases import release
 from wavoice.runtime.replies import english
 from wavoice.runtime.speaking import speak
 from wavoice.runtime.steps import Step, about
@@ -97,6 +101,20 @@ class Bot:
                 f"{offered.action!r} cannot be offered on this number.", remedy=f"Offer one of {known}."
             )
         return await self.intake.offer(number, to, offered)
+
+    async def release(self, address: Address) -> bool:
+        """Give the bot a chat back that a person has: durable, and done after what the customer wrote before.
+
+        False if no person has it. Nothing is said; what was asked before the hand-off is closed.
+        """
+        async with self.kit.store.begin() as tx:
+            conversation = await tx.conversations.get(address)
+            if conversation is None or not conversation.handed_off:
+                return False
+            now, subject = self.kit.clock.now(), timer_of(address, RELEASED)
+            await tx.timers.set(self.kit.timer(address, TimerKind.RELEASE, now, subject))
+            tx.after_commit(lambda: self.nudge(address))
+        return True
 
     async def drain(self, address: Address) -> None:
         """Do all that is due for one contact; what fails is kept and tried again later."""
@@ -162,7 +180,11 @@ class Bot:
             if timer.kind is TimerKind.OUTBOX:
                 await resend(self.kit, timer, conversation)
             elif timer.kind is TimerKind.OFFER:
-                await self._offer(timer, conversation)
+                await self._fresh(ask_offer, timer, conversation)
+            elif timer.kind is TimerKind.RELEASE:
+                await self._fresh(release, timer, conversation)
+            elif timer.kind is TimerKind.TICKET:
+                await file_ticket(self.kit, timer)
             else:
                 await self._finish(timer, conversation)
         except FencedError:
@@ -171,10 +193,16 @@ class Bot:
             log.error("wake_failed", kind=timer.kind, subject=timer.subject, **_facts(error))
             await self._later(timer)
 
-    async def _offer(self, timer: Timer, conversation: Conversation) -> None:
+    async def _fresh(
+        self,
+        does: Callable[[Turn, Timer, Conversation], Awaitable[None]],
+        timer: Timer,
+        conversation: Conversation,
+    ) -> None:
+        """A wake that is a turn of its own."""
         turn = begin(self.kit, self.kit.ids.new("t"), conversation, Modality.OTHER, timer.due_at)
         try:
-            await ask_offer(turn, timer, conversation)
+            await does(turn, timer, conversation)
         finally:
             await turn.close()
 
@@ -223,11 +251,12 @@ class Bot:
         told = (about(journal.Held, frozen),) if frozen and anew else ()
         step = Step(
             text=english.TROUBLE,
-            hand_off="turn_failed",
+            hand_off=HandOff.TURN_FAILED,
             proposals=(frozen,) if frozen else (),
-            events=(*told, journal.HandedOff(reason="turn_failed")),
+            events=(*told, journal.HandedOff(reason=HandOff.TURN_FAILED)),
         )
         turn.log(*step.events)
+        step = with_hours(turn, step)
         group = await keep(
             turn, message, known, Words(text=""), step, reply_to(step, self.kit.codes, by_voice=False)
         )

@@ -23,6 +23,7 @@ from wavoice.runtime.adapters.orders_http import HttpOrders
 from wavoice.runtime.adapters.recordings import Recordings
 from wavoice.runtime.adapters.store import SqliteStore, drain_lock
 from wavoice.runtime.adapters.store.lock import MEMORY
+from wavoice.runtime.adapters.tickets_http import HttpTickets
 from wavoice.runtime.adapters.webhook import WebhookSecrets, webhook_app
 from wavoice.runtime.author.app import App
 from wavoice.runtime.author.load import load_app
@@ -68,7 +69,7 @@ class Parts:
     graph: httpx.AsyncClient | None = None
     """Reaches the Graph API and its media host; closed by whoever made it."""
     shop: httpx.AsyncClient | None = None
-    """Reaches the shop; closed by whoever made it."""
+    """Reaches the shop and its ticket system; closed by whoever made it."""
     sink: Sink | None = None
     store: ports.Store | None = None
     """Opened and closed by the caller: it outlives this runtime."""
@@ -147,6 +148,8 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
             tongues=Tongues(settings.bot.language, settings.bot.voice_languages),
             first_contact=_first_contact(settings),
             template=_template(settings),
+            tickets=_tickets(settings, shop_http, parts.policy),
+            people=settings.people.known(),
             media=_media(settings, parts),
             until=parts.until,
             lanes=Lanes(parts.policy),
@@ -243,6 +246,15 @@ def _orders(settings: Settings, http: httpx.AsyncClient, policy: Policy, admissi
         policy.write_budget_seconds,
         admission,
     )
+
+
+def _tickets(settings: Settings, http: httpx.AsyncClient, policy: Policy) -> HttpTickets | None:
+    """None: hand-offs stay in the store."""
+    if settings.tickets.base_url is None:
+        return None
+    token = settings.tickets.token
+    secret = resolve_secret(token) if token else None
+    return HttpTickets(http, settings.tickets.base_url, secret, policy.write_budget_seconds)
 
 
 def _ears(

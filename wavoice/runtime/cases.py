@@ -101,6 +101,8 @@ class Case:
 
     handed_off: bool = False
     """A person has taken over this conversation (D65)."""
+    reads_on: bool = False
+    """A person has taken over, nobody is there for now, and the message asks for what only reads."""
     rivals: int = 0
     """Other open offers beside this one (D69)."""
     voice_only: bool = False

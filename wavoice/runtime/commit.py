@@ -13,6 +13,7 @@ from wavoice.runtime import journal
 from wavoice.runtime.actions import Mode, live_version
 from wavoice.runtime.confirm import Effect as Does
 from wavoice.runtime.deliver import end_turn, keep_delivery, send
+from wavoice.runtime.hand_over import hand_over, with_hours, with_person
 from wavoice.runtime.keep import call_offers, queue, reply_to, wake
 from wavoice.runtime.kit import Turn
 from wavoice.runtime.look_up import look_up
@@ -165,7 +166,7 @@ async def _answer(turn: Turn, woken: Woken, step: Step) -> None:
     """Keep the outcome, then say it: to the yes itself, or as a notice once "checking" was said."""
     kit = turn.kit
     notice = woken.notice
-    step = await with_queued(turn, woken, step)
+    step = with_hours(turn, await with_queued(turn, woken, step))
     reply = reply_to(step, kit.codes, by_voice=woken.by_voice, notice=notice)
     speech = None if woken.muted else turn.ahead(speak(turn, reply))
     turn.log(*step.events)
@@ -175,6 +176,7 @@ async def _answer(turn: Turn, woken: Woken, step: Step) -> None:
         queued=woken.conversation.queued if step.settles is not None else None,
         question=Question(step.question, turn.trace.now()) if step.question else woken.conversation.question,
         handed_off=woken.conversation.handed_off or step.hand_off is not None,
+        with_person=with_person(woken.conversation, step, turn.trace.now()),
     )
     if step.hand_off:
         turn.log(journal.HandedOff(reason=step.hand_off))
@@ -190,9 +192,11 @@ async def _answer(turn: Turn, woken: Woken, step: Step) -> None:
             how = "silent" if kit.until is None else "stopped"
             turn.ended(how, "muted", woken.evidence.received_at, turn.trace.now())
             await turn.write_journal(tx)
+            await hand_over(turn, tx, conversation, step, None)
             return
         group = await queue(turn, tx, conversation, reply)
         await turn.write_journal(tx)
+        await hand_over(turn, tx, conversation, step, reply)
     kit.failpoints.reach("outcome_kept")
     delivery = await send(turn, group, speech)
     kit.failpoints.reach("replied")

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from wavoice.runtime import journal
 from wavoice.runtime.errors import OverBudgetError, UnsupportedLanguageError
-from wavoice.runtime.model import Button
+from wavoice.runtime.model import Button, HandOff
 from wavoice.runtime.replies import english
 from wavoice.runtime.replies.others import ENGLISH, Words, words_in
 from wavoice.runtime.steps import Scene, Step
@@ -36,8 +36,9 @@ def with_failures(step: Step, scene: Scene) -> Step:
         return step
     if failed == most:
         return replace(step, text=f"{step.text} {english.CHOOSE}", choices=_choices(scene))
-    handed = journal.HandedOff(reason="not_understood")
-    return Step(text=english.HANDED_OFF, failed=True, hand_off=handed.reason, events=(*step.events, handed))
+    handed = journal.HandedOff(reason=HandOff.NOT_UNDERSTOOD)
+    events = (*step.events, handed)
+    return Step(text=english.HANDED_OFF, failed=True, hand_off=HandOff.NOT_UNDERSTOOD, events=events)
 
 
 def _choices(scene: Scene) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from wavoice.runtime.journal_course import (
     Redacted,
     SpanEvent,
     StatusSeen,
+    Ticketed,
     Trouble,
     TurnEnded,
     Waited,
@@ -36,6 +37,7 @@ __all__ = [
     "Redacted",
     "SpanEvent",
     "StatusSeen",
+    "Ticketed",
     "Trouble",
     "TurnEnded",
     "Waited",
@@ -330,6 +332,7 @@ class HandedOff:
 
     kind: ClassVar[str] = "handed_off"
     reason: str
+    """A `model.HandOff`; `HandOff.named` reads that of another version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,7 +349,7 @@ BODIES: Mapping[str, type[Any]] = {
         Received, Typed, MediaKept, HeardNote, LookedUp, Read, Decided, Proposed, Reprompted, Confirmed,
         Held, Cancelled, Superseded, Expired, Intended, Committed, Shadowed, Unknown, Failed, Replied,
         Noticed, HandedOff, Released, ConsentShown, ConsentChanged,
-        StatusSeen, Trouble, Redacted, SpanEvent, Waited, TurnEnded,
+        StatusSeen, Ticketed, Trouble, Redacted, SpanEvent, Waited, TurnEnded,
     )
 }  # fmt: skip
 

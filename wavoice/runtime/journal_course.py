@@ -107,6 +107,19 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
+class Ticketed:
+    """What a person needs to go on is in the ticket system."""
+
+    kind: ClassVar[str] = "ticketed"
+    key: str
+    """Idempotency key of the entry."""
+    reason: str
+    """A `model.HandOff`."""
+    ticket: str = field(default="", metadata=PII)
+    """What the ticket system calls the ticket, in its own words."""
+
+
+@dataclass(frozen=True, slots=True)
 class Redacted:
     """Personal values of earlier records were replaced or erased; their lines still stand."""
 

@@ -10,6 +10,7 @@ from wavoice.runtime.budget import count_voice
 from wavoice.runtime.codes import Codes
 from wavoice.runtime.deliver import enter
 from wavoice.runtime.failures import buttons
+from wavoice.runtime.hand_over import TIMED_OUT, hand_over, timer_of, with_person
 from wavoice.runtime.hear import Words
 from wavoice.runtime.kit import Turn
 from wavoice.runtime.model import (
@@ -60,7 +61,7 @@ def reply_to(step: Step, codes: Codes, *, by_voice: bool, notice: bool = False) 
         proposal=asks.id if asks else None,
         digest=asks.digest if asks else None,
         notice=notice,
-        final=step.hand_off is not None or (Consent.MESSAGES, False) in step.consents,
+        final=step.hand_off is not None or step.beside or (Consent.MESSAGES, False) in step.consents,
         shows=_shows(step),
     )
 
@@ -101,8 +102,10 @@ async def keep(
             line = _line(turn, purpose, message.id)
             await enter(turn, tx, consent.entered(line, given=given, asked=asked))
         opted_in = (Consent.MESSAGES, True) in step.consents
-        if known.conversation.handed_off and step.releases and opted_in:
-            turn.log(journal.Released(reason="opted in"))
+        if known.conversation.handed_off and step.releases:
+            await tx.timers.clear(timer_of(turn.address, TIMED_OUT))
+            if opted_in:
+                turn.log(journal.Released(reason="opted in"))
         if not session.may_keep_words(message.modality, known.consents) and step.settles is None:
             turn.forget_words()
         await _keep_proposals(turn, tx, known.proposal, step)
@@ -111,6 +114,8 @@ async def keep(
             await _release(turn, tx, said, reply)
         group = await queue(turn, tx, said, reply) if reply else None
         await turn.write_journal(tx)
+        if step.hand_off is not None:
+            await hand_over(turn, tx, said, step, reply)
     return group
 
 
@@ -123,11 +128,17 @@ def _after(
     if message.form not in _NOT_FROM_THE_CUSTOMER:
         wrote_at = max(message.received_at, before.wrote_at or 0)
     handed_off = (before.handed_off and not step.releases) or step.hand_off is not None
+    parted_since = with_person(before, step, now, staff=message.form is Form.ECHO)
     identity = message.identity or before.identity
     failures = _failures(before, step, meant=known.meant)
     if not known.meant:
         stored = replace(
-            known.stored, wrote_at=wrote_at, handed_off=handed_off, identity=identity, failures=failures
+            known.stored,
+            wrote_at=wrote_at,
+            handed_off=handed_off,
+            with_person=parted_since,
+            identity=identity,
+            failures=failures,
         )
         return replace(stored, offers=before.offers, referral=message.referral or before.referral)
     asking, aside = session.carry_on(before, step.asking, now, over=step.over)
@@ -143,6 +154,7 @@ def _after(
         wrote_at=wrote_at,
         referral=message.referral or before.referral,
         handed_off=handed_off,
+        with_person=parted_since,
         identity=identity,
         failures=failures,
     )

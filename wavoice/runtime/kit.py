@@ -19,6 +19,7 @@ from wavoice.runtime.journal import without_words
 from wavoice.runtime.lanes import Lanes
 from wavoice.runtime.model import SECOND, Address, Detour, Micros, Modality, Stage, Template, Timer, TimerKind
 from wavoice.runtime.overheard import Overheard
+from wavoice.runtime.people import Hours
 from wavoice.runtime.policy import Policy
 from wavoice.runtime.ports import (
     Channel,
@@ -32,6 +33,7 @@ from wavoice.runtime.ports import (
     SpeechToText,
     Store,
     TextToSpeech,
+    Tickets,
     UnitOfWork,
 )
 from wavoice.runtime.token import Admission
@@ -78,6 +80,10 @@ class Kit:
     throttle: Throttle = field(default_factory=Throttle)
     until: Stage | None = None
     """Rehearsals only: end each turn once this stage is done."""
+    tickets: Tickets | None = None
+    """Where hand-offs are filed; None: they stay in the store."""
+    people: Hours | None = None
+    """When people of the shop are there; None: nobody has said."""
     media: Media | None = None
     """Keeps customers' recordings; None: they are not kept."""
     lanes: Lanes = field(default_factory=Lanes)

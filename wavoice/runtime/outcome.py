@@ -21,6 +21,7 @@ from wavoice.runtime.model import (
     Effect,
     Evidence,
     Facts,
+    HandOff,
     Micros,
     Outcome,
     Proposal,
@@ -114,7 +115,7 @@ async def outcome(turn: Turn, woken: Woken, result: WriteResult) -> Step | None:
 
 def _made_for_good(step: Step) -> Step:
     """A veto came while the write was under way (D44), and nothing leads back: the truth, and a person."""
-    return replace(step, text=english.too_late_for_good(step.text or ""), hand_off="no_way_back")
+    return replace(step, text=english.too_late_for_good(step.text or ""), hand_off=HandOff.NO_WAY_BACK)
 
 
 async def _unknown(turn: Turn, woken: Woken, key: str) -> Step | None:
@@ -152,7 +153,7 @@ def _give_up(turn: Turn, proposal: Proposal) -> Step:
     given_up = replace(proposal, state=ProposalState.HANDED_OFF)
     reason = "the write stayed unknown"
     turn.log(journal.Decided("D44", Does.HAND_OFF, reason, given_up.id, given_up.state))
-    return Step(text=english.HANDED_OFF, proposals=(given_up,), hand_off="unknown_outcome")
+    return Step(text=english.HANDED_OFF, proposals=(given_up,), hand_off=HandOff.UNKNOWN_OUTCOME)
 
 
 async def _too_late(turn: Turn, woken: Woken, step: Step) -> Step:

@@ -31,6 +31,7 @@ _LOG_PROBABILITIES: Final = ("min_avg_logprob", "min_request_logprob", "min_read
 _POSITIVE: Final = frozenset(
     {
         *("commit_grace", "inactivity", "business_clock", "service_window", "retry_budget", "hold_replies"),
+        *("release_after", "release_after_grave", "ticket_gap"),
         *("max_syllable_seconds", "long_note_seconds", "max_media_bytes", "max_reply_bytes"),
     }
 )
@@ -93,6 +94,12 @@ class Policy:
     """Minor units of an order that may go back without a person, by currency; of any other currency none."""
     max_sends: int = 5
     """Tries to send a reply that WhatsApp does not accept, with doubling gaps."""
+    release_after: Micros = 24 * HOUR
+    """After a hand-off the bot has its chat back once staff has not written in it for so long."""
+    release_after_grave: Micros = 7 * 24 * HOUR
+    """The same after distress, fraud, abuse or a legal threat."""
+    ticket_gap: Micros = HOUR
+    """Longest wait between two tries to file a hand-off; they go on until the ticket system answers."""
     hold_replies: Micros = 24 * HOUR
     """How long a reply that WhatsApp's window shut out waits for the customer to write again: what is older
     than the business clock may not be true any more."""
@@ -232,6 +239,12 @@ class Policy:
         stall = 0 < self.fetch_stall_seconds < self.fetch_budget_seconds
         yield stall, "fetch_stall_seconds, fetch_budget_seconds", "no time is left to begin anew"
         yield self.say_checking < self.retry_budget, "say_checking, retry_budget", "the word comes too late"
+        graver = self.release_after <= self.release_after_grave
+        yield (
+            graver,
+            "release_after, release_after_grave",
+            "the bot is back sooner where a person is needed more",
+        )
 
     def _evidence(self) -> Iterator[tuple[bool, str, str]]:
         for name in _LOG_PROBABILITIES:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         Micros,
         Order,
         Outgoing,
+        Packet,
         Reading,
         WriteResult,
     )
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
         Contacts,
         Conversations,
         Effects,
+        HandOffs,
         Inbox,
         JournalTable,
         MediaTable,
@@ -74,6 +76,7 @@ __all__ = [
     "Effects",
     "Engine",
     "Failpoints",
+    "HandOffs",
     "Hint",
     "Ids",
     "Inbox",
@@ -96,6 +99,7 @@ __all__ = [
     "StreamingSpeech",
     "StreamingUploads",
     "TextToSpeech",
+    "Tickets",
     "Timers",
     "Told",
     "UnitOfWork",
@@ -190,6 +194,21 @@ class Orders(Protocol):
         ...
 
 
+class Tickets(Protocol):
+    """The shop's ticket system: where people find what was handed to them."""
+
+    async def open_or_append(self, packet: Packet) -> WriteResult:
+        """File the packet once under its key: to the open ticket of its thread, else to a new one.
+
+        `reference` is the ticket. No answer is `Outcome.UNKNOWN`, never an exception.
+        """
+        ...
+
+    async def find(self, key: str) -> WriteResult | None:
+        """The ticket with that packet; None if it was never filed. UNKNOWN if unreachable."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """WhatsApp took a message; that is not delivery."""
@@ -229,7 +248,7 @@ class Channel(Protocol):
 
 FAILPOINTS = (
     "receiving", "received", "fetched", "turn_decided", "turn_kept", "part_sent", "replied",
-    "effect_intended", "effect_written", "effect_known", "outcome_kept",
+    "effect_intended", "effect_written", "effect_known", "outcome_kept", "ticket_filed",
 )  # fmt: skip
 """Every place that `reach` is told of, in the order of a turn."""
 

@@ -17,6 +17,7 @@ from wavoice.runtime.model import (
     ConsentRecord,
     Conversation,
     Effect,
+    HandedPacket,
     Inbound,
     MediaRef,
     Micros,
@@ -88,6 +89,10 @@ class Conversations(Protocol):
 
     async def take(self, address: Address) -> Conversation:
         """Raise the epoch and return the conversation with it."""
+        ...
+
+    async def get(self, address: Address) -> Conversation | None:
+        """As it stands, without taking it; None for an unknown contact."""
         ...
 
     async def save(self, conversation: Conversation) -> None:
@@ -211,6 +216,22 @@ class Consents(Protocol):
         ...
 
 
+class HandOffs(Protocol):
+    """What people were given to go on from."""
+
+    async def save(self, handed: HandedPacket) -> None:
+        """Insert or update."""
+        ...
+
+    async def get(self, key: str) -> HandedPacket | None:
+        """By the key of its packet."""
+        ...
+
+    async def of_contact(self, address: Address) -> Sequence[HandedPacket]:
+        """All of that contact, oldest first."""
+        ...
+
+
 class JournalTable(Protocol):
     """The journal at rest."""
 
@@ -294,6 +315,7 @@ class UnitOfWork(Protocol):
     proposals: Proposals
     timers: Timers
     effects: Effects
+    hand_offs: HandOffs
     outbox: Outbox
     consents: Consents
     journal: JournalTable

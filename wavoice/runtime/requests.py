@@ -12,7 +12,18 @@ from wavoice.runtime.actions.registry import Jobs
 from wavoice.runtime.confirm import Case, Decision
 from wavoice.runtime.errors import UnsupportedLanguageError
 from wavoice.runtime.failures import not_caught, not_heard
-from wavoice.runtime.model import Asking, Consent, Conversation, Facts, Form, Modality, Order, Proposal, Tier
+from wavoice.runtime.model import (
+    Asking,
+    Consent,
+    Conversation,
+    Facts,
+    Form,
+    HandOff,
+    Modality,
+    Order,
+    Proposal,
+    Tier,
+)
 from wavoice.runtime.proposals import Draft, propose
 from wavoice.runtime.replies import english
 from wavoice.runtime.replies.others import ENGLISH, words_in
@@ -156,7 +167,7 @@ def start(job: Job, slots: Mapping[str, str], scene: Scene, replaces: Proposal |
         many = bool(scene.facts.identity.customers)
         return Step(
             text=english.SEVERAL_ACCOUNTS if many else english.NOT_RECOGNISED,
-            hand_off="identity_many" if many else "identity_none",
+            hand_off=HandOff.IDENTITY_MANY if many else HandOff.IDENTITY_NONE,
         )
     prepared: Prepared = job.prepare(slots, scene.facts, scene.today)
     found = _found_by_product(prepared, slots, scene.facts)
@@ -175,7 +186,7 @@ def start(job: Job, slots: Mapping[str, str], scene: Scene, replaces: Proposal |
                 asking=Asking(intent=job.name, slots=known, missing=slot),
             )
         case Offer() if _over_the_cap(prepared, scene):
-            return Step(text=english.OVER_THE_CAP, hand_off="over_the_cap")
+            return Step(text=english.OVER_THE_CAP, hand_off=HandOff.OVER_THE_CAP)
         case Offer():
             proposal = raise_proposal(scene, job, prepared, replaces)
             return Step(

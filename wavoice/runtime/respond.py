@@ -10,7 +10,7 @@ from wavoice.runtime.actions import Job
 from wavoice.runtime.cases import affirms
 from wavoice.runtime.confirm import Decision, Effect, can_hold
 from wavoice.runtime.failures import not_heard
-from wavoice.runtime.model import Asking, Consent, Proposal, ProposalState, Tier
+from wavoice.runtime.model import Asking, Consent, HandOff, MustStop, Proposal, ProposalState, Tier
 from wavoice.runtime.replies import english
 from wavoice.runtime.replies.others import ENGLISH, Words, words_in
 from wavoice.runtime.requests import proceed, start
@@ -70,7 +70,9 @@ def _ask(decision: Decision, scene: Scene) -> Step:
     events = held_events(scene.case.proposal, after, decision.row)
     if after.attempts >= scene.policy.max_attempts or after.code_tries >= scene.policy.max_code_tries:
         handed = replace(after, state=ProposalState.HANDED_OFF, settle_at=None)
-        return Step(text=english.HANDED_OFF, proposals=(handed,), events=events, hand_off="not_understood")
+        return Step(
+            text=english.HANDED_OFF, proposals=(handed,), events=events, hand_off=HandOff.NOT_UNDERSTOOD
+        )
     language, words, how = "en", ENGLISH, ""
     lead, unheard = english.NOT_CAUGHT, not_heard(scene)
     if unheard is not None:
@@ -208,14 +210,21 @@ def _opt_out(decision: Decision, scene: Scene) -> Step:
 
 def _hand_off(decision: Decision, scene: Scene) -> Step:
     proposal = scene.case.proposal
-    step = Step(text=english.HANDED_OFF, hand_off=_HAND_OFFS.get(decision.row, "asked_for_a_person"))
+    said = scene.case.reading.intent or ""
+    reason = (
+        _STOPS.get(said, HandOff.ASKED_FOR_A_PERSON) if decision.row != "D48" else HandOff.ANOTHER_IDENTITY
+    )
+    step = Step(text=english.STOPPED.get(said, english.HANDED_OFF), hand_off=reason)
     if proposal is None or not proposal.is_open:
         return step
     after = after_of(decision, scene)
     return replace(step, proposals=(after,), events=held_events(proposal, after, decision.row))
 
 
-_HAND_OFFS = {"D48": "another_identity", "D64": "distress"}
+_STOPS: Mapping[str, HandOff] = {
+    **{stop: HandOff.named(stop) for stop in MustStop},
+    MustStop.DANGER: HandOff.DISTRESS,
+}
 
 
 # --- nothing open -------------------------------------------------------------------------------
@@ -246,7 +255,7 @@ def _pay_elsewhere(decision: Decision, scene: Scene) -> Step:
 
 def _taken_over(decision: Decision, scene: Scene) -> Step:
     """Staff write themselves (D65): what settles is held, and the bot says nothing from now on."""
-    step = Step(silent=decision.reason, hand_off="staff_wrote")
+    step = Step(silent=decision.reason, hand_off=HandOff.STAFF_WROTE)
     proposal = scene.case.proposal
     if proposal is None or not proposal.is_open:
         return step
@@ -261,7 +270,7 @@ def _offer_back(decision: Decision, scene: Scene) -> Step:
         raise ValueError(f"row {decision.row} needs a proposal")
     job, back = scene.jobs.about(done.action), scene.jobs.back(done.action)
     if back is None and job.words is not None:
-        return Step(text=english.no_way_back(job.words.already(done)), hand_off="no_way_back")
+        return Step(text=english.no_way_back(job.words.already(done)), hand_off=HandOff.NO_WAY_BACK)
     said = {slot: value for slot, value in scene.case.reading.slots.items() if slot in done.args}
     if back is not None and back.name != job.name and not said:
         return _undone_by(back, job, done, scene)

@@ -143,11 +143,16 @@ def carry_on(
     return fresh, left
 
 
-def must_be_silent(conversation: Conversation, consents: Consents, intent: str | None) -> str | None:
-    """Why the bot may not answer, or None. Only an explicit opt-in ends an opt-out (I20)."""
+def must_be_silent(
+    conversation: Conversation, consents: Consents, intent: str | None, *, reads: bool = False
+) -> str | None:
+    """Why the bot may not answer, or None. Only an explicit opt-in ends an opt-out (I20).
+
+    `reads`: nobody is there for now, and the answer would only read.
+    """
     if consents.messages is False and intent != "opt_in":
         return "opted out"
-    if conversation.handed_off and intent not in ("opt_in", "opt_out", "bare_stop"):
+    if conversation.handed_off and not reads and intent not in ("opt_in", "opt_out", "bare_stop"):
         return "a person has taken over"
     return None
 

@@ -24,6 +24,7 @@ from pydantic_settings import (
 
 from wavoice.runtime.errors import ConfigError
 from wavoice.runtime.settings_catalogue import CatalogueWords
+from wavoice.runtime.settings_people import People
 from wavoice.runtime.settings_speech import Ears, Section, Voice, from_commas
 from wavoice.runtime.tongues import HEARD
 
@@ -133,6 +134,15 @@ class Shop(Section):
     """IANA time zone in which the shop's days begin."""
 
 
+class Tickets(Section):
+    """The ticket system in which people find what was handed to them."""
+
+    base_url: Annotated[str, Field(pattern=r"^https?://[^\s/?#]+[^\s?#]*$")] | None = None
+    """Root of the REST contract of adapters/tickets_http.py; absent: hand-offs stay in the store."""
+    token: SecretStr | None = None
+    """Secret reference: bearer token of that contract; none is sent if it is absent."""
+
+
 class Store(Section):
     """Where the rows live."""
 
@@ -207,6 +217,8 @@ class Settings(BaseSettings):
     """The file that was read, if there is one: an argument or `WAVOICE_CONFIG`, never a key of it."""
     whatsapp: WhatsApp = WhatsApp()
     shop: Shop = Shop()
+    tickets: Tickets = Tickets()
+    people: People = People()
     ears: Ears = Ears()
     voice: Voice = Voice()
     catalogue: CatalogueWords = CatalogueWords()

@@ -9,7 +9,7 @@ from wavoice.runtime import journal
 from wavoice.runtime.actions.registry import Jobs
 from wavoice.runtime.confirm import Case
 from wavoice.runtime.consent import Consents
-from wavoice.runtime.model import Asking, Consent, Conversation, Facts, Proposal
+from wavoice.runtime.model import Asking, Consent, Conversation, Facts, HandOff, Proposal
 from wavoice.runtime.policy import Policy
 
 
@@ -69,7 +69,9 @@ class Step:
     """Jobs, or `human`, that the reply offers as buttons."""
     written: bool = False
     """Answered in writing, also where a voice note came."""
-    hand_off: str | None = None
+    hand_off: HandOff | None = None
+    beside: bool = False
+    """Said while a person has the chat: it only reads, and nobody is there."""
     releases: bool = False
     """The bot answers again after a person had taken over."""
     silent: str = ""

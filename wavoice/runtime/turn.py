@@ -22,6 +22,7 @@ from wavoice.runtime.delivered import await_delivery
 from wavoice.runtime.errors import AuthError, ChannelError
 from wavoice.runtime.foresee import always, while_heard, while_settling
 from wavoice.runtime.halves import without_spoken_half
+from wavoice.runtime.hand_over import with_hours
 from wavoice.runtime.hear import Words, hear
 from wavoice.runtime.keep import keep, reply_to
 from wavoice.runtime.kit import Turn
@@ -51,7 +52,8 @@ async def take(turn: Turn, message: Inbound, known: Known) -> None:
         typing = turn.ahead(_show_typing(turn, message))
         if kit.sequential:
             await typing
-    silent = session.must_be_silent(known.conversation, known.consents, None) is not None
+    away = session.must_be_silent(known.conversation, known.consents, None, reads=known.reads_on)
+    silent = away is not None
     shop = None if silent else turn.ahead(look_up(turn, message.alias))
     foreseeing = turn.begin(_foresee(turn, shop, known)) if shop and _speaks(turn, message, known) else None
 
@@ -154,7 +156,8 @@ def _respond(
     if message.form is Form.IDENTITY:
         return _IDENTITY, _void(turn, known, case)
     kit, decision = turn.kit, decide(case, turn.kit.policy)
-    silence = session.must_be_silent(known.conversation, known.consents, case.reading.intent)
+    beside = decision.row == "D65" and decision.effect is Effect.PROCEED
+    silence = session.must_be_silent(known.conversation, known.consents, case.reading.intent, reads=beside)
     if silence:
         turn.log(journal.Decided(row="I20", effect="ignore", reason=silence))
         return decision, Step(silent=silence)
@@ -172,6 +175,7 @@ def _respond(
         tongue=words.tongue,
     )
     decision, step = carry_out(decision, scene, message.quotes)
+    step = with_hours(turn, replace(step, beside=beside))
     step = with_notice(
         step,
         known.consents,
@@ -201,7 +205,7 @@ def _void(turn: Turn, known: Known, case: Case) -> Step:
     turn.log(
         journal.Decided(row=_IDENTITY.row, effect=_IDENTITY.effect, reason=_IDENTITY.reason), *step.events
     )
-    return replace(step, text=None, silent=silence) if silence and step.text else step
+    return replace(step, text=None, silent=silence) if silence and step.text else with_hours(turn, step)
 
 
 def _reply(turn: Turn, message: Inbound, known: Known, step: Step) -> Reply | None:

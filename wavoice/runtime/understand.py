@@ -12,6 +12,7 @@ from wavoice.runtime.confirm import Case
 from wavoice.runtime.consent import Consents, standing
 from wavoice.runtime.errors import OverBudgetError
 from wavoice.runtime.failures import chosen
+from wavoice.runtime.hand_over import reads_on
 from wavoice.runtime.hear import Words
 from wavoice.runtime.kit import Kit, Turn
 from wavoice.runtime.model import (
@@ -50,6 +51,8 @@ class Known:
     """Typed messages that were stored already and belong to the same thought."""
     voice_left: float = math.inf
     """Seconds of voice notes that may still be listened to today; counted only where a note came."""
+    reads_on: bool = False
+    """A person has the chat, nobody is there for now, and what only reads may be answered."""
     meant: bool = True
     """The message holds words: it starts a session and its clock."""
 
@@ -74,6 +77,7 @@ async def recall(kit: Kit, tx: UnitOfWork, message: Inbound, conversation: Conve
         amended_by=amended.turn if amended else None,
         rivals=rivals,
         voice_left=await voice_left(kit, tx, message) if message.media else math.inf,
+        reads_on=conversation.handed_off and reads_on(kit, conversation, now),
     )
 
 
@@ -165,6 +169,7 @@ def make_case(
     """Gather what the gate decides on; from here on the turn belongs to a job."""
     reading, other = readings
     proposal = known.proposal
+    asks_to_read = _only_reads(turn, reading.intent)
     turn.flow = reading.intent or (proposal.action if proposal and proposal.is_open else None)
     turn.log(
         journal.Read(
@@ -190,8 +195,21 @@ def make_case(
         retracts_yes=_retracts_yes(message, proposal),
         handed_off=known.conversation.handed_off,
         language=known.conversation.language,
-        reads_only=(job := turn.jobs.get(reading.intent)) is not None and job.tier is Tier.R0,
+        reads_on=known.reads_on and message.form is Form.MESSAGE and _goes_on(turn, known, reading),
+        reads_only=asks_to_read,
     )
+
+
+def _only_reads(turn: Turn, intent: str | None) -> bool:
+    job = turn.jobs.get(intent)
+    return job is not None and job.tier is Tier.R0
+
+
+def _goes_on(turn: Turn, known: Known, reading: Reading) -> bool:
+    """True for a question that only reads, or for what such a question still lacked."""
+    asking = known.conversation.asking
+    lacked = asking is not None and reading.intent is None and asking.missing in reading.slots
+    return not reading.vetoes and _only_reads(turn, asking.intent if asking and lacked else reading.intent)
 
 
 def _on(message: Inbound) -> str | None:

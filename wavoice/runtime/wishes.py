@@ -174,7 +174,8 @@ def _gives_up(scene: Scene) -> bool:
 
 
 def _ask_in_passing(step: Step, scene: Scene) -> Step:
-    if not step.answered or step.asking is not None or scene.conversation.asking is not None:
+    half_said = step.asking is not None or scene.conversation.asking is not None
+    if not step.answered or half_said or scene.conversation.handed_off:
         return step
     purpose = consent.to_ask(scene.consents, scene.case, scene.policy)
     if purpose is None:

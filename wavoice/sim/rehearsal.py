@@ -22,7 +22,7 @@ from wavoice.runtime.consent import FIRST_CONTACT
 from wavoice.runtime.journal import Event
 from wavoice.runtime.model import SECOND, Alias, Consent, ConsentRecord, ConsentStatus, Micros
 from wavoice.runtime.ports import Clock
-from wavoice.runtime.settings import Settings, Shop, Store, WhatsApp
+from wavoice.runtime.settings import Settings, Shop, Store, Tickets, WhatsApp
 from wavoice.sim.emulator import defaults
 from wavoice.sim.emulator.emulator import Emulator, EmulatorConfig
 from wavoice.sim.emulator.phone import Phone
@@ -36,6 +36,7 @@ APP_SECRET = defaults.APP_SECRET
 VERIFY_TOKEN = defaults.VERIFY_TOKEN
 BOT_URL = "http://bot.wavoice.test"
 SHOP_URL = "http://shop.wavoice.test"
+DESK_URL = f"{SHOP_URL}/desk"
 UNLIMITED = 1_000_000
 """Messages a second that are as good as no limit."""
 
@@ -112,9 +113,8 @@ def rehearsal_settings(base: Settings | None = None, store: str = ":memory:") ->
     )
     shop = Shop(name=base.shop.name, base_url=SHOP_URL, zone=base.shop.zone)
     how = base.runtime.model_copy(update={"rehearsal": True})
-    return base.model_copy(
-        update={"whatsapp": whatsapp, "shop": shop, "store": Store(path=Path(store)), "runtime": how}
-    )
+    ours_too = {"tickets": Tickets(base_url=DESK_URL), "store": Store(path=Path(store)), "runtime": how}
+    return base.model_copy(update={"whatsapp": whatsapp, "shop": shop, **ours_too})
 
 
 @asynccontextmanager

@@ -25,6 +25,7 @@ from wavoice.sim.clock import VirtualClock
 from wavoice.sim.in_process import InProcess
 from wavoice.sim.shop import Answer, Applied, Shop, ShopCustomer, ShopOrder, Write
 from wavoice.sim.shop_faults import FaultKind, FaultPlace, FaultScript, instead_of_answer, instead_of_work
+from wavoice.sim.tickets import TicketDesk
 
 SLOW: Micros = 2 * SECOND
 """How long a slow answer takes on the world's clock."""
@@ -35,7 +36,8 @@ _THURSDAY = 3
 class World:
     """A shop with its HTTP face (`app`, for any server) and its Python face, for tests and scenarios.
 
-    `customers` and `orders` are the live records: `world.orders["1842"].day` is the truth.
+    `customers` and `orders` are the live records: `world.orders["1842"].day` is the truth. `desk` is the
+    ticket system beside it, under `/desk`.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class World:
         self._clock = clock or VirtualClock(0)
         self._shop = Shop(customers, orders, self._clock)
         self._faults = FaultScript()
+        self.desk = TicketDesk(self._clock)
         self.customers = self._shop.customers
         self.orders = self._shop.orders
         self.app = Starlette(
@@ -57,6 +60,8 @@ class World:
                 Route("/customers/{customer}/orders", self._get_orders),
                 Route("/effects/{key}", self._put_effect, methods=["PUT"]),
                 Route("/effects/{key}", self._get_effect),
+                Route("/desk/entries/{key}", self._put_entry, methods=["PUT"]),
+                Route("/desk/entries/{key}", self._get_entry),
             ]
         )
 
@@ -161,6 +166,14 @@ class World:
             "look_up",
             lambda stale: Answer(404, {"reason": "not_applied"}) if stale else self._shop.look_up(key),
         )
+
+    async def _put_entry(self, request: Request) -> ASGIApp:
+        key, body = str(request.path_params["key"]), await request.body()
+        return await self._serve("ticket_write", lambda _: self.desk.file(key, body))
+
+    async def _get_entry(self, request: Request) -> ASGIApp:
+        key = str(request.path_params["key"])
+        return await self._serve("ticket_look_up", lambda _: self.desk.find(key))
 
     async def _serve(self, at: FaultPlace, work: Callable[[bool], Answer]) -> ASGIApp:
         """Answer with `work(stale)`, as far as the script lets it."""

@@ -60,6 +60,10 @@ class RulesInterpreter:
 
     languages: Languages = field(default_factory=enabled)
 
+    def __post_init__(self) -> None:
+        """Read the words now: no customer waits for them."""
+        must_stop("")
+
     def read(self, text: str, situation: Situation) -> Reading:
         """Return acts and marks in spoken order, a job and its slots.
 
@@ -69,7 +73,7 @@ class RulesInterpreter:
         slots = find_slots(said[:LONGEST], situation)
         words, spoken = self.languages.hear(words_of(slots.text), situation.language)
         stop = must_stop(said, words.own)
-        intent, at = (stop, 0) if stop else find_job(slots, spoken, words, situation)
+        intent, at = (str(stop), 0) if stop else find_job(slots, spoken, words, situation)
         echoed = echo_of(spoken, words_of(situation.prompt))
         valued = words_within(slots)
         sentence = sentence_of(spoken, repeated_words(spoken, situation.prompt))

@@ -79,7 +79,12 @@ class HandOff(StrEnum):
 _GRAVE = frozenset({HandOff.DISTRESS, HandOff.LEGAL_THREAT, HandOff.FRAUD_FLAG, HandOff.ABUSE})
 _LETS_READ = frozenset(
     {
-        *(HandOff.ASKED_FOR_A_PERSON, HandOff.PAYMENT_DISPUTE, HandOff.POLICY_EXCEPTION, HandOff.DUPLICATE_ORDER),
+        *(
+            HandOff.ASKED_FOR_A_PERSON,
+            HandOff.PAYMENT_DISPUTE,
+            HandOff.POLICY_EXCEPTION,
+            HandOff.DUPLICATE_ORDER,
+        ),
         *(HandOff.NOT_UNDERSTOOD, HandOff.UNKNOWN_OUTCOME, HandOff.NO_WAY_BACK, HandOff.OVER_THE_CAP),
         HandOff.SHADOW,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from wavoice.runtime.model.hand_off import WithPerson
 from wavoice.runtime.model.messages import Address, Alias, Offered, Referral
 from wavoice.runtime.model.terms import Consent, ConsentStatus, Micros, TimerKind
 
@@ -86,6 +87,8 @@ class Conversation:
     """When WhatsApp last had a message of any kind from the customer: its own 24 hours run from here."""
     handed_off: bool = False
     """A person has taken over: the bot is silent."""
+    with_person: WithPerson | None = None
+    """Since when, and why; None also where an earlier version handed over."""
     failures: int = 0
     """Messages in a row that were not heard or not understood while nothing was open."""
     offers: tuple[Offered, ...] = ()

@@ -166,6 +166,10 @@ class TimerKind(StrEnum):
     """A reply whose delivery was interrupted is checked and, if needed, sent again."""
     OFFER = "offer"
     """An offer of the shop's own system waits until nothing else is open."""
+    TICKET = "ticket"
+    """What a person needs to go on is to be filed in the ticket system."""
+    RELEASE = "release"
+    """A person has had the chat for long enough, or gives it back."""
 
 
 class OutboxState(StrEnum):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
@@ -11,7 +11,7 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal, get_currency_name, get_currency_precision
 
-from wavoice.runtime.model import Consent, Money, Order, Tier
+from wavoice.runtime.model import Consent, Money, MustStop, Order, Tier
 
 YES_OR_NO = "Reply yes or no."
 TAP_YES_OR_NO = "Tap Yes or No."
@@ -57,6 +57,23 @@ NOTED = {
     (Consent.SENSITIVE, False): "Okay, I deal with nothing sensitive here.",
 }
 HANDED_OFF = "A colleague will take over here."
+UNTIL_THEN = "Until then"
+"""Goes on with what the bot can still do, as in "I can tell you where your order is."."""
+STOPPED: Mapping[str, str] = {
+    MustStop.DANGER: (
+        "I am sorry. If you or somebody else is in danger, please call your local emergency number now. "
+        "I am a machine; a colleague will take over here."
+    ),
+    MustStop.FRAUD_FLAG: "A colleague has to look at that, and will take over here. If it is about a card, "
+    "please have your bank block it, too.",
+    MustStop.LEGAL_THREAT: "That is for a colleague to answer, who will take over here.",
+    MustStop.PAYMENT_DISPUTE: "Disputed payments are for a colleague, who will take over here.",
+    MustStop.DISTRESS: "I am sorry that this is so hard. You should talk to a person, not to a machine: "
+    "a colleague will take over here.",
+    MustStop.DUPLICATE_ORDER: "A colleague will check whether that happened twice, and will take over here.",
+    MustStop.POLICY_EXCEPTION: "I may not make exceptions. A colleague will look at it and take over here.",
+}
+"""What is said first to what a person has to answer; of anything else, `HANDED_OFF`."""
 NOT_RECOGNISED = "I cannot find an account with this number. A colleague will help you."
 SEVERAL_ACCOUNTS = "I find more than one account with this number. A colleague will help you."
 OVER_THE_CAP = "That is more than I may give back on my own. A colleague will take over here."
@@ -100,6 +117,20 @@ def _language(code: str) -> str | None:
 def no_longer(still: str) -> str:
     """A question about something that this bot does no more."""
     return f"I cannot do that here any more: {still}. Ask for a person, and a colleague will help you."
+
+
+def people_until(until: datetime, now: datetime) -> str:
+    """Until when somebody is there, on the shop's clock."""
+    day_too = "" if (until - timedelta(minutes=1)).date() == now.date() else f" {weekday(until.date())}"
+    return f"People answer here until{day_too} {until:%H:%M}."
+
+
+def people_back(back: datetime, now: datetime) -> str:
+    """When somebody is there again, on the shop's clock."""
+    days = (back.date() - now.date()).days
+    near = {0: "today", 1: "tomorrow"}
+    when = near.get(days) or f"on {weekday(back.date()) if days < 7 else day(back.date())}"
+    return f"Nobody is here now; people answer again {when} at {back:%H:%M}."
 
 
 def i_can(jobs: Sequence[str]) -> str:

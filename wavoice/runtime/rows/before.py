@@ -7,7 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from wavoice.runtime.cases import Case, Decision, Effect, affirms, can_hold, state_of, tier_of
+from wavoice.runtime.cases import (
+    Case,
+    Decision,
+    Effect,
+    affirms,
+    can_hold,
+    is_doubtful,
+    says_nothing,
+    state_of,
+    tier_of,
+)
 from wavoice.runtime.model import SECOND, Binding, Form, Mark, Modality, MustStop, ProposalState, Tier
 from wavoice.runtime.policy import Policy
 
@@ -65,8 +75,10 @@ _STOPS: Mapping[str, str] = {
 }
 
 
-def taken_over(case: Case, _: Policy) -> Decision | None:
-    """Two who answer one customer contradict each other: the bot does not."""
+def taken_over(case: Case, policy: Policy) -> Decision | None:
+    """Two who answer one customer contradict each other: the bot does not, unless nobody is there to."""
+    if case.handed_off and case.reads_on and not is_doubtful(case, policy) and not says_nothing(case, policy):
+        return Decision("D65", Effect.PROCEED, "nobody is there for now, and this only reads")
     if case.handed_off and case.reading.intent != "opt_in":
         return Decision("D65", Effect.IGNORE, "a person has taken over", held=case.vetoes)
     return None

@@ -10,6 +10,7 @@ from wavoice.runtime.journal import Event
 from wavoice.runtime.model import Consent, ConsentStatus, Micros, Stage
 from wavoice.sim.scenario.audit import audit
 from wavoice.sim.scenario.check_replies import check_group
+from wavoice.sim.scenario.check_tickets import compare_tickets
 from wavoice.sim.scenario.expect import ConsentExpect, Expect, LogExpect, ProposalExpect, Then
 from wavoice.sim.scenario.failure import Failure
 from wavoice.sim.scenario.format import Scenario
@@ -185,6 +186,8 @@ def _check_end(then: Then, record: Record) -> Iterator[Failure]:
         yield from (failed("log", *problem) for problem in _compare_log(then.log, record))
     if then.handoff is not None:
         yield from (failed(*problem) for problem in _compare_handoff(then.handoff, record.events))
+    if then.tickets is not None:
+        yield from (failed("tickets", *problem) for problem in compare_tickets(then.tickets, record))
     if then.absent is not None:
         found = sorted({event.kind for event in record.events} & set(then.absent))
         if found:

@@ -137,6 +137,21 @@ class LogExpect(Strict):
     """Why it was handed over or failed."""
 
 
+class TicketExpect(Strict):
+    """One ticket of the shop's ticket system."""
+
+    reasons: tuple[str, ...]
+    """Exactly the reasons of its entries, in this order."""
+    from_: Annotated[str | None, Field(alias="from")] = None
+    """Name of the customer; default: the `contact`."""
+    contains: Phrases = ()
+    """Texts that its entries hold, whatever the case: summary, transcript, what was tried."""
+    excludes: Phrases = ()
+    """Texts that they do not hold."""
+    pending: ProposalState | Literal["none"] | None = None
+    """State of the proposal in its last entry; `none` if there is none."""
+
+
 class Then(Strict):
     """What must hold at the end, when nothing more is due."""
 
@@ -148,5 +163,7 @@ class Then(Strict):
     """Exactly the audit's lines, in this order, each with some of its fields."""
     handoff: str | None = None
     """Reason of the hand-off to a person, whenever it came; `none` if there was none."""
+    tickets: tuple[TicketExpect, ...] | None = None
+    """Exactly the tickets of the shop's ticket system, in the order in which they were opened."""
     absent: tuple[EventName, ...] | None = None
     """None of these journal events in the whole scenario."""

@@ -86,7 +86,7 @@ def _is_failpoint(where: bool | str) -> bool | str:
 
 
 class Step(Strict):
-    """One thing that happens: exactly one of the first fourteen keys."""
+    """One thing that happens: exactly one of the first fifteen keys."""
 
     note: str | None = None
     """The customer records a voice note and says this; `{code}` as in `text`."""
@@ -115,6 +115,8 @@ class Step(Strict):
     """A system of record changes."""
     offer: OfferSpec | None = None
     """The shop's own system raises a question: asked once nothing else is open."""
+    release: Literal[True] | None = None
+    """The shop's own system gives the bot a chat back that a person has."""
     crash: Annotated[bool | str, AfterValidator(_is_failpoint)] | None = None
     """The bot is killed and started again: now, or at this failpoint of the next turn."""
 
@@ -179,7 +181,7 @@ class Step(Strict):
 
 ACTIONS = (
     "note", "text", "button", "reaction", "edit", "revoke", "image", "document", "location", "wait",
-    "staff", "vendor", "offer", "crash",
+    "staff", "vendor", "offer", "release", "crash",
 )  # fmt: skip
 _SENT = frozenset(ACTIONS[:9])
 _BELONGS: Mapping[str, frozenset[str]] = {

@@ -8,16 +8,18 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from wavoice.runtime.model import Payment
+from wavoice.runtime.settings_people import People
 from wavoice.sim.emulator.batches import MOST_UPDATES
 from wavoice.sim.emulator.chaos import Chaos
 from wavoice.sim.scenario.numbers import PolicyError, policy_with
 from wavoice.sim.scenario.strict import Phrases, Strict
 from wavoice.sim.scenario.values import Amount, Day, Duration, money
 
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 OrderStatus = Literal["open", "packed", "shipped", "delivered", "cancelled"]
 
 
@@ -144,13 +146,13 @@ class ChaosSpec(Strict):
 class FaultSpec(Strict):
     """One thing that goes wrong, by script."""
 
-    system: Literal["orders", "ears", "voice", "media", "whatsapp"]
-    """Who fails: the shop's system of record, the recogniser, the speech, the note's file (`fail`: gone,
-    `garbage`: damaged), or sending on WhatsApp."""
+    system: Literal["orders", "tickets", "ears", "voice", "media", "whatsapp"]
+    """Who fails: the shop's system of record, its ticket system, the recogniser, the speech, the note's file
+    (`fail`: gone, `garbage`: damaged), or sending on WhatsApp."""
     does: Literal["timeout", "fail", "refuse", "slow", "stale", "lost_response", "garbage"]
     """What it does. `lost_response`: carried out, and nobody is told."""
     at: Literal["read", "write", "look_up"] | None = None
-    """At which request of `orders`; default: `write`."""
+    """At which request of `orders` or `tickets`; default: `write`."""
     step: str | None = None
     """From which step on: its number (from 1) or `id`; default: from the beginning."""
     times: Annotated[int, Field(ge=1)] = 1
@@ -165,13 +167,16 @@ class FaultSpec(Strict):
                 "{system} cannot do {does}; it can {can}",
                 {"system": self.system, "does": self.does, "can": ", ".join(can)},
             )
-        if self.at and self.system != "orders":
-            raise PydanticCustomError("fault", "`at` is for the system orders", {})
+        if self.at and self.system not in ("orders", "tickets"):
+            raise PydanticCustomError("fault", "`at` is for the systems orders and tickets", {})
+        if self.at == "read" and self.system == "tickets":
+            raise PydanticCustomError("fault", "tickets are written and looked up, and not read", {})
         return self
 
 
 _FAULTS: Mapping[str, tuple[str, ...]] = {
     "orders": ("timeout", "fail", "refuse", "slow", "stale", "lost_response", "garbage"),
+    "tickets": ("timeout", "fail", "refuse", "slow", "lost_response", "garbage"),
     "ears": ("fail", "timeout"),
     "voice": ("fail", "timeout"),
     "media": ("fail", "garbage"),
@@ -210,6 +215,27 @@ def _is_policy(changes: dict[str, Any]) -> dict[str, Any]:
     return changes
 
 
+class PeopleSpec(Strict):
+    """When people of the shop are there."""
+
+    hours: dict[Weekday, str]
+    """Hours of a weekday in the shop's zone, such as `09:00-12:00, 13:00-17:30`; others: nobody is there."""
+    holidays: Phrases = ()
+    """ISO dates on which nobody is there."""
+
+    @model_validator(mode="after")
+    def _are_hours(self) -> Self:
+        try:
+            self.people()
+        except ValidationError as error:
+            raise PydanticCustomError("people", "{problem}", {"problem": error.errors()[0]["msg"]}) from error
+        return self
+
+    def people(self) -> People:
+        """The same as settings. Raises `ValidationError` for what is none."""
+        return People.model_validate({"hours": self.hours, "holidays": self.holidays})
+
+
 class Given(Strict):
     """What holds before the first step."""
 
@@ -231,5 +257,7 @@ class Given(Strict):
     """How far a job may go, by its name; default: `on`, whatever `wavoice.toml` says."""
     chaos: ChaosSpec | None = None
     """Seeded delivery faults."""
+    people: PeopleSpec | None = None
+    """When people of the shop are there; default: nobody has said."""
     faults: tuple[FaultSpec, ...] = ()
     """What goes wrong, in this order."""

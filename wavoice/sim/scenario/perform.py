@@ -96,6 +96,7 @@ class Play:
             policy=stage.policy,
             consent=self.case.scenario.given.consent,
             personal=self._personal,
+            threads={f"{stage.number}.{one.contact}": name for name, one in stage.people.items()},
         )
         self.handset = Handset(self.case, self.record, self.models.recorder)
 
@@ -176,6 +177,8 @@ class Play:
                 )
         elif step.offer is not None:
             await self._offer(step.offer, person)
+        elif step.release is not None:
+            await self.stage.release(person)
         elif isinstance(step.crash, str):
             self.stage.arm(step.crash)
             self._armed = self.record.steps[-1].number
@@ -217,6 +220,9 @@ class Play:
         stage = self.stage
         if fault.system == "orders":
             stage.world.fault(fault.does, fault.at or "write", fault.times)
+        elif fault.system == "tickets":
+            look_up = fault.at == "look_up"
+            stage.world.fault(fault.does, "ticket_look_up" if look_up else "ticket_write", fault.times)
         elif fault.system == "whatsapp":
             stage.emulator.fault(cast(NetworkFault, fault.does), fault.times)
         else:
@@ -273,6 +279,7 @@ class Play:
             told = f"{stage.armed} was never reached, so nothing crashed"
             self.record.noticed.append(Failure(self._armed, "crash", told, line=line))
         self.record.ledger = stage.world.ledger
+        self.record.tickets = stage.world.desk.tickets
 
 
 def _is_answer(body: object, place: int, run: StepRun) -> bool:

@@ -20,6 +20,7 @@ from wavoice.sim.scenario.failure import Failure
 from wavoice.sim.scenario.format import Step
 from wavoice.sim.scenario.given import ConsentSpec
 from wavoice.sim.shop import Applied, ShopOrder
+from wavoice.sim.tickets import Ticket
 
 LAST_TIMER: Micros = 8 * 86_400 * SECOND
 """How far a finished run is followed."""
@@ -76,6 +77,10 @@ class Record:
     """What everybody had agreed to at the beginning."""
     personal: Sequence[str] = ()
     """Values that may stand nowhere but under `pii`."""
+    tickets: Sequence[Ticket] = ()
+    """What the shop's ticket system holds, in the order in which it was opened."""
+    threads: Mapping[str, str] = field(default_factory=dict)
+    """Names of the scenario by the `thread` of their tickets."""
     broken: Failure | None = None
     """A step that could not be carried out; those after it were not."""
     noticed: list[Failure] = field(default_factory=list)

@@ -24,7 +24,16 @@ from wavoice.runtime.author.app import App
 from wavoice.runtime.build import Parts, Runtime, build
 from wavoice.runtime.consent import FIRST_CONTACT
 from wavoice.runtime.journal import Event
-from wavoice.runtime.model import SECOND, Alias, Consent, ConsentRecord, ConsentStatus, Micros, Offered
+from wavoice.runtime.model import (
+    SECOND,
+    Address,
+    Alias,
+    Consent,
+    ConsentRecord,
+    ConsentStatus,
+    Micros,
+    Offered,
+)
 from wavoice.runtime.policy import Policy
 from wavoice.runtime.ports import Decoder, SpeechToText, Store, TextToSpeech, UnitOfWork
 from wavoice.runtime.settings import JobSettings, Settings, Shop, WhatsApp
@@ -165,6 +174,17 @@ class Stage:
         self.world.declare(runtime.bot.kit.jobs)
         return runtime
 
+    @property
+    def number(self) -> str:
+        """Id of the business number."""
+        return self.settings.whatsapp.phone_number_id or ""
+
+    async def release(self, person: Person) -> None:
+        """Let the shop's own system give the bot a chat back."""
+        if self._runtime is None:
+            raise ValueError("nobody is there to take a chat back")
+        await self._runtime.bot.release(Address(self.settings.bot.tenant, self.number, person.contact))
+
     async def offer(self, to: Alias, offered: Offered) -> None:
         """Let the shop's own system raise a question."""
         number = self.settings.whatsapp.phone_number_id
@@ -298,11 +318,10 @@ def _agreed(consent: ConsentSpec) -> Iterator[tuple[Consent, ConsentStatus, str]
 
 def _settings_of(given: Given) -> Settings:
     settings = _settings(given.zone)
-    if not given.jobs:
-        return settings
-    return settings.model_copy(
-        update={"jobs": {name: JobSettings(mode=mode) for name, mode in given.jobs.items()}}
-    )
+    if given.jobs:
+        modes = {name: JobSettings(mode=mode) for name, mode in given.jobs.items()}
+        settings = settings.model_copy(update={"jobs": modes})
+    return settings.model_copy(update={"people": given.people.people()}) if given.people else settings
 
 
 @cache

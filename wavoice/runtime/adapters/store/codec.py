@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 
 from wavoice.runtime.errors import StoreError
-from wavoice.runtime.model import Conversation, Inbound, OutboxGroup, Proposal
+from wavoice.runtime.model import Conversation, Inbound, OutboxGroup, Packet, Proposal
 
 VERSION = 1
 """Of the JSON in a row; raise it with a migration when a stored type loses or renames a field."""
@@ -19,11 +19,11 @@ T = TypeVar("T")
 
 # Built at import: the first turn must not pay the milliseconds that a schema takes.
 _ADAPTERS: Mapping[type[Any], TypeAdapter[Any]] = {
-    kind: TypeAdapter(kind) for kind in (Conversation, Inbound, OutboxGroup, Proposal)
+    kind: TypeAdapter(kind) for kind in (Conversation, Inbound, OutboxGroup, Packet, Proposal)
 }
 
 
-def dump(value: Conversation | Inbound | OutboxGroup | Proposal) -> str:
+def dump(value: Conversation | Inbound | OutboxGroup | Packet | Proposal) -> str:
     """Return the value as JSON. Raises `StoreError` for text that is not valid Unicode."""
     # Errors are not chained here and below: they would quote the customer's words.
     try:

@@ -87,6 +87,10 @@ class ConversationRows:
         await self._db.execute(_take, place(address))
         return await _read_conversation(self._db, address)
 
+    async def get(self, address: Address) -> Conversation | None:
+        """See `ports.Conversations`."""
+        return await find_conversation(self._db, address)
+
     async def save(self, conversation: Conversation) -> None:
         """See `ports.Conversations`."""
         written = await self._db.execute(

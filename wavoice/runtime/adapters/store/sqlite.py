@@ -15,6 +15,7 @@ from wavoice.runtime.adapters.store.connection import connect
 from wavoice.runtime.adapters.store.contacts import ContactRows
 from wavoice.runtime.adapters.store.conversations import ConversationRows
 from wavoice.runtime.adapters.store.effects import EffectRows
+from wavoice.runtime.adapters.store.hand_offs import HandOffRows
 from wavoice.runtime.adapters.store.inbox import InboxRows, MediaRows
 from wavoice.runtime.adapters.store.journal_rows import JournalRows, KnownHead
 from wavoice.runtime.adapters.store.ledger import ConsentRows
@@ -45,6 +46,7 @@ class Unit:
         self.proposals: ports.Proposals = ProposalRows(db)
         self.timers: ports.Timers = TimerRows(db)
         self.effects: ports.Effects = EffectRows(db)
+        self.hand_offs: ports.HandOffs = HandOffRows(db)
         self.outbox: ports.Outbox = OutboxRows(db)
         self.consents: ports.Consents = ConsentRows(db)
         self.journal: ports.JournalTable = self._journal

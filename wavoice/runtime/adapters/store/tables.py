@@ -307,6 +307,21 @@ voice_use = Table(
 )
 
 
+hand_offs = Table(
+    "hand_offs",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    *_place(),
+    Column("turn", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("ticket", Text),
+    Column("value", Text, nullable=False),
+    *_common(Retention.TRANSCRIPT),
+    Index("hand_offs_contact", "tenant", "number", "contact", "created_at", "key"),
+)
+
+
 def of_contact(table: Table) -> ColumnElement[bool]:
     """Rows of one contact; bind them with `place`."""
     return and_(

@@ -1,0 +1,142 @@
+"""`ports.Tickets` over HTTP, and the contract that a ticket system offers for it.
+
+JSON both ways, UTF-8, `Authorization: Bearer …` if a token is configured. Fields that are not ours are
+ignored; a ticket system of another shape takes a few lines of glue in front of it.
+
+* `PUT /entries/{key}` files one hand-off once: into the open ticket of its `thread`, else into a new one.
+  The body is `{"thread", "reason", "title", "summary", "contact": {"id", "phone"?, "bsuid"?}, "at",
+  "pending"?, "transcript", "tried"}`. `reason` is one of `model.HandOff`; `summary` a paragraph of plain
+  text; `at` and every time in it microseconds since 1970, UTC. `pending` is what waits for the customer's
+  yes (`model.Pending`), `transcript` a list of `model.Line`: who said what, how surely a voice note was
+  heard, and the id of its recording if one is kept, never its bytes. All text is the customer's own:
+  show it as plain text.
+  * 200 `{"ticket", "appended"?}`: filed. The same key and body give the same answer and file nothing again.
+  * The same key with another body is 409 `{"reason": "key_reused"}`; any other 409 means that the key is
+    still in work.
+  * 400, 413 or 422 `{"reason": …}`: it can never be filed. Any other answer is none: it is asked again.
+* `GET /entries/{key}` → 200 as above, or 404 `{"reason": "not_filed"}`. Both halves of that 404 matter.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from http import HTTPStatus
+from urllib.parse import quote
+
+import httpx
+from pydantic import SecretStr, TypeAdapter, ValidationError
+
+from wavoice.runtime.model import HandOff, Outcome, Packet, WriteResult
+
+TITLES: Mapping[HandOff, str] = {
+    HandOff.ASKED_FOR_A_PERSON: "Asks for a person",
+    HandOff.PAYMENT_DISPUTE: "Payment dispute",
+    HandOff.FRAUD_FLAG: "Possible fraud",
+    HandOff.POLICY_EXCEPTION: "Asks for an exception",
+    HandOff.DUPLICATE_ORDER: "Duplicate order or charge",
+    HandOff.DISTRESS: "Distress or danger",
+    HandOff.LEGAL_THREAT: "Legal threat",
+    HandOff.UNKNOWN_OUTCOME: "Write of unknown outcome",
+    HandOff.OVER_THE_CAP: "Refund above the cap",
+}
+"""Of any other reason, its own name without underscores."""
+_NEVER = frozenset(
+    {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Filed:
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    reason: str
+
+
+_FILED = TypeAdapter(_Filed)
+_REFUSAL = TypeAdapter(_Refusal)
+
+
+class HttpTickets:
+    """`ports.Tickets` for a ticket system that offers the contract above.
+
+    `budget_seconds` is the longest wait for one call as a whole; the client's own time-outs do not apply.
+    """
+
+    def __init__(
+        self, http: httpx.AsyncClient, base_url: str, token: SecretStr | None, budget_seconds: float
+    ) -> None:
+        self._http = http
+        self._base_url = base_url.rstrip("/")
+        self._headers = {"Authorization": f"Bearer {token.get_secret_value()}"} if token else {}
+        self._budget = budget_seconds
+
+    async def open_or_append(self, packet: Packet) -> WriteResult:
+        """File it once under its key; never tried again from here."""
+        response = await self._send("PUT", packet.key, body_of(packet))
+        if isinstance(response, WriteResult):
+            return response
+        reason = _reason(response)
+        if response.status_code in _NEVER or reason == "key_reused":
+            return WriteResult(Outcome.REFUSED, reason=reason or f"HTTP {response.status_code}")
+        return _filed(response)
+
+    async def find(self, key: str) -> WriteResult | None:
+        """The ticket with that packet; None if the system says that it was never filed."""
+        response = await self._send("GET", key, None)
+        if isinstance(response, WriteResult):
+            return response
+        if response.status_code == HTTPStatus.NOT_FOUND and _reason(response) == "not_filed":
+            return None
+        return _filed(response)
+
+    async def _send(
+        self, method: str, key: str, body: Mapping[str, object] | None
+    ) -> httpx.Response | WriteResult:
+        url = f"{self._base_url}/entries/{quote(key, safe='')}"
+        try:
+            async with asyncio.timeout(self._budget):
+                return await self._http.request(method, url, json=body, headers=self._headers, timeout=None)
+        except (TimeoutError, httpx.TimeoutException):
+            return WriteResult(Outcome.UNKNOWN, reason=f"no answer within {self._budget:g} s")
+        except httpx.HTTPError as error:
+            return WriteResult(Outcome.UNKNOWN, reason=f"the connection failed ({type(error).__name__})")
+
+
+def body_of(packet: Packet) -> dict[str, object]:
+    """The packet as the contract puts it."""
+    alias = packet.alias
+    names = {"id": packet.address.contact, "phone": alias.phone, "bsuid": alias.bsuid}
+    reason = HandOff.named(packet.reason)
+    return {
+        "thread": packet.thread,
+        "reason": packet.reason,
+        "title": TITLES.get(reason, packet.reason.replace("_", " ").capitalize()),
+        "summary": packet.summary,
+        "contact": {name: value for name, value in names.items() if value},
+        "at": packet.at,
+        "turn": packet.turn,
+        "pending": None if packet.pending is None else {**asdict(packet.pending)},
+        "transcript": [asdict(line) for line in packet.transcript],
+        "tried": list(packet.tried),
+    }
+
+
+def _filed(response: httpx.Response) -> WriteResult:
+    if response.status_code != HTTPStatus.OK:
+        return WriteResult(Outcome.UNKNOWN, reason=f"HTTP {response.status_code}")
+    try:
+        return WriteResult(Outcome.DONE, _FILED.validate_json(response.content).ticket)
+    except ValidationError:
+        return WriteResult(Outcome.UNKNOWN, reason="the answer does not follow the contract")
+
+
+def _reason(response: httpx.Response) -> str | None:
+    try:
+        return _REFUSAL.validate_json(response.content).reason
+    except ValidationError:
+        return None
