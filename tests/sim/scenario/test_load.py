@@ -123,7 +123,7 @@ NO_UNIT = "is not a duration: write a number and a unit, as in 800ms, 1.5s, 2min
         (
             text(SAY, "faults:\n  - {system: ears, does: fail, at: write}"),
             "- {system",
-            "given.faults.1: `at` is for the system orders",
+            "given.faults.1: `at` is for the systems orders and tickets",
         ),
         (text(SAY, "faults: [{system: ears, does: fail, step: 7}]"), "faults", "there is no step '7'"),
         (text(SAY, "faults: [{system: ears, does: fail, step: q}]"), "faults", "there is no step 'q'"),
