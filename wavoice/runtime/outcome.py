@@ -179,7 +179,7 @@ def shadowed(woken: Woken) -> Step:
     """The job is in shadow: what would have been written is journaled, and a person is asked to do it."""
     left = replace(woken.proposal, state=ProposalState.HANDED_OFF, settle_at=None)
     event = about(journal.Shadowed, left, woken.evidence.row, key=woken.effect.key)
-    return Step(text=english.SHADOWED, proposals=(left,), events=(event,), hand_off="shadow")
+    return Step(text=english.SHADOWED, proposals=(left,), events=(event,), hand_off=HandOff.SHADOW)
 
 
 def no_longer(turn: Turn, woken: Woken) -> Step:

@@ -32,6 +32,7 @@ WHY: Mapping[HandOff, str] = {
     HandOff.ABUSE: "The customer abuses the shop.",
     HandOff.NOT_UNDERSTOOD: "The bot failed to understand the customer twice in a row.",
     HandOff.TURN_FAILED: "The bot failed on a message again and again.",
+    HandOff.JOB_FAILED: "The bot's own code for what the customer wants broke.",
     HandOff.UNKNOWN_OUTCOME: "A write was made or not: the shop has not said.",
     HandOff.NO_WAY_BACK: "The customer wants something undone that the bot cannot undo.",
     HandOff.OVER_THE_CAP: "The customer wants more money back than the bot may give.",
@@ -122,6 +123,8 @@ def _step(body: object) -> str | None:
             return f"write tried{' again' if body.again else ''}: {body.action}, key {body.key}"
         case journal.Committed():
             return f"done: {body.action}, reference {body.reference or 'none'}"
+        case journal.Shadowed():
+            return f"not written, for a person to do: {body.action}"
         case journal.Unknown():
             return f"not answered: {body.action}, key {body.key}"
         case journal.Failed():

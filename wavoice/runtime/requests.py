@@ -148,7 +148,7 @@ def _found_by_product(prepared: Prepared, slots: Mapping[str, str], facts: Facts
 def failed(where: str) -> Step:
     """An author's own function failed."""
     noted = journal.Trouble(stage="job", code="job_failed", detail=where)
-    return Step(text=english.TROUBLE, hand_off="job_failed", events=(noted,))
+    return Step(text=english.TROUBLE, hand_off=HandOff.JOB_FAILED, events=(noted,))
 
 
 def start(job: Job, slots: Mapping[str, str], scene: Scene, replaces: Proposal | None = None) -> Step:

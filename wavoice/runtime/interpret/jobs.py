@@ -117,9 +117,7 @@ def _things_of(slots: Slots) -> str:
 
 def request_at(intent: str | None, at: int, slots: Slots, situation: Situation) -> int | None:
     """Word at which a request of its own begins, if there is one."""
-    if intent in ("human", *MustStop) or (
-        intent in situation.vocabulary and intent != situation.open_action
-    ):
+    if intent in ("human", *MustStop) or (intent in situation.vocabulary and intent != situation.open_action):
         return at
     if situation.open_action is None and (situation.asked in slots.values):
         return 0

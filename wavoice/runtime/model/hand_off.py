@@ -42,6 +42,8 @@ class HandOff(StrEnum):
     """Two failures in a row."""
     TURN_FAILED = "turn_failed"
     """A message on which the bot failed again and again."""
+    JOB_FAILED = "job_failed"
+    """Code of a job that broke."""
     UNKNOWN_OUTCOME = "unknown_outcome"
     """A write of which nobody knows what became."""
     NO_WAY_BACK = "no_way_back"
