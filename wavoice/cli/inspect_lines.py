@@ -21,7 +21,7 @@ _OF_A_TURN = ("turn", "heard", "proposal", "session", "ledger")
 def lines(walk: Walk) -> Iterator[Text]:
     """Every event, and after the last one of a turn what it came to."""
     walk.end()
-    screen = walk.screen
+    screen = walk.whole()
     several = len(screen.contacts) > 1
     turns = _by_id(screen)
     last = {walk.last_of(number): turns.get(turn) for number, turn in enumerate(walk.turn_ids, 1)}

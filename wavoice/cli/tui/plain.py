@@ -18,7 +18,7 @@ def visible(text: str, *, lines: bool = False) -> str:
 
     What hides or turns the direction of writing becomes U+FFFD.
     """
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     return "".join(_shown(each, lines) for each in text)
 

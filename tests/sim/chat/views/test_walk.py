@@ -98,8 +98,12 @@ class TestWalk:
         mixed = [event for pair in zip(first, other, strict=True) for event in pair]
         walk = Walk(mixed)
         assert walk.screen.contact == "c_2"
+        theirs = [bubble.text for bubble in walk.screen.conversation]
         walk.step(-1)
         assert walk.screen.contact == first[0].where.contact
+        assert [bubble.text for bubble in walk.screen.conversation] == theirs
+        assert len(walk.screen.journal) == len(mixed) - 1
+        assert walk.screen.contacts == (first[0].where.contact, "c_2")
         assert walk.turns == 14
 
 

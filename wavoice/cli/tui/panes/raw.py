@@ -11,7 +11,7 @@ from wavoice.cli.tui.panes.ink import BAD, DIM, DOUBT, GOOD, NOTE, STRONG, Part,
 from wavoice.sim.chat.facts import Exchange
 from wavoice.sim.chat.views.raw import Line
 
-SHOWN = 300
+SHOWN = 150
 """Lines that a pane holds; the file has all."""
 _BODY = 4000
 """Characters of a body."""

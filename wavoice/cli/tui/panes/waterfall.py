@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 from rich.style import Style
 from rich.text import Text
@@ -138,8 +140,8 @@ class _Axis:
             else STRONG
         )
         text = Text(f"{stage:<{_LABEL}} ", style)
-        for sign, sign_style in cells:
-            text.append(sign, sign_style)
+        for sign_style, run in groupby(cells, key=itemgetter(1)):
+            text.append("".join(sign for sign, _ in run), sign_style)
         return text.append(" ").append(self._sums(bars))
 
     def _sums(self, bars: Sequence[Bar]) -> Text:

@@ -20,7 +20,7 @@ def as_json(file: str, walk: Walk, skipped: int, turn: str | None = None) -> Map
     Times are microseconds since 1970, figures milliseconds. A bar's `on_path` and the waits of a turn add up
     to its wall time.
     """
-    screen = walk.screen
+    screen = walk.whole()
     found = [_contact(screen, contact, turn) for contact in screen.contacts]
     kept = [one for one in found if turn is None or one["turns"]]
     return {"version": VERSION, "file": file, "events": len(walk), "skipped": skipped, "contacts": kept}

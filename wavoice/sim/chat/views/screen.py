@@ -60,6 +60,7 @@ class Screen:
         self.policy = policy or Policy()
         self._names = dict(names or {})
         self._people: dict[str, _Person] = {}
+        self._known: dict[str, None] = {}
         self._lines: list[Line] = []
         self._exchanges: list[Exchange] = []
         self._notices: list[Notice] = []
@@ -73,13 +74,18 @@ class Screen:
 
     def take(self, event: Event | Strange) -> None:
         """Take the next line of the journal."""
+        self.pass_by(event)
+        if isinstance(event, Event):
+            self._latest = event.where.contact
+            self._person(event.where.contact).take(event)
+
+    def pass_by(self, event: Event | Strange) -> None:
+        """Take it as a line of the journal alone: it changes no view of its contact."""
         self._lines.append(Line(len(self._lines) + 1, event))
         if isinstance(event, Strange):
             self.skipped += 1
-            return
-        contact = event.where.contact
-        self._latest = contact
-        self._person(contact).take(event)
+        else:
+            self._known[event.where.contact] = None
 
     def tell(self, fact: Fact) -> None:
         """Take the next fact of a phone."""
@@ -89,6 +95,7 @@ class Screen:
             case Notice():
                 self._notices.append(fact)
             case _:
+                self._known[fact.contact] = None
                 self._latest = fact.contact
                 self._person(fact.contact).tell(fact)
 
@@ -121,7 +128,7 @@ class Screen:
     @property
     def contacts(self) -> tuple[str, ...]:
         """Everybody of whom something is known, in the order of their first news."""
-        return tuple(self._people)
+        return tuple(self._known)
 
     def called(self, contact: str) -> str:
         """The name of a customer, or its id."""

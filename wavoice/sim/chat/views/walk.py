@@ -103,17 +103,29 @@ class Walk:
 
     @property
     def screen(self) -> Screen:
-        """What was known here of whom the last event is about, at its turn; valid until the next step."""
-        if self._folded > self.position:
-            self._screen, self._folded = self._fresh(), 0
-        for item in self._items[self._folded : self.position]:
-            self._screen.take(item)
-        self._folded = self.position
+        """What was known here of whom the last event is about, at its turn; valid until the next step.
+
+        Of other customers it has the lines of the journal and nothing else: a step back in a journal of
+        thousands of customers costs no more than one customer's part of it.
+        """
         here = self.here
-        if isinstance(here, Event):
-            self._screen.look_at(here.where.contact)
-            self._screen.choose(here.where.turn)
+        contact = here.where.contact if isinstance(here, Event) else self._screen.contact
+        if self._folded > self.position or contact != self._screen.contact:
+            self._screen, self._folded = self._fresh(), 0
+            self._screen.look_at(contact)
+        for item in self._items[self._folded : self.position]:
+            own = isinstance(item, Event) and item.where.contact == contact
+            (self._screen.take if own else self._screen.pass_by)(item)
+        self._folded = self.position
+        self._screen.choose(here.where.turn if isinstance(here, Event) else None)
         return self._screen
+
+    def whole(self) -> Screen:
+        """What was known here of everybody."""
+        screen = self._fresh()
+        for item in self._items[: self.position]:
+            screen.take(item)
+        return screen
 
     def _fresh(self) -> Screen:
         return Screen(self._policy, self._names, self._zone)
