@@ -41,20 +41,19 @@ def command(
 
     \b
     Examples:
-      wavoice replay --journal kept && wavoice inspect kept/no_wait__street_10db.jsonl
+      wavoice replay --journal kept && wavoice inspect kept/yes_no_wait__street_10db.jsonl
       wavoice test --journal kept; wavoice inspect kept/mumbled_yes.jsonl --turn 2
       wavoice inspect bot.sqlite           the journal of a store
       wavoice inspect kept/mumbled_yes.jsonl | grep decided
       wavoice inspect kept/mumbled_yes.jsonl --json
     """  # noqa: D301 -- \b keeps the lines of the examples apart
-    from wavoice.runtime.settings import Settings  # noqa: PLC0415
     from wavoice.sim.chat.traces import open_trace  # noqa: PLC0415
     from wavoice.sim.chat.views.walk import Walk  # noqa: PLC0415
 
     if theme not in ("dark", "light"):
         raise UserInputError(f"There is no theme {theme!r}.", remedy="Name dark or light.")
     recorded = open_trace(trace)
-    walk = Walk(recorded.items, zone=recorded.zone or Settings.load().shop.zone, names=recorded.names)
+    walk = Walk(recorded.items, zone=recorded.zone or _zone_of_the_shop(), names=recorded.names)
     if turn is not None:
         if turn > walk.turns:
             raise UserInputError(f"{trace} has {walk.turns} turns.", remedy="Name one of them.")
@@ -67,6 +66,12 @@ def command(
         from wavoice.cli.tui.inspector import Inspector  # noqa: PLC0415
 
         Inspector(walk, recorded.file.name, recorded.skipped, theme=theme).run()
+
+
+def _zone_of_the_shop() -> str:
+    from wavoice.runtime.settings import Settings  # noqa: PLC0415
+
+    return Settings.load().shop.zone
 
 
 def _print_json(recorded: Recorded, walk: Walk, turn: int | None) -> None:

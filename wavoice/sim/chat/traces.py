@@ -14,7 +14,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from wavoice.runtime.adapters.store.audit_rows import read_journal
 from wavoice.runtime.errors import StoreError, UserInputError
 from wavoice.runtime.journal import BODIES, VERSION, Event
 from wavoice.runtime.journal_lines import from_json
@@ -81,6 +80,9 @@ def _strange(line: Mapping[str, Any], why: str) -> Strange:
 
 
 def _store(file: Path) -> Recorded:
+    # With it comes SQLAlchemy, which takes longer to load than a trace to read.
+    from wavoice.runtime.adapters.store.audit_rows import read_journal  # noqa: PLC0415
+
     items: list[Event | Strange] = []
     try:
         stored, _ = read_journal(file)
