@@ -100,7 +100,7 @@ async def _weather(drawn: Storm, case: Case, loop: VirtualLoop) -> tuple[Tally, 
     given = case.scenario.given
     async with open_stage(given, case.world, [given.contact], Models(), loop) as stage:
         play = Play(case, stage)
-        others = _Others(play)
+        others = _Others(play, stage)
         await stage.settle()
         for happening in drawn.happens:
             await others.let(happening)
@@ -143,14 +143,14 @@ def _journal(stage: Stage) -> tuple[list[Stored], Head | None]:
 class _Others:
     """What happens beside the steps of a scenario."""
 
-    def __init__(self, play: Play) -> None:
-        self._play, self._zombie = play, AsyncExitStack()
+    def __init__(self, play: Play, stage: Stage) -> None:
+        self._play, self._stage, self._zombie = play, stage, AsyncExitStack()
         self.raised = self.stepped = 0
         self._up = False
 
     async def let(self, happening: Happening) -> None:
         """Let it happen."""
-        stage = self._play.stage
+        stage = self._stage
         match happening:
             case Zombie():
                 if self._up:

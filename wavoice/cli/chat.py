@@ -38,6 +38,10 @@ def command(
         Path | None,
         typer.Option(metavar="FILE", help="Keep the conversation in this SQLite file, and go on with it."),
     ] = None,
+    script: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Play a scenario, at a speed at which one can watch it."),
+    ] = None,
     customer: Annotated[
         str, typer.Option(metavar="NAME", help="Who holds the phone: sample, shared, unknown, username.")
     ] = "sample",
@@ -57,7 +61,11 @@ def command(
 
     In a pipe every line is sent once the one before it is answered; a line that begins with / is a
     command (/help lists them). After the last line what is due within a minute still happens, without
-    the wait. Exit code 0: ended; 1: a line could not be carried out; 2: it could not start.
+    the wait. With --script the notes of a scenario are heard as its file says, and long pauses are
+    skipped; whether it comes out as written is for wavoice test to say. Your bot.py is read anew
+    whenever it changes.
+
+    Exit code 0: ended; 1: a line could not be carried out; 2: it could not start.
 
     \b
     Examples:
@@ -65,6 +73,7 @@ def command(
       echo "where is my order?" | wavoice chat
       printf 'move my delivery to Friday\\n/tap Yes\\n/after 1.5s no wait\\n' | wavoice chat --json
       wavoice chat --no-tui --store monday.db
+      wavoice chat --script scenarios/burst/held_question_keeps_its_half_hour.yaml
     """  # noqa: D301 -- \b keeps the lines of the examples apart
     from wavoice.cli.chat_plain import Manner  # noqa: PLC0415
 
@@ -73,8 +82,12 @@ def command(
     screen = not (no_tui or as_json) and sys.stdin.isatty() and sys.stdout.isatty()
     with _store(store) as file:
         manner = Manner(as_json=as_json, waits=not sys.stdin.isatty())
-        talk = _show(file, customer, keys, theme) if screen else _talk(file, customer, manner)
-        failed = asyncio.run(talk)
+        if screen:
+            failed = asyncio.run(_show(file, customer, script, keys, theme))
+        elif script is not None:
+            failed = asyncio.run(_play(file, script, manner))
+        else:
+            failed = asyncio.run(_talk(file, customer, manner))
     raise typer.Exit(1 if failed else 0)
 
 
@@ -88,7 +101,7 @@ def _store(named: Path | None) -> Iterator[Path]:
         yield Path(folder, "chat.db")
 
 
-async def _show(file: Path, customer: str, keys: Path | None, theme: Theme) -> bool:
+async def _show(file: Path, customer: str, script: Path | None, keys: Path | None, theme: Theme) -> bool:
     """The terminal phone, until the user leaves it; True if it broke."""
     from wavoice.cli.tui.run import find_sound, keys_of, show  # noqa: PLC0415
 
@@ -97,8 +110,38 @@ async def _show(file: Path, customer: str, keys: Path | None, theme: Theme) -> b
     options = await asyncio.to_thread(_options, file, customer)
     from wavoice.sim.chat.session import open_chat  # noqa: PLC0415
 
-    async with open_chat(options) as chat:
-        return await show(chat, await finding, chosen, theme)
+    if script is None:
+        async with open_chat(options) as chat:
+            return await show(chat, await finding, chosen, theme)
+    from wavoice.sim.chat.script import open_script  # noqa: PLC0415
+
+    async with open_script(options, script, watched=True) as played:
+        playing = asyncio.create_task(played.show())
+        try:
+            return await show(played.chat, await finding, chosen, theme)
+        finally:
+            playing.cancel()
+            await asyncio.gather(playing, return_exceptions=True)
+
+
+async def _play(file: Path, script: Path, manner: Manner) -> bool:
+    """Play a scenario to its end, in lines."""
+    from wavoice.cli.chat_plain import show_all  # noqa: PLC0415
+    from wavoice.sim.chat.script import open_script  # noqa: PLC0415
+
+    _log_to_stderr()
+    watched = sys.stdout.isatty() and not manner.as_json
+    async with open_script(_options(file, "sample"), script, watched=watched) as played:
+        show_all(played.chat, manner)
+        await played.play()
+    return False
+
+
+def _log_to_stderr() -> None:
+    """The runtime's log is for people: standard output is the conversation's."""
+    import structlog  # noqa: PLC0415
+
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
 
 
 def _options(file: Path, customer: str) -> ChatOptions:
@@ -111,14 +154,11 @@ def _options(file: Path, customer: str) -> ChatOptions:
 
 async def _talk(file: Path, customer: str, manner: Manner) -> bool:
     """Until the last line, Ctrl-D or Ctrl-C; True if a line could not be carried out."""
-    import structlog  # noqa: PLC0415
-
     from wavoice.cli.chat_plain import converse, standard_input  # noqa: PLC0415
 
     lines = standard_input()  # what is typed while the rest is imported waits in there
     from wavoice.sim.chat.session import open_chat  # noqa: PLC0415
 
-    # The runtime's log is for people: standard output is the conversation's.
-    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+    _log_to_stderr()
     async with open_chat(_options(file, customer)) as chat:
         return await converse(chat, lines, manner)

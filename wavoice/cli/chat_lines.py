@@ -27,7 +27,7 @@ class Lines:
     """What is worth a line; everything untrusted is shown as plain text, without control characters."""
 
     def __init__(self, zone: str, names: Mapping[str, str]) -> None:
-        """`names` of customers by contact: named where another than the first one speaks."""
+        """`names` by contact, of those who are named."""
         self._zone, self._names = ZoneInfo(zone), names
 
     def of(self, news: Event | Fact) -> Iterator[str]:
@@ -43,8 +43,7 @@ class Lines:
                 yield from (_INDENT + visible(line) for line in _course(news))
 
     def _said(self, at: Micros, who: str, contact: str, words: str) -> str:
-        name = self._names.get(contact, "")
-        whose = "" if name in ("", "sample") else f"({name}) "
+        whose = f"({visible(self._names[contact])}) " if contact in self._names else ""
         return f"{self._clock(at)}  {who}  {whose}{words}"
 
     def _clock(self, at: Micros) -> str:

@@ -40,10 +40,7 @@ async def converse(chat: ChatSession, lines: AsyncIterator[str], manner: Manner)
     """Carry out every line; True if one could not be. A refusal is one line on standard error."""
     from wavoice.sim.chat.commands import run  # noqa: PLC0415
 
-    show = _json_printer() if manner.as_json else _line_printer(chat)
-    for news in chat.past:
-        show(news)
-    chat.listen(show)
+    show_all(chat, manner)
     if not manner.as_json:
         typer.echo(f"{chat.customer.name} holds the phone. /help lists commands, Ctrl-D ends.", err=True)
     failed = False
@@ -65,6 +62,14 @@ async def converse(chat: ChatSession, lines: AsyncIterator[str], manner: Manner)
     return failed
 
 
+def show_all(chat: ChatSession, manner: Manner) -> None:
+    """Print what has happened, and from now on what happens."""
+    show = _json_printer() if manner.as_json else _line_printer(chat)
+    for news in chat.past:
+        show(news)
+    chat.listen(show)
+
+
 def _answer(said: str, *, as_json: bool) -> None:
     typer.echo(json.dumps({"fact": "said", "text": said}, ensure_ascii=False) if as_json else said)
 
@@ -78,7 +83,8 @@ def _json_printer() -> _Show:
 def _line_printer(chat: ChatSession) -> _Show:
     from wavoice.cli.chat_lines import Lines  # noqa: PLC0415
 
-    lines = Lines(chat.settings.shop.zone, {contact: key for key, contact in chat.contacts.items()})
+    others = [caller.key for caller in chat.customers[1:]]
+    lines = Lines(chat.settings.shop.zone, {chat.contacts[key]: key for key in others})
 
     def show(news: Event | Fact) -> None:
         for line in lines.of(news):

@@ -66,17 +66,17 @@ def plain_settings(zone: str = "Asia/Kolkata") -> Settings:
 @asynccontextmanager
 async def talk(folder: Path, clock: Clock | None = None, **more: object) -> AsyncIterator[Talk]:
     ears, decoder = ScriptedEars(), SandboxedDecoder(Policy())  # whose process starts with the first note
-    options = ChatOptions(
-        settings=plain_settings(),
-        store=folder / "chat.db",
-        folder=folder,
-        clock=clock or VirtualClock(MONDAY),
-        ids=CountingIds(),
-        ears=ears,
-        voice=ToneVoice(),
-        decoder=decoder,
-        **more,  # type: ignore[arg-type]
-    )
+    parts = {
+        "settings": plain_settings(),
+        "store": folder / "chat.db",
+        "folder": folder,
+        "clock": clock or VirtualClock(MONDAY),
+        "ids": CountingIds(),
+        "ears": ears,
+        "voice": ToneVoice(),
+        "decoder": decoder,
+    }
+    options = ChatOptions(**{**parts, **more})  # type: ignore[arg-type]
     try:
         async with open_chat(options) as chat:
             one = Talk(chat, ears, [])

@@ -93,7 +93,7 @@ def _place(error: Exception, file: Path) -> str:
 @contextmanager
 def _afresh(folder: Path) -> Iterator[None]:
     """Forget what was imported from the folder, so that it is read again; remember it if that fails."""
-    before = {name: module for name, module in sys.modules.items() if _stands_in(module, folder)}
+    before = {name: module for name, module in list(sys.modules.items()) if _stands_in(module, folder)}
     for name in before:
         del sys.modules[name]
     if str(folder) not in sys.path:
@@ -102,7 +102,7 @@ def _afresh(folder: Path) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        for name in [name for name, module in sys.modules.items() if _stands_in(module, folder)]:
+        for name in [name for name, module in list(sys.modules.items()) if _stands_in(module, folder)]:
             del sys.modules[name]
         sys.modules.update(before)
         raise

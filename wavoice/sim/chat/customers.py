@@ -17,6 +17,18 @@ from wavoice.sim.world import World
 _SAMPLE = Customer()
 
 
+Agreed = tuple[Consent, ConsentStatus, str]
+"""Purpose, the customer's word, and where it comes from."""
+
+AGREED: tuple[Agreed, ...] = (
+    (Consent.MESSAGES, ConsentStatus.SHOWN, FIRST_CONTACT),
+    (Consent.MESSAGES, ConsentStatus.GRANTED, "sample shop"),
+    (Consent.VOICE_REPLIES, ConsentStatus.GRANTED, "sample shop"),
+    (Consent.VOICE_DATA, ConsentStatus.GRANTED, "sample shop"),
+)
+"""The customer has had the first notice and agreed to voice."""
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """One person with a handset."""
@@ -30,8 +42,8 @@ class Caller:
     """Digits; None: hidden behind a username."""
     bsuid: str
     username: str | None = None
-    agreed: bool = True
-    """Has had the first notice and agreed to voice; false: writes for the first time."""
+    agreed: tuple[Agreed, ...] = AGREED
+    """What was told and agreed to before; nothing: writes for the first time."""
 
 
 CALLERS: tuple[Caller, ...] = (
@@ -51,7 +63,7 @@ CALLERS: tuple[Caller, ...] = (
         "the shop has no record, and nothing was agreed to yet",
         "919812300003",
         "IN.13491208655302741920",
-        agreed=False,
+        agreed=(),
     ),
     Caller(
         "username",
@@ -93,10 +105,7 @@ async def enter(runtime: Runtime, settings: Settings, caller: Caller) -> str:
         alias = Alias(caller.phone, caller.bsuid)
         conversation = await tx.contacts.find_or_add(settings.bot.tenant, number, alias, now)
         address = conversation.address
-        if caller.agreed and not await tx.consents.lines(address):
-            told = ConsentRecord(address, Consent.MESSAGES, ConsentStatus.SHOWN, now, FIRST_CONTACT)
-            await tx.consents.add(told)
-            for purpose in (Consent.MESSAGES, Consent.VOICE_REPLIES, Consent.VOICE_DATA):
-                granted = ConsentRecord(address, purpose, ConsentStatus.GRANTED, now, "sample shop")
-                await tx.consents.add(granted)
+        if not await tx.consents.lines(address):
+            for purpose, status, source in caller.agreed:
+                await tx.consents.add(ConsentRecord(address, purpose, status, now, source))
     return address.contact

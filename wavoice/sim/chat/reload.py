@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from pathlib import Path
+
 from wavoice.runtime.author.load import load_app
 from wavoice.runtime.build import Runtime
 from wavoice.runtime.errors import ConfigError
@@ -22,3 +25,12 @@ def reload(runtime: Runtime, settings: Settings) -> str:
         return f"Not reloaded: {error}"
     names = ", ".join(job.name for job in app.jobs)
     return f"Reloaded {settings.bot.app}: {names}."
+
+
+async def changes(settings: Settings) -> AsyncIterator[None]:
+    """Yield whenever a Python file beside the author's own has changed, until cancelled."""
+    from watchfiles import PythonFilter, awatch  # noqa: PLC0415 -- an extra, and only for authors
+
+    folder: Path = settings.config.resolve().parent
+    async for _ in awatch(folder, watch_filter=PythonFilter(), recursive=True):
+        yield

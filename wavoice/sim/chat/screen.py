@@ -61,6 +61,10 @@ class Screens:
         finally:
             self._draft = None
 
+    def redraft(self, draft: Draft) -> None:
+        """What is sent next is this, after all."""
+        self._draft = draft
+
     def taken(self, phone: Handset, wamid: str) -> None:
         """See `handset.Watcher`."""
         draft, self._draft = self._draft, None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -26,6 +27,7 @@ from wavoice.sim.chat.http_log import HttpLog
 from wavoice.sim.chat.line import SECRETS, Line, chat_settings, connect
 from wavoice.sim.chat.models import Models
 from wavoice.sim.chat.mouth import Mouth
+from wavoice.sim.chat.reload import changes
 from wavoice.sim.chat.screen import Screens
 from wavoice.sim.chat.times import Timekeeper
 from wavoice.sim.clock import SkippingClock
@@ -57,6 +59,8 @@ class ChatOptions:
     decoder: Decoder | None = None
     warm: bool = True
     """False: models are loaded when `ChatSession.models.start` is called."""
+    watch: bool = True
+    """Read the author's file anew whenever it changes, if the settings name one."""
     callers: tuple[Caller, ...] = CALLERS
     """Who can hold the phone."""
     shop: Callable[[date, Clock], World] = shop
@@ -130,7 +134,26 @@ async def open_chat(options: ChatOptions) -> AsyncIterator[ChatSession]:
         await _arrive(session, options.customer)
         if options.warm:
             models.start()
+        if settings.bot.app is not None and options.watch:
+            watching = asyncio.create_task(_reload_on_change(session))
+            stack.push_async_callback(_stop, watching)
         yield session
+
+
+async def _reload_on_change(session: ChatSession) -> None:
+    try:
+        async for _ in changes(session.settings):
+            session.notice(await session.reload())
+    except ModuleNotFoundError as error:
+        session.notice(
+            f"Your file is read anew with /reload only: {error.name} is not installed. "
+            'Install it with: pip install "wavoice-bot[sim]"'
+        )
+
+
+async def _stop(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 def _parts(options: ChatOptions, models: Models, decoder: Decoder, line: Line, clock: Clock) -> Parts:

@@ -28,12 +28,12 @@ NO_WAVEFORM = Waveform()
 async def waveform(decoder: Decoder, ogg: bytes) -> Waveform:
     """Decode a voice note in the sandbox; an empty waveform for what is none."""
     try:
-        return _bars(await decoder.decode(ogg))
+        return bars(await decoder.decode(ogg))
     except WavoiceError:
         return NO_WAVEFORM
 
 
-def _bars(audio: Audio) -> Waveform:
+def bars(audio: Audio) -> Waveform:
     """The loudest sample of each part; silence that was trimmed counts as silence."""
     import numpy as np  # noqa: PLC0415 -- 50 ms, and only where something is said
 

@@ -7,7 +7,7 @@ from datetime import date
 from hashlib import sha256
 
 from wavoice.runtime.model import Micros
-from wavoice.sim.clock import VirtualClock
+from wavoice.runtime.ports import Clock
 from wavoice.sim.rehearsal import today_in
 from wavoice.sim.scenario.given import Given, WorldSpec
 from wavoice.sim.scenario.values import dated, moment
@@ -32,7 +32,7 @@ def name_of(world: WorldSpec | None, name: str) -> str:
     return (record.name if record else None) or name.capitalize()
 
 
-def shop_of(given: Given, world: WorldSpec | None, names: Sequence[str], clock: VirtualClock) -> World:
+def shop_of(given: Given, world: WorldSpec | None, names: Sequence[str], clock: Clock) -> World:
     """The shop as the scenario describes it; all who appear are customers unless it says otherwise."""
     today = today_in(given.zone, clock)
     if world is None:

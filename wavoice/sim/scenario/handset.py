@@ -15,7 +15,7 @@ from wavoice.sim.scenario.format import Step
 from wavoice.sim.scenario.load import Case
 from wavoice.sim.scenario.notes import scripted_note
 from wavoice.sim.scenario.record import Record, StepRun
-from wavoice.sim.scenario.stage import Person
+from wavoice.sim.scenario.scene import Person
 
 Recorder = Callable[[Step, Path], Awaitable[bytes]]
 

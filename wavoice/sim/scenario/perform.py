@@ -20,7 +20,8 @@ from wavoice.sim.scenario.given import FaultSpec
 from wavoice.sim.scenario.handset import Handset
 from wavoice.sim.scenario.load import Case
 from wavoice.sim.scenario.record import LAST_TIMER, Mark, Record, StepRun
-from wavoice.sim.scenario.stage import Models, Person, Stage, open_stage
+from wavoice.sim.scenario.scene import Person, Scene
+from wavoice.sim.scenario.stage import Models, open_stage
 from wavoice.sim.scenario.values import as_amount, dated, money
 from wavoice.sim.virtual_loop import VirtualLoop, run_virtually
 
@@ -72,7 +73,7 @@ class Play:
 
     case: Case
     """Its `given` holds; its steps only tell when the next one is due."""
-    stage: Stage
+    stage: Scene
     models: Models = field(default_factory=Models)
     swept: Swept | None = None
     record: Record = field(init=False)
@@ -158,7 +159,8 @@ class Play:
     async def _send(self, run: StepRun, person: Person) -> None:
         self._sent_at = self.stage.clock.now()
         run.step = self.handset.filled(run.step, person)
-        run.message = await self.handset.does(run.step, person)
+        with self.stage.sending(run.step):
+            run.message = await self.handset.does(run.step, person)
         self.handset.sent(run.step, person, run.message)
 
     async def _happens(self, step: Step, person: Person) -> None:
@@ -232,14 +234,14 @@ class Play:
         """Let time pass until the step's message is decided, or until the next one is due."""
         stage = self.stage
         while True:
-            due = await stage.settle()
+            due = await stage.settle(limit)
             self._look()
             waits = run.message is not None and run.decided is None and run.step.deliver != "reordered"
             if not waits:
                 break
             if due is None or (limit is not None and due > limit):
                 return
-            stage.clock.advance_to(max(due, stage.clock.now()))
+            await stage.jump(due)
         run.ended = self.mark()
 
     def _look(self) -> None:
@@ -267,12 +269,12 @@ class Play:
         self.record.played = self.mark()
         end = stage.clock.now() + LAST_TIMER
         while (due := await stage.settle()) is not None and due <= end:
-            stage.clock.advance_to(max(due, stage.clock.now()))
+            await stage.jump(due)
         self.record.quiet = self.mark()
         for body in stage.emulator.posted:
             await stage.emulator.redeliver(body)
         while (due := await stage.settle()) is not None and due <= end:
-            stage.clock.advance_to(max(due, stage.clock.now()))
+            await stage.jump(due)
         self.record.repeated = self.mark()
         if stage.armed is not None:
             line = self.case.line("steps", self._armed - 1)
@@ -290,7 +292,7 @@ def _is_answer(body: object, place: int, run: StepRun) -> bool:
     return (settles and run.decided is None) or (isinstance(body, journal.Replied) and run.decided == place)
 
 
-def _known(stage: Stage) -> Iterator[str]:
+def _known(stage: Scene) -> Iterator[str]:
     """What the journal may hold under `pii` alone: who the customers are, where they live, what they say."""
     for person in stage.people.values():
         known = person.phone.person

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -39,7 +39,6 @@ from wavoice.runtime.ports import Decoder, SpeechToText, Store, TextToSpeech, Un
 from wavoice.runtime.settings import JobSettings, Settings, Shop, WhatsApp
 from wavoice.sim.clock import CountingIds, VirtualClock
 from wavoice.sim.emulator.emulator import Emulator, EmulatorConfig
-from wavoice.sim.emulator.phone import Phone
 from wavoice.sim.in_process import InProcessPoster
 from wavoice.sim.rehearsal import ACCESS_TOKEN, APP_SECRET, BOT_URL, Ear, rehearsal_settings, today_in
 from wavoice.sim.scenario.cast import name_of, numbers_of, shop_of
@@ -47,6 +46,7 @@ from wavoice.sim.scenario.format import Step
 from wavoice.sim.scenario.given import ConsentSpec, Given, WorldSpec
 from wavoice.sim.scenario.notes import Faults, NoteEars, ScriptedDecoder, ScriptedVoice, pause
 from wavoice.sim.scenario.numbers import policy_with
+from wavoice.sim.scenario.scene import Person
 from wavoice.sim.virtual_loop import VirtualLoop
 from wavoice.sim.world import World
 
@@ -69,16 +69,6 @@ class Models:
     """The bot's jobs; None: the sample bot's."""
     recorder: Callable[[Step, Path], Awaitable[bytes]] | None = None
     """Makes the bytes of a note that stands in a file; None: a scripted note."""
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """One customer with a handset."""
-
-    name: str
-    phone: Phone
-    contact: str
-    """The runtime's own id for this person."""
 
 
 @dataclass(slots=True)
@@ -216,10 +206,18 @@ class Stage:
             due = await self.settle()
             if due is None or due > until:
                 break
-            self.clock.advance_to(max(due, self.clock.now()))
-        self.clock.advance_to(max(until, self.clock.now()))
+            await self.jump(due)
+        await self.jump(until)
 
-    async def settle(self) -> Micros | None:
+    async def jump(self, moment: Micros) -> None:
+        """Move the clock to a moment before which nothing is due; one that has passed is reached."""
+        self.clock.advance_to(max(moment, self.clock.now()))
+
+    def sending(self, step: Step) -> AbstractContextManager[object]:  # noqa: ARG002
+        """Nobody looks at what is sent."""
+        return nullcontext()
+
+    async def settle(self, limit: Micros | None = None) -> Micros | None:  # noqa: ARG002 -- always exact
         """Return when nothing more happens before the clock moves, with when it has to move next."""
         due = await self.loop.quiet()
         while self._switch.down:
@@ -298,7 +296,7 @@ async def _arrive(stage: Stage, given: Given, world: WorldSpec | None, name: str
     tenant, number = stage.settings.bot.tenant, stage.settings.whatsapp.phone_number_id or ""
     async with store.begin() as tx:
         conversation = await tx.contacts.find_or_add(tenant, number, Alias(digits, bsuid), now)
-        for purpose, status, source in _agreed(given.consent):
+        for purpose, status, source in agreed(given.consent):
             record = ConsentRecord(conversation.address, purpose, status, now, source)
             await tx.consents.add(record)
         if given.language != conversation.language:
@@ -307,7 +305,8 @@ async def _arrive(stage: Stage, given: Given, world: WorldSpec | None, name: str
     return Person(name, phone, conversation.address.contact)
 
 
-def _agreed(consent: ConsentSpec) -> Iterator[tuple[Consent, ConsentStatus, str]]:
+def agreed(consent: ConsentSpec) -> Iterator[tuple[Consent, ConsentStatus, str]]:
+    """What a customer was told and has agreed to before the first step, each with its source."""
     if consent.told:
         yield Consent.MESSAGES, ConsentStatus.SHOWN, FIRST_CONTACT
     for purpose in Consent:

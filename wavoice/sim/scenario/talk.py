@@ -29,8 +29,9 @@ from wavoice.sim.scenario.load import Case, load_cases
 from wavoice.sim.scenario.perform import Play
 from wavoice.sim.scenario.project import project_app
 from wavoice.sim.scenario.run import with_app
+from wavoice.sim.scenario.scene import Person
 from wavoice.sim.scenario.slices import explain, lines
-from wavoice.sim.scenario.stage import Person, Stage, open_stage
+from wavoice.sim.scenario.stage import Stage, open_stage
 from wavoice.sim.scenario.strict import Strict, valid_keys
 from wavoice.sim.scenario.values import as_text
 from wavoice.sim.virtual_loop import VirtualLoop
