@@ -1,7 +1,7 @@
 """The terminal phone for tests: the app on a real session, whose clock moves only when something takes time.
 
-Ears and voice are scripted and take their time on the clock, notes are decoded in this process: the same
-keys give the same screen, to the last cell.
+Ears are scripted and take their time on the clock; the voice takes none, for it speaks ahead as fast as the
+machine lets it. Notes are decoded in this process. The same keys give the same screen, to the last cell.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.sim.chat.chats import plain_settings
 from wavoice.cli.tui.app import ChatApp
 from wavoice.cli.tui.entry import Field
 from wavoice.cli.tui.sound import Devices
-from wavoice.runtime.model import SECOND, Audio, Heard, Micros, Speech
+from wavoice.runtime.model import SECOND, Audio, Heard, Micros
 from wavoice.runtime.ports import Hint
 from wavoice.sim.chat.session import ChatOptions, ChatSession, open_chat
 from wavoice.sim.clock import CountingIds, VirtualClock
@@ -33,7 +33,6 @@ from wavoice.sim.sound.open import NoMicrophone, NoSpeaker
 LOOKS, STILL = 50, 3
 """How often the screen is looked at, at most, and how often it must be the same in a row."""
 HEARING: Micros = 280_000
-SPEAKING: Micros = 90_000
 RATE = 16_000
 SPOKEN = NOTE.read_bytes()
 NO_SOUND = "There is no sound library here. Install it with: sudo apt install libportaudio2"
@@ -49,17 +48,6 @@ class TakingEars(ScriptedEars):
     async def hear(self, audio: Audio, hint: Hint) -> Heard:
         self._clock.advance_to(self._clock.now() + HEARING)
         return await super().hear(audio, hint)
-
-
-class TakingVoice(ToneVoice):
-    """A silent voice that takes its time."""
-
-    def __init__(self, clock: VirtualClock) -> None:
-        self._clock = clock
-
-    async def say(self, text: str, language: str) -> Speech:
-        self._clock.advance_to(self._clock.now() + SPEAKING)
-        return await super().say(text, language)
 
 
 class PlainDecoder:
@@ -88,6 +76,7 @@ class Phone:
             await self.pilot.pause()
             await self.app.idle()
             await self.chat.idle()
+        self.app.look()
         await self.pilot.pause()
 
     async def press(self, *keys: str) -> None:
@@ -179,7 +168,7 @@ async def phone(
         clock=clock,
         ids=CountingIds(),
         ears=ears if warm else None,
-        voice=TakingVoice(clock) if warm else None,
+        voice=ToneVoice() if warm else None,
         decoder=PlainDecoder(),
         warm=False,
     )

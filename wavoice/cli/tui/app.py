@@ -191,11 +191,6 @@ class ChatApp(App[None], inherit_bindings=False):
         """A pane, by mouse."""
         self.stage.choose(message.pane)
 
-    def on_field_move(self, message: Field.Move) -> None:
-        """From the line up into the conversation."""
-        if message.step < 0:
-            self.select(-1)
-
     def on_on_bubble(self, message: OnBubble) -> None:
         """Something with one message."""
         view = next((each for each in self.bubbles() if each.id == message.wamid), None)
@@ -215,6 +210,10 @@ class ChatApp(App[None], inherit_bindings=False):
             self.bell()
         else:
             self.run_worker(dialog, group="dialog")
+
+    def look(self) -> None:
+        """Draw what is known now: the clock may have been moved, and nothing have come of it."""
+        self._changed()
 
     def later(self, act: Callable[[], object]) -> None:
         """Do it after what goes on now."""

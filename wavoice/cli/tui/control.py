@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 class Screenful(Face, RecorderFace, Protocol):
     """What the actions need of the app."""
 
+    def look(self) -> None:
+        """Draw what is known now."""
+        ...
+
     def later(self, act: Callable[[], object]) -> None:
         """Do it after what goes on now."""
         ...
@@ -70,7 +74,7 @@ class Control:
 
     def __init__(self, chat: ChatSession, devices: Devices, face: Screenful) -> None:
         self._chat, self._face = chat, face
-        self.hands = Hands(face.say)
+        self.hands = Hands(face.say, face.look)
         self._verbs = verbs = Verbs(chat, face, self.hands)
         self._recorder = Recorder(devices.microphone, self.hands, face)
         self._player = Player(devices.speaker, face.mark, chat.play)

@@ -106,5 +106,4 @@ class Conversation(VerticalScroll, can_focus=False):
                 self.app.post_message(Do("back"))
                 return
             target = rows[max(0, here + step)]
-        target.focus()
-        target.scroll_visible()
+        self.screen.set_focus(target)

@@ -35,31 +35,14 @@ CompleteLine = Callable[[str], Sequence[Completion]]
 
 
 class Field(Input):
-    """The input itself; arrows first serve the completions, then leave for the conversation."""
+    """The input itself."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "complete", "Complete", id="entry.complete", show=False),
-        Binding("up", "above", "Above", id="entry.up", show=False),
-        Binding("down", "below", "Below", id="entry.down", show=False),
     ]
-
-    class Move(Message):
-        """Another completion, or the conversation above."""
-
-        def __init__(self, step: int) -> None:
-            super().__init__()
-            self.step = step
 
     class Complete(Message):
         """Take the completion that is marked."""
-
-    def action_above(self) -> None:
-        """One up."""
-        self.post_message(self.Move(-1))
-
-    def action_below(self) -> None:
-        """One down."""
-        self.post_message(self.Move(1))
 
     def action_complete(self) -> None:
         """Take it."""
@@ -69,9 +52,15 @@ class Field(Input):
 class Entry(Vertical):
     """Completions, what is being answered, and the line."""
 
-    def __init__(self, complete: CompleteLine) -> None:
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", "Above", id="entry.up", show=False),
+        Binding("down", "move(1)", "Below", id="entry.down", show=False),
+    ]
+
+    def __init__(self, complete: CompleteLine, leave: Callable[[], None]) -> None:
+        """`leave` gives the newest message the focus."""
         super().__init__(id="entry")
-        self._complete = complete
+        self._complete, self._leave = complete, leave
         self._found: Sequence[Completion] = ()
 
     def compose(self) -> ComposeResult:
@@ -145,13 +134,16 @@ class Entry(Vertical):
         else:
             self.screen.focus_next()
 
-    def on_field_move(self, event: Field.Move) -> None:
-        """Through the completions; else into the conversation, which the app knows."""
-        if not self._found:
-            return
-        event.stop()
-        options = self.query_one("#completions", OptionList)
-        options.highlighted = ((options.highlighted or 0) + event.step) % len(self._found)
+    def action_move(self, step: int) -> None:
+        """Through the completions; else up into the conversation.
+
+        At once, not by message: the next key belongs to what is selected then.
+        """
+        if self._found:
+            options = self.query_one("#completions", OptionList)
+            options.highlighted = ((options.highlighted or 0) + step) % len(self._found)
+        elif step < 0:
+            self._leave()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Chosen by mouse."""

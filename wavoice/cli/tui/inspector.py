@@ -99,7 +99,7 @@ class Inspector(App[None], inherit_bindings=False):
         if message.what not in ("turn", "menu"):
             self.notify("A recorded journal can be read only.")
             return
-        if (turn := turns.get(str(message.bubble))) is not None:
+        if (turn := turns.get(message.wamid)) is not None:
             self._walk.to_end_of(turn)
             self._show()
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
-from rich.console import RenderableType
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
 from textual.widgets import Footer
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from wavoice.runtime.model import Micros
     from wavoice.sim.chat.views.screen import Screen
 
-Draw = Callable[["Screen", "Micros", int], RenderableType]
+Draw = Callable[["Screen", "Micros", int], Text]
 """Draws a pane from what is known, the moment, and the columns there are."""
 
 
@@ -40,7 +40,7 @@ class Stage(Container):
         """All parts; the layout says which can be seen."""
         yield Status()
         yield from self.panes()
-        yield Entry(self._complete)
+        yield Entry(self._complete, lambda: self.chat.select(step=-1))
         yield Footer(compact=True, show_command_palette=False)
 
     def panes(self) -> ComposeResult:

@@ -58,8 +58,9 @@ class Answer:
 class Hands:
     """Does what the user asks for, one after the other; what is refused is said, and work goes on."""
 
-    def __init__(self, say: Callable[[str, str], None]) -> None:
-        self._say = say
+    def __init__(self, say: Callable[[str, str], None], done: Callable[[], None]) -> None:
+        """`done` is called after each."""
+        self._say, self._done = say, done
         self._acts: asyncio.Queue[Act] = asyncio.Queue()
 
     def then(self, act: Act) -> None:
@@ -79,6 +80,7 @@ class Hands:
                     self._say(said, "note")
             finally:
                 self._acts.task_done()
+                self._done()
 
     async def idle(self) -> None:
         """Return when everything that was asked for is done."""
