@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
-from rich.text import Text
+from rich.console import RenderableType
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
 from textual.widgets import Footer
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from wavoice.runtime.model import Micros
     from wavoice.sim.chat.views.screen import Screen
 
-Draw = Callable[["Screen", "Micros", int], Text]
+Draw = Callable[["Screen", "Micros", int], RenderableType]
 """Draws a pane from what is known, the moment, and the columns there are."""
 
 
