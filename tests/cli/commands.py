@@ -38,14 +38,15 @@ def bare_environment() -> dict[str, str]:
     return {**kept, "NO_COLOR": "1"}
 
 
-def script(*arguments: str, folder: Path, **environment: str) -> Done:
-    """Run the installed console script in a process of its own."""
+def script(*arguments: str, folder: Path, said: str = "", **environment: str) -> Done:
+    """Run the installed console script in a process of its own; `said` stands on its standard input."""
     command = shutil.which("wavoice", path=Path(sys.executable).parent)
     assert command is not None, "the console script is not installed beside this Python"
     done = subprocess.run(
         [command, *arguments],
         cwd=folder,
         env={**bare_environment(), **environment},
+        input=said,
         capture_output=True,
         encoding="utf-8",
         check=False,

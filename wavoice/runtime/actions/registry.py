@@ -75,9 +75,9 @@ class Jobs:
 
     @property
     def help(self) -> str:
-        """What this bot does, in a sentence."""
-        can = [job.can for job in self.all_of_them if job.mode is not Mode.OFF and job.can]
-        return english.i_can(can)
+        """What this bot does, in a sentence; what only this one does comes first."""
+        shown = [job for job in self.all_of_them if job.mode is not Mode.OFF and job.can]
+        return english.i_can([job.can for job in sorted(shown, key=lambda job: job.own is None)])
 
 
 def _rehearsed(own: Own | None) -> Own | None:

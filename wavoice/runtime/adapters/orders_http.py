@@ -14,6 +14,8 @@ field names of `model.Customer` and `model.Order`; fields that are not ours are 
 * `PUT /effects/{key}` with `{"action", "args", "if_version"}` carries the effect out once:
   * `refund_order` has the args `order`, `amount` (minor units, in digits), `currency`, `payee` (`brand
     last4` of the payment), `item` and `day`: what the customer was told. The shop pays that out or nothing.
+  * An author's own job (docs/jobs.md) has its own name and arguments. One that names no `order` names the
+    `customer`; its `if_version` is of the facts that the customer was told, and no version of the shop's.
   * 200 `{"outcome": "done", "reference", "version"}`: applied.
   * 409 `{"reason": "version"}`, or 412: the order is no longer at `if_version`; nothing applied.
   * 422 `{"reason": …}`: the shop's rules forbid it; nothing applied.

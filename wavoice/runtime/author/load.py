@@ -7,6 +7,7 @@ imported by it, and is loaded anew with it.
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 import traceback
 from collections.abc import Iterator
@@ -111,7 +112,7 @@ def _afresh(folder: Path) -> Iterator[None]:
 def _stands_in(module: ModuleType, folder: Path) -> bool:
     """True for a file of the folder that is neither installed there nor wavoice itself."""
     file = getattr(module, "__file__", None)
-    if file is None or not Path(file).is_relative_to(folder):
+    if file is None or not file.startswith(f"{folder}{os.sep}"):  # as text: there are thousands
         return False
     inside = Path(file).relative_to(folder).parts
     return not {"site-packages", "wavoice"} & set(inside)

@@ -133,12 +133,18 @@ def people_back(back: datetime, now: datetime) -> str:
     return f"Nobody is here now; people answer again {when} at {back:%H:%M}."
 
 
+MOST_TOLD = 6
+"""Jobs that are listed to somebody who was not understood; more would not be listened to."""
+
+
 def i_can(jobs: Sequence[str]) -> str:
     """What can be done here, in a sentence."""
     if not jobs:
         return "Ask for a person, and a colleague will help you."
+    if len(jobs) > MOST_TOLD:
+        return f"I can {', '.join(jobs[:MOST_TOLD])}, and more."
     *most, last = jobs
-    return f"I can {', '.join(most)}, or {last}." if most else f"I can {last}."
+    return f"I can {', '.join(most)}, or {last}." if len(most) > 1 else f"I can {' or '.join(jobs)}."
 
 
 def how_to_answer(tier: Tier) -> str:
