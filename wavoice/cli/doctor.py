@@ -1,4 +1,4 @@
-"""`wavoice doctor`: what this machine lacks and how to get it."""
+"""`wavoice doctor`: what this machine lacks, and the command that adds it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 def command(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of lines.")] = False,
 ) -> None:
-    """Say what is missing on this machine, what it would add, and how to get it.
+    """Say what is missing on this machine, what it would add, and the command that adds it.
 
     Exit code 0: replays can run; 1: something they need is missing.
 
@@ -28,7 +28,7 @@ def command(
     else:
         for finding in findings:
             mark = "ok  " if finding.ok else "MISSING" if finding.needed else "none"
-            typer.echo(f"{mark:8}{finding.name:14}{finding.detail}")
+            typer.echo(f"{mark:8}{finding.name:12}{finding.adds}: {finding.detail}")
             if finding.remedy:
-                typer.echo(f"{'':22}{finding.remedy}")
+                typer.echo(f"{'':20}{finding.remedy}")
     raise typer.Exit(0 if all(finding.ok or not finding.needed for finding in findings) else 1)

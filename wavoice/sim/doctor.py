@@ -1,4 +1,4 @@
-"""Looks at this machine: what is there, what it would add, how to get it."""
+"""Looks at this machine: what is there, what it would add, which command adds it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distributions, version
-from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
-from wavoice.runtime.errors import MissingModelError
+from wavoice.sim.machine_needs import Machine, this_machine
+
+if TYPE_CHECKING:
+    from wavoice.sim.sound.open import Sound
 
 
 @dataclass(frozen=True)
@@ -19,30 +22,60 @@ class Finding:
 
     name: str
     ok: bool
-    detail: str
+    adds: str
+    """What it is for."""
+    detail: str = ""
+    """What was found, or why it was not."""
+    command: str | None = None
+    """The command that adds it on this machine; None if it is there, or no command helps."""
     remedy: str = ""
+    """What to do about it, in words; the command where there is one."""
     needed: bool = False
     """Without it a replay cannot run."""
 
 
-def examine() -> list[Finding]:
-    """Look for everything that wavoice can use; loads no models."""
-    return list(_findings())
+def examine(machine: Machine | None = None, sound: Sound | None = None) -> list[Finding]:
+    """Look for everything that wavoice can use; loads no models and records nothing."""
+    machine = machine or this_machine()
+    if sound is None:
+        from wavoice.runtime.adapters.clock import SystemClock  # noqa: PLC0415
+        from wavoice.sim.sound.open import open_sound  # noqa: PLC0415
+
+        sound = open_sound(SystemClock())
+    return [*_speech(machine), *_sound(machine, sound), *_packages(machine), *_rest()]
 
 
-def _findings() -> Iterator[Finding]:
-    yield Finding("python", True, f"{platform.python_version()} on {platform.system()} {platform.machine()}")
+def _found(name: str, adds: str, detail: str, *, needed: bool = False) -> Finding:
+    return Finding(name, True, adds, detail, needed=needed)
+
+
+def _missing(machine: Machine, name: str, need: str, adds: str, why: str, *, needed: bool = False) -> Finding:
+    command = machine.command(need)
+    return Finding(name, False, adds, why, command, command or machine.advice(need), needed)
+
+
+def _speech(machine: Machine) -> Iterator[Finding]:
+    from wavoice.runtime.adapters import piper_voice, pyttsx3_voice, weights  # noqa: PLC0415
+
+    python = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
+    yield _found("python", "runs wavoice", python)
     yield _decoder()
-    yield _weights()
-    yield _voice("piper", "a natural English voice", 'pip install "wavoice-bot[piper]"')
-    yield _program(
-        "espeak-ng", "a robotic voice in many languages, and fixture voices", "apt install espeak-ng"
-    )
-    yield _package("pydub", "building fixtures", 'pip install "wavoice-bot[sim]"')
-    yield _package("jiwer", "word error rates in replays", 'pip install "wavoice-bot[sim]"', needed=True)
-    yield _backends()
-    yield _microphone()
-    yield _other_wavoice()
+    ears = "speech recognition: Whisper base, offline"
+    if weights.unavailable() is None:
+        yield _found("weights", ears, "installed", needed=True)
+    else:
+        yield _missing(machine, "weights", "weights", ears, "not installed", needed=True)
+    natural = "a natural English voice for replies and /say"
+    if piper_voice.unavailable() is None:
+        yield _found("piper", natural, version("piper-tts"))
+    else:
+        yield _missing(machine, "piper", "piper", natural, "not installed")
+    robot = "a robotic voice in over a hundred languages for replies and /say, and accents for fixtures"
+    library, program = pyttsx3_voice.unavailable() is None, shutil.which("espeak-ng")
+    if library:
+        yield _found("espeak-ng", robot, program or "library only: fixtures need the program")
+    else:
+        yield _missing(machine, "espeak-ng", "espeak-ng", robot, "not installed")
 
 
 def _decoder() -> Finding:
@@ -51,66 +84,66 @@ def _decoder() -> Finding:
     libraries = ", ".join(
         f"{name} {'.'.join(map(str, numbers))}" for name, numbers in sorted(av.library_versions.items())
     )
-    return Finding("decoder", True, f"PyAV {version('av')} ({libraries})", needed=True)
+    return _found("decoder", "opens voice notes", f"PyAV {version('av')} ({libraries})", needed=True)
 
 
-def _weights() -> Finding:
-    from wavoice.runtime.adapters.weights import located  # noqa: PLC0415
+def _sound(machine: Machine, sound: Sound) -> Iterator[Finding]:
+    from wavoice.sim.sound.library import missing_part  # noqa: PLC0415
 
-    try:
-        with located("base"):
-            pass
-    except MissingModelError as error:
-        return Finding("ears", False, error.message, error.remedy, needed=True)
-    return Finding("ears", True, "Whisper base, weights installed", needed=True)
+    hears, plays = "talking in chat, and wavoice record", "hearing replies in chat"
+    if sound.library is None:
+        part = missing_part()
+        for name, adds in (("microphone", hears), ("speaker", plays)):
+            yield _missing(machine, name, part, adds, f"{part} is not installed")
+        return
+    for name, adds, port in (
+        ("microphone", hears, sound.microphone),
+        ("speaker", plays, sound.speaker),
+    ):
+        reason = port.unavailable()
+        if reason is None:
+            first, *others = port.devices()
+            detail = f"{first.name} ({first.api}, {first.rate} Hz)" + (
+                f" and {len(others)} more" if others else ""
+            )
+            yield _found(name, adds, detail)
+        else:
+            yield _missing(machine, name, name, adds, reason.partition(". ")[0])
 
 
-def _voice(name: str, adds: str, remedy: str) -> Finding:
-    from wavoice.runtime.adapters import piper_voice  # noqa: PLC0415
+def _packages(machine: Machine) -> Iterator[Finding]:
+    for name, adds, needed in (
+        ("jiwer", "word error rates in replays", True),
+        ("textual", "the screen of wavoice chat", False),
+        ("watchfiles", "hot reload of bot.py in chat", False),
+        ("pydub", "building fixtures", False),
+    ):
+        try:
+            yield _found(name, adds, version(name), needed=needed)
+        except PackageNotFoundError:
+            yield _missing(machine, name, name, adds, "not installed", needed=needed)
 
-    reason = piper_voice.unavailable()
-    return Finding(name, reason is None, adds, "" if reason is None else remedy)
 
-
-def _backends() -> Finding:
+def _rest() -> Iterator[Finding]:
     from wavoice.runtime.adapters.backends import EARS, VOICES, names  # noqa: PLC0415
 
     ears, voices = names(EARS), names(VOICES)
-    found = f"ears: {', '.join(ears)}; voices: {', '.join(voices)}"
-    missing = not ears or not voices
-    return Finding("backends", not missing, found, "install wavoice-bot anew" if missing else "", needed=True)
-
-
-def _program(name: str, adds: str, remedy: str) -> Finding:
-    found = shutil.which(name)
-    return Finding(name, found is not None, adds, "" if found else remedy)
-
-
-def _package(name: str, adds: str, remedy: str, *, needed: bool = False) -> Finding:
-    try:
-        return Finding(name, True, f"{version(name)}: {adds}", needed=needed)
-    except PackageNotFoundError:
-        return Finding(name, False, adds, remedy, needed=needed)
-
-
-def _microphone() -> Finding:
-    adds = "microphone and speaker"
-    if find_spec("sounddevice") is None:
-        return Finding("sounddevice", False, adds, 'pip install "wavoice-bot[sim]"')
-    try:
-        import sounddevice  # noqa: PLC0415 -- loads PortAudio
-    except OSError:
-        return Finding("sounddevice", False, adds, "apt install libportaudio2")
-    devices = len(sounddevice.query_devices())
-    return Finding("sounddevice", devices > 0, f"{adds}: {devices} devices", "" if devices else "plug one in")
+    yield Finding(
+        "backends",
+        bool(ears and voices),
+        "who can hear and speak",
+        f"ears: {', '.join(ears)}; voices: {', '.join(voices)}",
+        remedy="" if ears and voices else "Install wavoice-bot anew.",
+        needed=True,
+    )
+    yield _other_wavoice()
 
 
 def _other_wavoice() -> Finding:
     """The name is taken on the package index by a project for WhatsApp calls."""
-    others = [dist.metadata["Name"] for dist in distributions() if dist.metadata["Name"] == "wavoice"]
-    if others:
-        return Finding(
-            "wavoice", False, "another package named wavoice has a command of the same name",
-            f"{sys.executable} -m pip uninstall wavoice", needed=True,
-        )  # fmt: skip
-    return Finding("wavoice", True, "no other package of that name", needed=True)
+    adds = "the command of this name"
+    if any(one.metadata["Name"] == "wavoice" for one in distributions()):
+        command = f"{sys.executable} -m pip uninstall wavoice"
+        why = "another package has a command of the same name"
+        return Finding("wavoice", False, adds, why, command, command, needed=True)
+    return _found("wavoice", adds, "no other package has it", needed=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import Any, Final, Literal, Protocol
 
 from wavoice.sim.machine_needs import remedy
@@ -73,6 +74,11 @@ def find_library() -> Library | str:
         return f"PortAudio does not start: {error}. {remedy('portaudio')}"
     library: Library = sounddevice
     return library
+
+
+def missing_part() -> str:
+    """What to install where `find_library` found nothing: `sounddevice` or `portaudio`."""
+    return "sounddevice" if find_spec("sounddevice") is None else "portaudio"
 
 
 def devices(library: Library, direction: Direction) -> tuple[Device, ...]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final, Self
 
 import numpy as np
@@ -22,6 +23,7 @@ from wavoice.sim.utterance import segments
 
 VOICES: Final[Mapping[str, str]] = {"piper": "piper", "espeak-ng": "pyttsx3"}
 """Voices by the name that a user types, and the backend that speaks; the more natural one first."""
+ENGLISH_ONLY: Final = "piper"
 LEVEL_DB: Final = -23.0
 """Active speech level of a note, in dB of full scale: as the committed fixtures."""
 _LEAD, _TAIL = 0.4, 0.5
@@ -31,7 +33,9 @@ _LEAD, _TAIL = 0.4, 0.5
 class Talker:
     """Says lines for the customer. Voices are opened when they are first asked for, and kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, voices: Mapping[str, Callable[[], OpenVoice]] | None = None) -> None:
+        """`voices`: how to open each, the best first; without them, what this machine has of `VOICES`."""
+        self._given = voices
         self._open: dict[str, OpenVoice] = {}
 
     async def __aenter__(self) -> Self:
@@ -44,15 +48,13 @@ class Talker:
         for voice in opened.values():
             await voice.close()
 
-    @staticmethod
-    def voices() -> tuple[str, ...]:
-        """The voices that this machine has, the best first."""
-        return tuple(name for name in VOICES if _missing(name) is None)
+    def voices(self) -> tuple[str, ...]:
+        """The voices that there are, the best first."""
+        return tuple(self._given or (name for name in VOICES if _missing(name) is None))
 
-    @staticmethod
-    def unavailable() -> str | None:
+    def unavailable(self) -> str | None:
         """Why no line can be said here, in one line with the remedy; None if one can."""
-        if Talker.voices():
+        if self.voices():
             return None
         return " ".join(reason for name in VOICES if (reason := _missing(name)))
 
@@ -80,7 +82,7 @@ class Talker:
         return await asyncio.to_thread(_note, np.concatenate(parts), around)
 
     async def _speak(self, text: str, language: str, voice: str | None) -> Signal:
-        speech = await self._voice(_chosen(language, voice)).say(text, language)
+        speech = await self._voice(self._chosen(language, voice)).say(text, language)
         samples = np.frombuffer(speech.pcm, dtype="<f4").astype(np.float64)
         if not samples.any():
             raise SpeechError("The voice said nothing.")
@@ -88,29 +90,33 @@ class Talker:
 
     def _voice(self, name: str) -> OpenVoice:
         if name not in self._open:
-            self._open[name] = voice_backend(VOICES[name]).open(Voice(backend=VOICES[name]))
+            opens = self._given[name] if self._given else partial(_opened, name)
+            self._open[name] = opens()
         return self._open[name]
+
+    def _chosen(self, language: str, wanted: str | None) -> str:
+        there = self.voices()
+        if wanted is not None and wanted not in there:
+            reason = _missing(wanted) if wanted in VOICES else None
+            if reason:
+                raise MissingModelError(reason)
+            known = ", ".join(there) or "none"
+            raise UserInputError(f"There is no voice {wanted!r}.", remedy=f"There are: {known}.")
+        able = [name for name in there if name != ENGLISH_ONLY or primary(language) == "en"]
+        if wanted is not None or able:
+            return wanted or able[0]
+        reasons = [reason for name in VOICES if name != ENGLISH_ONLY and (reason := _missing(name))]
+        raise MissingModelError(f"No voice here speaks {language!r}.", remedy=" ".join(reasons))
+
+
+def _opened(name: str) -> OpenVoice:
+    return voice_backend(VOICES[name]).open(Voice(backend=VOICES[name]))
 
 
 def _note(speech: Signal, around: Around) -> bytes:
     mixed = sound.to_pcm16(around.added_to(speech))
     pcm = (mixed / np.float32(32768)).astype("<f4").tobytes()
     return to_voice_note(Speech(pcm, RATE, "said"), MAX_BYTES, PHONE_COMPLEXITY)
-
-
-def _chosen(language: str, wanted: str | None) -> str:
-    if wanted is not None:
-        if wanted not in VOICES:
-            raise UserInputError(f"There is no voice {wanted!r}.", remedy=f"Use one of: {', '.join(VOICES)}.")
-        missing = _missing(wanted)
-        if missing:
-            raise MissingModelError(missing)
-        return wanted
-    there = [name for name in Talker.voices() if name != "piper" or primary(language) == "en"]
-    if not there:
-        reasons = [reason for name in VOICES if (reason := _missing(name))]
-        raise MissingModelError(f"No voice here speaks {language!r}.", remedy=" ".join(reasons))
-    return there[0]
 
 
 def _missing(name: str) -> str | None:

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from wavoice.sim.sound.library import Library, Stream, choose, close, devices, nothing, opened, translated
-from wavoice.sim.sound.notes import samples_of
 from wavoice.sim.sound.ports import Device, SoundError
 
 
@@ -60,6 +59,8 @@ class PortAudioSpeaker:
         with self._lock:
             self._silence()
             chosen = choose(self.devices(), device, "output")
+            from wavoice.sim.sound.notes import samples_of  # noqa: PLC0415 -- FFmpeg: not at the start
+
             samples = np.clip(samples_of(ogg, chosen.rate), -1.0, 1.0)
             playing = _Playing(
                 np.rint(samples * 32767).astype("<i2"), chosen.rate, self._library.CallbackStop

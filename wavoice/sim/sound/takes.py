@@ -58,9 +58,9 @@ async def one_take(  # noqa: PLR0913 -- what a take hangs on, each by name
         chosen = await asyncio.shield(opening)
         while True:
             meter = microphone.meter
-            show(Listening(chosen, meter))
             if stop.is_set() or meter.ended or (seconds is not None and meter.seconds >= seconds):
                 return _cut(await asyncio.to_thread(microphone.stop), seconds)
+            show(Listening(chosen, meter))
             await clock.wait(stop, clock.now() + _TICK)
     finally:
         await asyncio.wait([opening])
