@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 import tomllib
 import wave
 from collections.abc import Callable
@@ -12,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.cli.commands import NOTES, Shell, needs_weights
+from tests.cli.commands import NOTES, Shell, bare_environment, needs_weights
 from wavoice.sim.fixtures import read_built
 from wavoice.sim.manifest import load_manifest
 from wavoice.sim.sound.notes import samples_of
@@ -236,3 +238,26 @@ class TestRefusals:
         assert "x.wav is no recording" in shell.refuses(
             "record", "hum", "--from", "x.wav", "--said", "x", *SPOKEN
         )
+
+
+def test_at_a_terminal_what_is_missing_is_asked(tmp_path: Path, tone: Path) -> None:
+    pty = pytest.importorskip("pty")
+    master, slave = pty.openpty()
+    command = shutil.which("wavoice", path=Path(sys.executable).parent)
+    assert command is not None
+    with subprocess.Popen(
+        [command, "record", "beep", "--from", str(tone)],
+        cwd=tmp_path, stdin=slave, stderr=slave, stdout=subprocess.PIPE, env=bare_environment(),
+    ) as running:  # fmt: skip
+        os.close(slave)
+        for question, answer in (("Who speaks", "me, agreed"), ("[CC0-1.0]", ""), ("What is said", "a beep")):
+            seen = ""
+            while question not in seen:
+                seen += os.read(master, 4096).decode()
+            os.write(master, f"{answer}\n".encode())
+        out, _ = running.communicate(timeout=60)
+    os.close(master)
+    assert running.returncode == 0
+    assert out.decode().startswith("fixtures/audio/beep.ogg: 2.0 s")
+    manifest = load_manifest(tmp_path / "fixtures/audio/manifest.toml")
+    assert (manifest.notes[0].words, manifest.voices["beep"].licence) == ("a beep", "CC0-1.0")

@@ -125,7 +125,11 @@ async def _record(plan: Plan, *, attended: bool) -> None:
     clock = SystemClock()
     sound = open_sound(clock)
     with libraries_hushed():
-        await make_recording(plan, Attended() if attended else Unattended(), sound, clock)
+        desk = Attended() if attended else Unattended()
+        try:
+            await make_recording(plan, desk, sound, clock)
+        finally:
+            desk.leave()
 
 
 def _list_devices() -> None:

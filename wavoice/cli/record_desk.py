@@ -41,6 +41,9 @@ class Unattended:
         """On standard output."""
         print(line)  # noqa: T201
 
+    def leave(self) -> None:
+        """Nothing stands half drawn."""
+
     async def choose(self, recording: Recording, remarks: tuple[str, ...]) -> Choice:
         """Keep it, unless it is spoilt."""
         if spoilt(recording):
@@ -58,6 +61,7 @@ class Attended:
         self._console = console or Console(stderr=True, highlight=False)
         self._lines: asyncio.Queue[str | None] = asyncio.Queue()
         self._loop = asyncio.get_running_loop()
+        self._drawn = False
         # A thread of its own: nothing waits for it when the program ends under it.
         threading.Thread(target=self._read, name="keyboard", daemon=True).start()
 
@@ -68,8 +72,7 @@ class Attended:
             answer = ""
             while not answer:
                 hint = f" [{one.default}]" if one.default else ""
-                self._console.print(Text(f"{one.text}{hint} "), end="")
-                answer = (await self._line()).strip() or one.default
+                answer = (await self._ask(f"{one.text}{hint} ")).strip() or one.default
             answers[one.key] = answer
         return answers
 
@@ -80,6 +83,7 @@ class Attended:
         self._console.file.write("\r\x1b[K")
         self._console.print(text, end="")
         self._console.file.flush()
+        self._drawn = True
 
     def say(self, line: str) -> None:
         """On standard output."""
@@ -87,21 +91,26 @@ class Attended:
 
     async def choose(self, recording: Recording, remarks: tuple[str, ...]) -> Choice:
         """Ask what to do with the take."""
-        self._console.print()
+        self.leave()
         for remark in remarks:
             self._console.print(Text(remark, style="yellow"))
         while True:
-            self._console.print(
-                Text(f"{recording.seconds:.1f} s. Enter keep · r again · p play · q quit "), end=""
-            )
-            choice = _CHOICES.get((await self._line()).strip().lower())
+            question = f"{recording.seconds:.1f} s. Enter keep · r again · p play · q quit "
+            choice = _CHOICES.get((await self._ask(question)).strip().lower())
             if choice is not None:
                 self.stop.clear()
                 return choice
 
-    async def _line(self) -> str:
+    def leave(self) -> None:
+        """Go to a new line behind the meter."""
+        if self._drawn:
+            self._console.print()
+            self._drawn = False
+
+    async def _ask(self, question: str) -> str:
         while not self._lines.empty():  # typed before the question stood there
             self._lines.get_nowait()
+        self._console.print(Text(question), end="")
         line = await self._lines.get()
         if line is None:
             raise UserInputError("The terminal is gone.", remedy="Nothing was kept.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from wavoice.runtime.errors import UserInputError
@@ -15,25 +15,31 @@ def replace_all(files: Mapping[Path, bytes]) -> None:
     """
     before = {path: path.read_bytes() if path.is_file() else None for path in files}
     parts = {path: path.with_name(f".{path.name}.part") for path in files}
+    made = [folder for path in files for folder in path.absolute().parents if not folder.exists()]
+    done: list[Path] = []
     try:
         for path, data in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             parts[path].write_bytes(data)
         for path, part in parts.items():
+            done.append(path)  # first: nobody knows how far an interrupted call came
             part.replace(path)
     except BaseException as error:
-        _restore(before)
+        _restore({path: before[path] for path in done}, parts.values(), made)
         if isinstance(error, OSError):
             raise UserInputError(f"{error.filename} cannot be written: {error.strerror}.") from error
         raise
-    finally:
-        for part in parts.values():
-            part.unlink(missing_ok=True)
 
 
-def _restore(before: Mapping[Path, bytes | None]) -> None:
+def _restore(before: Mapping[Path, bytes | None], parts: Iterable[Path], made: Iterable[Path]) -> None:
+    """Put everything back, folders that were made included."""
+    for part in parts:
+        part.unlink(missing_ok=True)
     for path, data in before.items():
-        if data is None:
-            path.unlink(missing_ok=True)
-        elif path.read_bytes() != data:
+        if data is not None:
             path.write_bytes(data)
+        elif path.is_file():
+            path.unlink()
+    for folder in sorted(set(made), key=lambda one: len(one.parts), reverse=True):
+        if folder.is_dir():
+            folder.rmdir()

@@ -45,9 +45,10 @@ async def one_take(  # noqa: PLR0913 -- what a take hangs on, each by name
 ) -> Recording:
     """Count down, record until `stop` is set, `seconds` are over or the device is lost; return the recording.
 
-    `stop` also ends the count-down. `show` is told about every change. However it ends, by a cancellation
-    too, the microphone is closed. Raises `SoundError`.
+    `stop` also shortens the count-down by one; what was set before counts for nothing. `show` is told about
+    every change. However it ends, by a cancellation too, the microphone is closed. Raises `SoundError`.
     """
+    stop.clear()
     for left in range(countdown, 0, -1):
         show(Count(left))
         await clock.wait(stop, clock.now() + SECOND)
@@ -58,9 +59,10 @@ async def one_take(  # noqa: PLR0913 -- what a take hangs on, each by name
         chosen = await asyncio.shield(opening)
         while True:
             meter = microphone.meter
+            if not stop.is_set():  # the key that ended it may have moved the cursor
+                show(Listening(chosen, meter))
             if stop.is_set() or meter.ended or (seconds is not None and meter.seconds >= seconds):
                 return _cut(await asyncio.to_thread(microphone.stop), seconds)
-            show(Listening(chosen, meter))
             await clock.wait(stop, clock.now() + _TICK)
     finally:
         await asyncio.wait([opening])
