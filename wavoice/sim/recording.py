@@ -151,7 +151,6 @@ async def _takes(plan: Plan, desk: Desk, sound: Sound, clock: Clock) -> tuple[Re
         sound.speaker.stop()
         if choice != "again":
             return (recording, name) if choice == "keep" else None
-        sound.look_again()
 
 
 async def _play(recording: Recording, desk: Desk, sound: Sound) -> None:

@@ -42,7 +42,9 @@ async def show(chat: ChatSession, sound: Sound, keys: Mapping[str, str], theme: 
     """Run the app until the user leaves it; True if it broke. The terminal is whole afterwards either way."""
     from wavoice.cli.tui.app import ChatApp  # noqa: PLC0415
     from wavoice.cli.tui.sound import Devices  # noqa: PLC0415
+    from wavoice.sim.sound.hush import libraries_hushed  # noqa: PLC0415
 
     app = ChatApp(chat, Devices(sound.microphone, sound.speaker), keys=keys, theme=theme)
-    await app.run_async()
+    with libraries_hushed():  # PortAudio prints where the app draws
+        await app.run_async()
     return bool(app.return_code)

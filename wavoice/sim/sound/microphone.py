@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any, Final
@@ -42,6 +43,7 @@ class _Take:
     last: Micros = 0
     """When sound came last, as far as anybody has looked."""
     ended: str | None = None
+    lost: bool = False
 
     def heard(self, data: Any, _frames: int, _time: Any, status: Any) -> None:
         """Take what came in; nothing here may wait."""
@@ -78,7 +80,15 @@ class _Take:
 class PortAudioMicrophone:
     """`Microphone` by way of a sound library; records at the device's own rate and resamples at the end."""
 
-    def __init__(self, library: Library, clock: Clock, longest: float = LONGEST) -> None:
+    def __init__(
+        self,
+        library: Library,
+        clock: Clock,
+        longest: float = LONGEST,
+        look_again: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`look_again` renews the list of devices: after one was lost or could not be opened."""
+        self._look_again, self._stale = look_again, False
         self._library = library
         self._clock = clock
         self._longest = longest
@@ -101,18 +111,24 @@ class PortAudioMicrophone:
         with self._lock:
             if self._take is not None:
                 raise SoundError("A recording is under way.", remedy="Stop it first.")
-            chosen = choose(self.devices(), device, "input")
-            take = _Take(chosen, last=self._clock.ticks())
-            stream, take.channels = opened(self._library, "input", chosen, take.heard, take.over.set)
-            take.stream, take.rate = stream, round(stream.samplerate)
-            try:
-                with translated(self._library, "input", chosen):
-                    stream.start()
-            except SoundError:
-                close(self._library, stream)
-                raise
-            self._take = take
-            return chosen
+            if self._stale or not self.devices():
+                self._look_again()
+            self._stale = True
+            self._take = self._begun(choose(self.devices(), device, "input"))
+            self._stale = False
+            return self._take.device
+
+    def _begun(self, device: Device) -> _Take:
+        take = _Take(device, last=self._clock.ticks())
+        stream, take.channels = opened(self._library, "input", device, take.heard, take.over.set)
+        take.stream, take.rate = stream, round(stream.samplerate)
+        try:
+            with translated(self._library, "input", device):
+                stream.start()
+        except SoundError:
+            close(self._library, stream)
+            raise
+        return take
 
     @property
     def recording(self) -> bool:
@@ -137,7 +153,7 @@ class PortAudioMicrophone:
             if take is None or take.stream is None:
                 raise SoundError("Nothing is being recorded.", remedy="Start a recording first.")
             self._look(take)
-            self._take = None
+            self._take, self._stale = None, take.lost
             close(self._library, take.stream, gently=take.ended is None)
             take.drain(self._clock.ticks())
             return _recording(take, self._longest)
@@ -150,8 +166,10 @@ class PortAudioMicrophone:
         if take.size >= self._longest * take.rate:
             take.ended = f"The recording has reached {self._longest:g} s and was ended."
         elif take.over.is_set():
+            take.lost = True
             take.ended = f"{take.device.name} is gone. Plug it in, or choose another device."
         elif self._clock.ticks() - take.last > (_NEXT_SOUND if take.size else _FIRST_SOUND):
+            take.lost = True
             take.ended = f"{take.device.name} sends no sound any more. Plug it in, or choose another device."
 
 

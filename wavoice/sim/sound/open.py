@@ -19,23 +19,24 @@ class Sound:
     speaker: Speaker
     library: Library | None = None
 
-    def look_again(self) -> None:
-        """Notice what was plugged in or out. Does nothing while a note is recorded or played."""
-        busy = self.speaker.position is not None or self.microphone.recording
-        if self.library is not None and not busy:
-            look_again(self.library)
-
 
 def open_sound(clock: Clock, library: Library | str | None = None) -> Sound:
     """The sound of this machine, or of the library that is handed in. Never raises.
 
-    Looking for it takes tenths of a second and turns standard error off meanwhile: do it before a terminal
-    application draws.
+    What was plugged in or out is noticed by the first recording after one that lost its device or could not
+    begin. Looking for the library takes tenths of a second and turns standard error off meanwhile: do it
+    before a terminal application draws.
     """
     found = find_library() if library is None else library
     if isinstance(found, str):
         return Sound(NoMicrophone(found), NoSpeaker(found))
-    return Sound(PortAudioMicrophone(found, clock), PortAudioSpeaker(found), found)
+    speaker = PortAudioSpeaker(found)
+
+    def renew() -> None:
+        if speaker.position is None:
+            look_again(found)
+
+    return Sound(PortAudioMicrophone(found, clock, look_again=renew), speaker, found)
 
 
 @dataclass(frozen=True, slots=True)
