@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -91,3 +93,34 @@ async def test_json_lines_hold_everything(tmp_path: Path, capsys: pytest.Capture
     assert {"received", "read", "decided", "replied", "span", "turn_ended"} <= set(kinds)
     sent = next(line for line in lines if line.get("fact") == "sent")
     assert (sent["kind"], sent["text"], sent["media"]) == ("text", "where is my order?", None)
+
+
+@pytest.mark.bulk
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a signal")
+def test_ctrl_c_leaves_the_database_whole(tmp_path: Path) -> None:
+    command = shutil.which("wavoice", path=Path(sys.executable).parent)
+    assert command is not None
+    with subprocess.Popen(
+        [command, "chat", "--store", "kept.db"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+        env=bare_environment(),
+        encoding="utf-8",
+    ) as running:
+        assert running.stdin is not None
+        assert running.stdout is not None
+        running.stdin.write("move my delivery to Friday\n")
+        running.stdin.flush()
+        said = next(line for line in running.stdout if "  bot  " in line)
+        running.send_signal(signal.SIGINT)
+        assert running.wait(60) == 130
+        assert running.stderr is not None
+        assert running.stderr.read().endswith("wavoice: Stopped.\n")
+    assert "move it to Friday" in said
+    with sqlite3.connect(tmp_path / "kept.db") as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    again = piped("yes\n", "--store", "kept.db", folder=tmp_path)
+    assert "you  yes" in again.out
+    assert "Order 1842: move it to Friday" in again.out.partition("you  yes")[2]

@@ -7,7 +7,7 @@ not meet in production.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import date, timedelta
 
 import httpx
@@ -98,6 +98,12 @@ class World:
         their arguments; an order that they name gets another version. Replaces what was declared before.
         """
         self._shop.declared = frozenset(job.name for job in jobs if job.own is not None)
+
+    def again(self, key: str, action: str, args: Mapping[str, str]) -> None:
+        """Carry out a write that was made on an earlier run of this shop; what does not fit is left out."""
+        order = self.orders.get(args.get("order", ""))
+        version = "" if order is None else order.version
+        self._shop.write(key, Write(action=action, args=dict(args), if_version=version))
 
     def transport(self, patience: Callable[[], Awaitable[object]] | None = None) -> httpx.AsyncBaseTransport:
         """Reach this shop without a socket; faults look as they do over TCP.

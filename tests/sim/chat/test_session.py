@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.sim.chat.chats import talk
+from wavoice.runtime.adapters.clock import Uuid7Ids
 from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.journal import Event
 from wavoice.runtime.model import SECOND
 from wavoice.sim.chat.facts import Arrived, Exchange, Sent, Typing
+from wavoice.sim.chat.line import SECRETS
 
 HOUR = 3600 * SECOND
 
@@ -56,7 +58,8 @@ async def test_http_is_on_record_without_secrets(tmp_path: Path) -> None:
         assert {exchange.host.partition(".")[0] for exchange in seen} == {"bot", "graph", "media", "shop"}
         media = next(exchange for exchange in seen if exchange.host.startswith("media"))
         assert media.response.endswith(" bytes>")
-        assert "sim-" not in "".join(exchange.request + exchange.response for exchange in seen)
+        told = "".join(f"{one.path}{one.request}{one.response}" for one in seen)
+        assert [secret for secret in SECRETS if secret in told] == []
 
 
 async def test_time_jumps_and_what_is_due_happens_on_the_way(tmp_path: Path) -> None:
@@ -96,3 +99,16 @@ async def test_the_journal_of_an_earlier_session_is_the_past(tmp_path: Path) -> 
         kinds = one.kinds()
     async with talk(tmp_path) as again:
         assert [event.kind for event in again.chat.past if isinstance(event, Event)] == kinds
+
+
+async def test_what_was_written_to_the_shop_is_still_there(tmp_path: Path) -> None:
+    async with talk(tmp_path) as one:
+        await one.types("Please move my delivery to Friday.")
+        question = one.chat.phone.messages[-1]
+        await one.chat.tap(question.wamid, "Yes")
+        await one.chat.advance(5 * SECOND)
+        day = one.chat.world.orders["1842"].day
+    async with talk(tmp_path, ids=Uuid7Ids()) as again:
+        assert again.chat.world.orders["1842"].day == day
+        await again.types("Where is my order?")
+        assert again.shown() == ["Order 1842 is packed. It arrives on Friday."]

@@ -14,6 +14,7 @@ from pathlib import Path
 from wavoice.runtime.adapters.clock import SystemClock, Uuid7Ids
 from wavoice.runtime.adapters.decoder import SandboxedDecoder
 from wavoice.runtime.build import Parts, build
+from wavoice.runtime.journal import Committed
 from wavoice.runtime.policy import Policy
 from wavoice.runtime.ports import Clock, Decoder, Ids, SpeechToText, TextToSpeech
 from wavoice.runtime.settings import Settings
@@ -116,6 +117,9 @@ async def open_chat(options: ChatOptions) -> AsyncIterator[ChatSession]:
         async with runtime.store.begin() as tx:
             past = await tx.journal.read()
         feed.begin_with(past)
+        # The shop is seeded anew with every run; what was written to it is in the journal.
+        for done in (event.body for event in past if isinstance(event.body, Committed)):
+            world.again(done.key, done.action, done.args)
         behind = Behind(
             times=Timekeeper(clock, runtime, line.emulator, screens, later),
             world=world,
