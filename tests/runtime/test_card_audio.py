@@ -9,6 +9,7 @@ import stat
 import sys
 import tempfile
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,26 @@ async def test_both_halves_of_two_notes_go_without_consent_to_keep_words(
     assert "did not keep it" in answer[0]
     assert not re.search(f"{FIRST}|{SECOND_HALF}", text), re.findall(f".{{60}}(?:{FIRST})", text)
     assert second not in text
+
+
+class Pieces(ScriptedEars):
+    """Ears that tell how sure they are of every letter."""
+
+    async def hear(self, audio: Audio, hint: Hint) -> Heard:
+        heard = await super().hear(audio, hint)
+        decodes = [replace(one, words=tuple((letter, 0.9) for letter in one.text)) for one in heard.decodes]
+        return replace(heard, decodes=tuple(decodes))
+
+
+async def test_words_of_a_note_that_loses_a_half_are_not_told_one_by_one() -> None:
+    async with desk(hears_with=Pieces()) as at:
+        await at.speaks("where is my order")
+        await at.speaks("my card is 6011 0009")
+        told = [event.body.decodes[-1].words for event in await at.journal("heard")]
+        assert [bool(words) for words in told] == [True, True]
+        await at.speaks("9013 9424")
+        told = [event.body.decodes[-1].words for event in await at.journal("heard")]
+    assert [bool(words) for words in told] == [True, False, False]
 
 
 async def test_a_typed_second_half_takes_the_spoken_first_away(tmp_path: Path) -> None:

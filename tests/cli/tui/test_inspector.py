@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
@@ -36,8 +35,7 @@ def open_at(size: tuple[int, int], script: Callable[[Inspector, Pilot[None]], Aw
     asyncio.run(run())
 
 
-@pytest.mark.parametrize("size", [(80, 24), (200, 60)])
-def test_steps_by_turn_and_by_event(size: tuple[int, int]) -> None:
+def test_steps_by_turn_and_by_event_in_every_size() -> None:
     async def script(app: Inspector, pilot: Pilot[None]) -> None:
         end = len(have(talk))
         assert f"turn 7 of 7 · event {end} of {end}" in place(app)
@@ -49,25 +47,16 @@ def test_steps_by_turn_and_by_event(size: tuple[int, int]) -> None:
         assert "turn 2 of 7" in place(app)
         assert bubbles(app)[2] == "no wait"
         await pilot.press("p")
+        await pilot.resize_terminal(60, 20)
         await pilot.pause()
         assert "turn 1 of 7" in place(app)
         assert len(bubbles(app)) == 2
         await pilot.press("right", "right", "left")
         assert "turn 2 of 7" in place(app)
-        await pilot.press("end")
-        assert f"event {end} of" in place(app)
-
-    open_at(size, script)
-
-
-def test_panes_theme_and_leaving() -> None:
-    async def script(app: Inspector, pilot: Pilot[None]) -> None:
         before = app.theme
-        await pilot.press("t", "tab", "tab")
-        await pilot.pause()
+        await pilot.press("end", "tab", "tab", "t")
+        assert f"event {end} of" in place(app)
         assert app.theme != before
-        await pilot.resize_terminal(60, 20)
-        await pilot.pause()
-        await pilot.press("tab", "q")
+        await pilot.press("q")
 
     open_at((120, 40), script)

@@ -23,7 +23,7 @@ from wavoice.sim.chat.facts import Exchange
 from wavoice.sim.chat.views import Screen, Strange
 from wavoice.sim.trace_file import read_trace
 
-WIDTHS = (38, 40, 57, 60, 80, 100, 120)
+WIDTHS = (38, 120)
 REPLAYED = Path(__file__).parents[2] / "sim" / "chat" / "views" / "replayed.jsonl"
 WHERE = Where("default", "100", "c_1", "t_1", Modality.VOICE)
 NASTY = "[bold red]x[/] [link=file:///etc/passwd]y[/link] \x1b[31mred\x1b[0m \x07 \u202eevil :smile: \\[b]"

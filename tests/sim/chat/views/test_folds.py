@@ -11,10 +11,11 @@ from tests.journals import talk
 from tests.rehearsing import Desk, desk
 from tests.sim.chat.views.folding import fold, have
 from wavoice.runtime import journal
-from wavoice.runtime.journal import Event, Where
+from wavoice.runtime.journal import BODIES, Event, Where
 from wavoice.runtime.model import SECOND, Address, Consent, Modality
 from wavoice.sim.chat.views import ProposalView, Remembered, Screen
 from wavoice.sim.chat.views.heard import by_word
+from wavoice.sim.chat.views.raw import SENTENCES
 
 Steps = Sequence[Callable[[Desk], Awaitable[object]]]
 WHERE = Where("default", "100", "c_1", "t_1", Modality.VOICE)
@@ -132,6 +133,18 @@ class TestLedger:
         late = [event for event in have(talk) if event.kind in ("intended", "committed")]
         assert [one.approval for one in fold(late).ledger] == [None, None, None]
 
+    def test_shows_what_a_job_in_shadow_would_have_written(self) -> None:
+        asked = ("p_1", 1, "reschedule_delivery", "R2", "d1:x", "v1", "D02")
+        bodies = (journal.Confirmed(*asked, message="wamid.1"), journal.Shadowed(*asked, key="k"))
+        screen = fold(Event(1, WHERE, body) for body in bodies)
+        (write,) = screen.ledger
+        assert (write.state, write.tries, write.approval and write.approval.message) == (
+            "shadow",
+            0,
+            "wamid.1",
+        )
+        assert current(screen).state == "handed_off"
+
     def test_has_nothing_before_a_write_is_tried(self) -> None:
         assert after(MOVE, types("yes")).ledger == ()
 
@@ -142,13 +155,12 @@ class TestSession:
         [
             [MOVE, types("yes"), waits(5), types("where is my order")],
             [speaks("where is my order"), speaks("", no_speech=0.99), types("thanks")],
-            [MOVE, types("no wait"), types("yes"), waits(5)],
             [types(f"where is order {number}") for number in range(12)],
             [types("where is my order"), types("hello again", 700)],
             [types("where is my order"), types("stop"), types("where is my order")],
             [types("please move"), types("my delivery", 0.2), types("to Friday", 0.2)],
         ],
-        ids=["yes", "silence", "held", "twelve", "ten minutes later", "opted out", "bubbles"],
+        ids=["yes", "silence", "twelve", "ten minutes later", "opted out", "bubbles"],
     )
     async def test_remembers_what_the_bot_remembers(self, steps: Steps) -> None:
         async with desk() as at:
@@ -212,3 +224,8 @@ class TestHeard:
         view = fold(Event(1, WHERE, body) for body in bodies).heard
         assert view is not None
         assert (view.text, view.first_heard, view.language_p) == ("sí", "see", 0.97)
+
+
+def test_every_event_has_a_sentence() -> None:
+    written = {kind for kind, body in BODIES.items() if body in SENTENCES}
+    assert written == set(BODIES)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.journals import talk
@@ -72,6 +72,7 @@ class TestTheLaw:
         assert turns[-1].settle_ms == 2500.0
         assert turns[-1].queue_ms == 1000.0, "the lost answer was waited for"
 
+    @settings(max_examples=50)
     @given(
         st.lists(
             st.tuples(st.sampled_from(list(Stage)), st.integers(0, 900), st.integers(0, 400)), max_size=12
@@ -90,10 +91,6 @@ class TestTheLaw:
         assert broken([turn]) == []
         assert turn.off_by == 0
         assert turn.unseen_ms == 0
-
-    @pytest.mark.parametrize("file", SCENARIOS[::60], ids=lambda file: file.stem)
-    def test_of_some_scenarios(self, file: Path) -> None:
-        assert broken(turns_of_all(fold(perform(load_cases(file)[0]).events))) == []
 
     @pytest.mark.bulk
     @pytest.mark.parametrize("file", SCENARIOS, ids=lambda file: file.stem)

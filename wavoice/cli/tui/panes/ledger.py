@@ -33,6 +33,7 @@ _STATES: Mapping[str, Style] = {
     "unknown": DOUBT,
     "failed": BAD,
     "refused": DOUBT,
+    "shadow": DOUBT,
 }
 
 

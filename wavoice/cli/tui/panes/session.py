@@ -39,7 +39,8 @@ def session(_width: int, view: SessionView, now: Moment, policy: Policy, zone: t
     yield line((view.name, STRONG), (f"  {view.contact}" if view.name != view.contact else "", DIM))
     yield field("to", view.number, (f"  {view.tenant}", DIM))
     if view.handed_off is not None:
-        yield field("silent", (f"a person has taken over: {view.handed_off}", BAD))
+        ticket = f"  ticket {view.ticket}" if view.ticket else ""
+        yield field("silent", (f"a person has taken over: {view.handed_off}", BAD), ticket)
     yield _running("window", now.window_left, policy.service_window, "closed: templates only")
     yield _running("memory", now.session_left, policy.inactivity, "ended by silence")
     yield _running("tasks", now.task_left, policy.business_clock, "forgotten")

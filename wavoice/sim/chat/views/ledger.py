@@ -9,8 +9,9 @@ from wavoice.runtime import journal
 from wavoice.runtime.journal import Event
 from wavoice.runtime.model import Micros
 
-TRYING, DONE, UNKNOWN, FAILED, REFUSED = "trying", "done", "unknown", "failed", "refused"
-"""What became of a write; `refused`: the record had changed, so that nothing was written."""
+TRYING, DONE, UNKNOWN, FAILED, REFUSED, SHADOW = "trying", "done", "unknown", "failed", "refused", "shadow"
+"""What became of a write. `refused`: the record had changed, so that nothing was written. `shadow`: its job
+only looks on, so that it was not made, and a person was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,10 @@ class Write:
     tier: str
     args: Mapping[str, str]
     state: str
-    """`trying`, `done`, `unknown`, `failed` or `refused`."""
+    """`trying`, `done`, `unknown`, `failed`, `refused` or `shadow`."""
     at: Micros
     """When the gate permitted it first."""
-    tries: int = 1
+    tries: int = 0
     money: Mapping[str, int | str] | None = None
     payee: str | None = None
     reference: str | None = None
@@ -97,6 +98,9 @@ class Ledger:
                 self._ended(event, body, body.key, FAILED, reason=body.reason)
             case journal.Superseded() if body.key:
                 self._ended(event, body, body.key, REFUSED, reason="the record had changed")
+            case journal.Shadowed():
+                approval = self._yes.get(body.digest)
+                self._writes[body.key] = replace(_write(event, body, body.key, SHADOW), approval=approval)
             case journal.Redacted():
                 self._redacted(turn)
 
@@ -109,7 +113,10 @@ class Ledger:
         if approval is not None and approval.message != body.evidence:
             approval = None  # it stands on another message than the one that was seen
         self._writes[body.key] = replace(
-            _write(event, body, body.key, TRYING), at=body.tried_at or event.at, approval=approval
+            _write(event, body, body.key, TRYING),
+            at=body.tried_at or event.at,
+            tries=1,
+            approval=approval,
         )
 
     def _ended(

@@ -20,6 +20,7 @@ _STATES: Mapping[str, ProposalState] = {
     "committed": ProposalState.COMMITTED,
     "unknown": ProposalState.UNKNOWN,
     "failed": ProposalState.FAILED,
+    "shadowed": ProposalState.HANDED_OFF,
 }
 """State after each event; a question that is put again leaves it as it is."""
 _WAITS = frozenset({ProposalState.PENDING, ProposalState.HELD})

@@ -63,7 +63,7 @@ class Line:
 
 def sentence(event: Event) -> str:
     """An event in a few words, without its time and kind."""
-    write = _SENTENCES.get(type(event.body))
+    write = SENTENCES.get(type(event.body))
     return "" if write is None else " · ".join(part for part in write(event.body) if part)
 
 
@@ -128,7 +128,7 @@ def _consent_changed(body: journal.ConsentChanged) -> tuple[str, ...]:
     return (body.purpose, body.status or ("granted" if body.given else "withdrawn"), body.source)
 
 
-_SENTENCES: Mapping[type[Any], Callable[[Any], tuple[str, ...]]] = {
+SENTENCES: Mapping[type[Any], Callable[[Any], tuple[str, ...]]] = {
     journal.Received: _received,
     journal.Typed: lambda body: ("button" if body.button else "", _quoted(body.text)),
     journal.MediaKept: lambda body: (body.codec, f"{body.seconds:.1f} s", f"{body.size} bytes"),
@@ -153,6 +153,7 @@ _SENTENCES: Mapping[type[Any], Callable[[Any], tuple[str, ...]]] = {
     journal.Expired: _proposal,
     journal.Intended: lambda body: (_args(body), f"key {body.key}", "again" if body.again else ""),
     journal.Committed: lambda body: (_args(body), body.reference),
+    journal.Shadowed: lambda body: (_args(body), "not made: the job is in shadow"),
     journal.Unknown: lambda body: (_args(body), f"key {body.key}"),
     journal.Failed: lambda body: (_args(body), body.reason),
     journal.Replied: _replied,
@@ -162,6 +163,7 @@ _SENTENCES: Mapping[type[Any], Callable[[Any], tuple[str, ...]]] = {
     journal.ConsentShown: lambda body: (body.purpose, body.source),
     journal.ConsentChanged: _consent_changed,
     journal.StatusSeen: lambda body: (str(body.status), body.message),
+    journal.Ticketed: lambda body: (str(body.reason), body.ticket),
     journal.Trouble: lambda body: (body.stage, body.code, body.detail),
     journal.Redacted: lambda body: (body.reason, f"{len(body.records)} records"),
     journal.SpanEvent: _span,

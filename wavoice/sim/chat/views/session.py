@@ -57,6 +57,8 @@ class SessionView:
     """What the journal knows; a word given before it began is not here."""
     handed_off: str | None
     """Why a person has taken over; None: the bot has the conversation."""
+    ticket: str | None
+    """What the ticket system calls the ticket of that person; None: none is known."""
     flow: str | None
     """The job of the last turn."""
     source: str | None
@@ -87,6 +89,7 @@ class Session:
     _memory: list[_Item] = field(default_factory=list)
     _consents: dict[str, ConsentView] = field(default_factory=dict)
     _handed_off: str | None = None
+    _ticket: str | None = None
     _flow: str | None = None
     _source: str | None = None
     _turns: dict[str, list[Event]] = field(default_factory=dict)
@@ -107,6 +110,7 @@ class Session:
             most=self.policy.memory,
             consents=tuple(self._consents.values()),
             handed_off=self._handed_off,
+            ticket=self._ticket,
             flow=self._flow,
             source=self._source,
         )
@@ -130,10 +134,8 @@ class Session:
                 self._replied(where.turn, body)
             case journal.TurnEnded():
                 self._ended(where.turn, body)
-            case journal.HandedOff(reason=reason):
-                self._handed_off = reason
-            case journal.Released():
-                self._handed_off = None
+            case journal.HandedOff() | journal.Ticketed() | journal.Released():
+                self._person(body)
             case journal.ConsentShown() | journal.ConsentChanged():
                 self._consent(event, body)
             case journal.Redacted():
@@ -188,6 +190,16 @@ class Session:
         self._consents[body.purpose] = ConsentView(body.purpose, status, event.at, body.source)
         if body.purpose == Consent.VOICE_DATA and isinstance(body, journal.ConsentChanged) and not body.given:
             self._memory = [item for item in self._memory if item.turn == event.where.turn]
+
+    def _person(self, body: journal.HandedOff | journal.Ticketed | journal.Released) -> None:
+        """A person takes over, has a ticket, or gives the conversation back."""
+        match body:
+            case journal.HandedOff(reason=reason):
+                self._handed_off = str(reason)
+            case journal.Ticketed(ticket=ticket):
+                self._ticket = ticket or None
+            case journal.Released():
+                self._handed_off = self._ticket = None
 
     def _redacted(self, turn: str) -> None:
         for item in self._of(turn):
