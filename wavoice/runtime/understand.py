@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from wavoice.runtime import journal, session
+from wavoice.runtime.actions.registry import Jobs
 from wavoice.runtime.budget import voice_left
 from wavoice.runtime.confirm import Case
 from wavoice.runtime.consent import Consents, standing
@@ -91,7 +92,7 @@ def join(kit: Kit, message: Inbound, known: Known, rest: Sequence[Inbound]) -> K
         return known
     if any(part.form is not Form.MESSAGE or part.offer is not None for part in (message, *rest)):
         return known
-    read = lambda part: kit.interpreter.read(part.text or "", _situation(kit, part, known))  # noqa: E731
+    read = lambda part: kit.interpreter.read(part.text or "", _situation(kit, kit.jobs, part, known))  # noqa: E731
     parts = session.one_thought(message, rest, read, kit.policy, kit.jobs)
     return replace(known, joined=parts, unread=known.unread - len(parts))
 
@@ -112,7 +113,7 @@ def interpret(turn: Turn, message: Inbound, known: Known, words: Words) -> tuple
             return Reading(text=message.text or "", acts=(Act.REQUEST,), marks=(), intent=choice), None
     if message.form in (Form.REVOKE, Form.REACTION_REMOVED):
         return _taken_back(message, known.proposal), None
-    situation = _situation(turn.kit, message, known)
+    situation = _situation(turn.kit, turn.jobs, message, known)
     read = turn.kit.interpreter.read
     other = read(words.other, situation) if words.other is not None else None
     reading = read(words.text, situation)
@@ -125,7 +126,7 @@ def interpret(turn: Turn, message: Inbound, known: Known, words: Words) -> tuple
     return reading, other
 
 
-def _situation(kit: Kit, message: Inbound, known: Known) -> Situation:
+def _situation(kit: Kit, jobs: Jobs, message: Inbound, known: Known) -> Situation:
     proposal = known.proposal if known.proposal and known.proposal.is_open else None
     asking = known.conversation.asking
     return Situation(
@@ -135,7 +136,7 @@ def _situation(kit: Kit, message: Inbound, known: Known) -> Situation:
         open_action=proposal.action if proposal else None,
         prompt=proposal.read_back if proposal else "",
         catalogue=kit.catalogue,
-        vocabulary=kit.jobs.vocabulary,
+        vocabulary=jobs.vocabulary,
         half_said=asking.intent if asking else None,
         wants_code=proposal is not None and proposal.tier is Tier.R3,
     )

@@ -64,6 +64,20 @@ class TestEachKind:
             await at.types(words)
             assert await at.journal("proposed") == []
 
+    async def test_a_text_with_a_link_is_not_read_back(self) -> None:
+        async with open_desk() as at:
+            await at.types("a note for the driver")
+            asked = [f"{english.NO_LINKS} What should the driver know?"]
+            assert await at.types("see https://sample.example/map") == asked
+            assert await at.types("tell the driver look at www.sample.example") == asked
+            assert (await at.types("ring twice"))[0].startswith("Order 1842: tell the driver “ring twice”?")
+
+    async def test_which_order_is_asked_for_where_several_may_be_meant(self) -> None:
+        async with open_desk() as at:
+            at.world.orders["1777"].status = "packed"
+            assert await at.types("gift wrap my order in gold") == ["Which order do you mean: 1842, 1777?"]
+            assert await at.types("1777") == ["Order 1777: wrap it in gold? Reply yes or no."]
+
     async def test_a_person_may_be_asked_for_instead_of_a_text(self) -> None:
         async with open_desk() as at:
             await at.types("a note for the driver")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping
@@ -14,6 +15,7 @@ from typing import Annotated, Any, Literal
 from wavoice.runtime.actions import Ask, pick_order
 from wavoice.runtime.lexicon import words_of
 from wavoice.runtime.model import NO_CURRENCY, Customer, Facts, Money, Order
+from wavoice.runtime.replies import english
 from wavoice.runtime.vocabulary import OwnKind, OwnSlot
 
 GIVEN: Mapping[str, type] = {"customer": Customer, "facts": Facts, "today": date}
@@ -31,6 +33,10 @@ class Kind(StrEnum):
     TEXT = "text"
 
 
+_LINK = re.compile(
+    r"\b(?:https?://|www\.|wa\.me/|mailto:|tel:)|\b[\w-]+\.(?:com|net|org|in|io|app|shop)\b", re.I
+)
+"""A reply reads the text back, and leads nobody anywhere that the policy does not list."""
 NAMES: Mapping[Kind, str] = {Kind.ORDER: "order", Kind.DAY: "day", Kind.MONEY: "amount"}
 """A message holds one of each, and under this name whatever job it is for."""
 
@@ -83,6 +89,8 @@ class Spec:
                 return int(text)
             case Kind.CHOICE:
                 return self.values.get(text, Ask(self.name, self.ask))
+            case Kind.TEXT if _LINK.search(text):
+                return Ask(self.name, f"{english.NO_LINKS} {self.ask}")
             case _:
                 return text
 
@@ -95,7 +103,8 @@ class Spec:
         if self.has_default and not {"order", "product"} & said.keys():
             return self.default
         picked = pick_order(said, facts)
-        return Ask("order", self.ask) if self.ask and isinstance(picked, Ask) and not said else picked
+        named = {"order", "product"} & said.keys()
+        return Ask("order", self.ask) if self.ask and isinstance(picked, Ask) and not named else picked
 
     def _money(self, text: str, currency: str) -> Money | Ask:
         if currency != NO_CURRENCY:
