@@ -76,7 +76,7 @@ def test_there_are_enough_of_every_class_and_of_none() -> None:
         ("you are idiots and I want to kill myself", MustStop.DANGER),
         ("I'm not going to kill myself over a lamp", MustStop.DANGER),  # heeded though it is denied
         ("i cant take this any more", MustStop.DISTRESS),
-        ("I CAN’T TAKE THIS ANY MORE", MustStop.DISTRESS),
+        ("I CAN\u2019T TAKE THIS ANY MORE", MustStop.DISTRESS),
         ("fuck you", MustStop.ABUSE),
         ("a" * 1990 + " I will sue you", None),  # beyond what is searched
     ],
@@ -106,6 +106,7 @@ def test_words_of_other_languages_count_where_there_are_any() -> None:
     assert set(written()) <= set(shipped())
     assert must_stop("I will sue you", ("ta",)) is None
     assert must_stop("ich zeige euch bei der Polizei an", ("de", "en")) is MustStop.LEGAL_THREAT
+    assert must_stop("je n'en peux plus", ("fr", "en")) is MustStop.DISTRESS
     assert must_stop("quiero morir", ("es", "en")) is MustStop.DANGER
 
 
