@@ -61,7 +61,8 @@ def test_when_somebody_is_there_again(now: datetime, back: datetime) -> None:
 def test_a_night_that_is_worked_through_is_one_span() -> None:
     night = hours(monday="20:00-24:00", tuesday="00:00-06:00")
     assert night.until(at(23)) == at(6, day=24)
-    always = hours(**dict.fromkeys(("monday", "tuesday", "wednesday", "thursday"), "00:00-24:00"))
+    whole = "00:00-24:00"
+    always = hours(monday=whole, tuesday=whole, wednesday=whole, thursday=whole)
     assert always.until(at(10)) == at(0, day=27)
 
 

@@ -17,6 +17,7 @@ from wavoice.runtime.model import (
     Modality,
     Packet,
     PacketState,
+    Proposal,
     Reply,
     Tier,
     TimerKind,
@@ -113,10 +114,11 @@ async def _packet(
     since = now - kit.policy.business_clock
     recent = await tx.inbox.recent(turn.address, since, kit.policy.memory)
     said = [(message, await tx.journal.read(message.turn)) for message in recent]
-    pending = pending_of(await tx.proposals.open(turn.address) or (step.proposals[-1:] or (None,))[0])
+    proposal = await tx.proposals.open(turn.address) or (step.proposals[-1:] or (None,))[0]
     agreed = await tx.consents.given(turn.address, Consent.VOICE_DATA) is True
     kept = _recordings(kit, said, now) if agreed else frozenset()
-    lines = (*transcript(said, kept), *_last(now, reply))
+    lines = _without_code(kit, proposal, (*transcript(said, kept), *_last(now, reply)))
+    pending = pending_of(proposal)
     return Packet(
         key=kit.ids.new("h"),
         thread=f"{turn.address.number}.{turn.address.contact}",
@@ -130,6 +132,16 @@ async def _packet(
         transcript=lines,
         tried=tried(said),
     )
+
+
+def _without_code(kit: Kit, proposal: Proposal | None, lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """The code that would move money is the customer's alone, and as long as it is asked for it counts."""
+    if proposal is None or proposal.tier is not Tier.R3:
+        return lines
+    code = kit.codes.of(proposal)
+    if code is None:
+        return lines
+    return tuple(replace(line, text=line.text.replace(code, "****")) for line in lines)
 
 
 def _recordings(kit: Kit, said: Said, now: Micros) -> frozenset[str]:

@@ -116,10 +116,11 @@ class TestAtRest:
     def noticed(self, record: Record) -> Record:
         """The run with a notice that a timer sent after the last step."""
         assert record.played is not None
+        assert record.quiet is not None
         told = journal.Noticed(group="g_000009", form="text", messages=(), text="Nobody answered yet.")
         notice = in_turn(replace(first(record, journal.Received), body=told), "t_000009")
         late = also(record, record.played.events, notice)
-        return replace(late, quiet=replace(record.played, events=record.played.events + 1))
+        return replace(late, quiet=replace(record.quiet, events=record.quiet.events + 1))
 
     def test_a_notice(self) -> None:
         assert broken(self.noticed(play(ASKED))) == {"L9"}

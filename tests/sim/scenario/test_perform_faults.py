@@ -169,7 +169,8 @@ class TestCrash:
         assert said(record) == []
         assert check_laws(record) == []
         ends = [event.body for event in record.events if event.kind == "turn_ended"]
-        assert [(end.how, end.reason) for end in ends][-1] == ("silent", "a person has taken over")
+        silenced = [(end.how, end.reason) for end in ends if end.reason != "the bot has its chat back"]
+        assert silenced[-1] == ("silent", "a person has taken over")
 
     @pytest.mark.parametrize("then", ["staff: I will look at it", "text: stop all messages"])
     def test_before_a_reply_that_nobody_may_get_any_more_ends_its_turn(
