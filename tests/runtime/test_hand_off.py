@@ -255,3 +255,13 @@ def test_what_is_grave_lets_nothing_be_read() -> None:
     assert {HandOff.DISTRESS, HandOff.LEGAL_THREAT, HandOff.FRAUD_FLAG} <= {
         one for one in HandOff if one.is_grave
     }
+
+
+async def test_a_card_number_that_is_completed_later_leaves_the_packet_too() -> None:
+    async with desk(sections={"tickets": Tickets()}) as at:
+        await at.types("let me talk to a human, my card is 4111 1111")
+        (kept,) = await packets(at)
+        assert "4111 1111" in kept.packet.summary
+        await at.types("1111 1111")
+        (kept,) = await packets(at)
+        assert "4111" not in kept.packet.summary + "".join(line.text for line in kept.packet.transcript)

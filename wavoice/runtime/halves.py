@@ -103,7 +103,18 @@ async def _cut(
         if kit.media is not None and message.media is not None:
             await kit.media.forget(message.address, message.turn)
         conversation = _without(conversation, cut)
+        await _cut_packets(tx, message.address, cut, at)
     return conversation
+
+
+async def _cut_packets(tx: UnitOfWork, address: Address, cut: Callable[[str], str], at: Micros) -> None:
+    """What a person was given is told without it here; what a ticket system has by now is its own."""
+    for handed in await tx.hand_offs.of_contact(address):
+        packet = handed.packet
+        if packet.at >= at - REACH:
+            lines = tuple(replace(line, text=cut(line.text)) for line in packet.transcript)
+            safe = replace(packet, summary=cut(packet.summary), transcript=lines)
+            await tx.hand_offs.save(replace(handed, packet=safe))
 
 
 async def _cut_turn(tx: UnitOfWork, message: Inbound, cut: Callable[[str], str], at: Micros) -> None:

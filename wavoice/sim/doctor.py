@@ -136,7 +136,24 @@ def _rest() -> Iterator[Finding]:
         remedy="" if ears and voices else "Install wavoice-bot anew.",
         needed=True,
     )
+    yield _tickets()
     yield _other_wavoice()
+
+
+def _tickets() -> Finding:
+    """What is handed to a person reaches one only where it is filed."""
+    from wavoice.runtime.errors import ConfigError  # noqa: PLC0415
+    from wavoice.runtime.settings import Settings  # noqa: PLC0415
+
+    adds = "a ticket system that is told what a person has to answer (docs/hand-off.md)"
+    try:
+        configured = Settings.load().tickets.base_url
+    except ConfigError as error:
+        return Finding("tickets", False, adds, error.message, remedy=error.remedy or "")
+    if configured is not None:
+        return _found("tickets", adds, configured)
+    why = "none: what is handed to a person stays in the store"
+    return Finding("tickets", False, adds, why, remedy="Set tickets.base_url in wavoice.toml.")
 
 
 def _other_wavoice() -> Finding:

@@ -14,14 +14,14 @@ from wavoice.runtime.model import Address, HandedPacket, Packet, PacketState
 
 _insert = insert(hand_offs)
 _save = _insert.on_conflict_do_update(
-    index_elements=["key"], set_={name: _insert.excluded[name] for name in ("state", "ticket")}
+    index_elements=["key"], set_={name: _insert.excluded[name] for name in ("state", "ticket", "value")}
 )
 _get = select(hand_offs).where(hand_offs.c.key == bindparam("of_key"))
 _all = select(hand_offs).where(of_contact(hand_offs)).order_by(hand_offs.c.created_at, hand_offs.c.key)
 
 
 class HandOffRows:
-    """`ports.HandOffs`; what was packed stays as it was, only how far it has come changes."""
+    """`ports.HandOffs`."""
 
     def __init__(self, db: Statements) -> None:
         self._db = db
