@@ -156,6 +156,8 @@ async def _talk(file: Path, customer: str, manner: Manner) -> bool:
     """Until the last line, Ctrl-D or Ctrl-C; True if a line could not be carried out."""
     from wavoice.cli.chat_plain import converse, standard_input  # noqa: PLC0415
 
+    if sys.stdin.isatty():
+        typer.echo("The shop opens; you can type already.", err=True)
     lines = standard_input()  # what is typed while the rest is imported waits in there
     from wavoice.sim.chat.session import open_chat  # noqa: PLC0415
 

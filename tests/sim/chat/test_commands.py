@@ -127,7 +127,7 @@ async def test_another_language_and_no_voice(tmp_path: Path) -> None:
         assert one.chat.customer.key == "username"
 
 
-QUICK = ("131047", "duplicate", "late", "note-cut", "reorder", "tts-fail", "write-refused")
+QUICK = ("131047", "late", "note-cut")
 SLOW = ("orders-slow", "send-slow", "stt-hang", "tts-hang")
 """Somebody waits for somebody else, in real time."""
 

@@ -61,13 +61,18 @@ class Languages:
         return max(codes, key=lambda code: sum(1 for mask in masks if mask & bits[code]))
 
 
-@cache
 def enabled(languages: tuple[str, ...] | None = None) -> Languages:
     """Read these languages (None: all that are shipped) and find where they contradict each other.
 
     Raises `ConfigError` for a language without words, one that contradicts itself, or none at all.
     """
-    return together([load(code) for code in dict.fromkeys(shipped() if languages is None else languages)])
+    return _enabled(tuple(dict.fromkeys(shipped() if languages is None else languages)))
+
+
+@cache
+def _enabled(codes: tuple[str, ...]) -> Languages:
+    # A cache of its own: none, None and all of them by name are one and the same.
+    return together([load(code) for code in codes])
 
 
 def together(languages: Iterable[Language]) -> Languages:

@@ -52,6 +52,8 @@ def words_of(text: str) -> Phrase:
 
 def folded(word: str) -> str:
     """The word without the marks above and below Latin letters: "não" → "nao", "hayır" → "hayir"."""
+    if word.isascii():
+        return word
     plain = "".join(_UNFOLDED.get(letter, letter) for letter in word)
     letters = unicodedata.normalize("NFD", plain)
     return unicodedata.normalize("NFC", "".join(one for one in letters if not "\u0300" <= one <= "\u036f"))
