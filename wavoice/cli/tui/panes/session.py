@@ -61,14 +61,14 @@ def _running(name: str, remains: Micros | None, whole: Micros, over: str) -> Tex
 
 
 def _consents(view: SessionView, zone: tzinfo) -> Iterator[Text]:
-    known = {each.purpose: each for each in view.consents}
-    for purpose in dict.fromkeys((*map(str, Consent), *known)):
-        name = purpose.replace("_", " ")
-        if (each := known.get(purpose)) is None:
-            yield field("consent", name, ("  nothing in this journal", DIM))
-        else:
-            when = f"  {clock(each.at, zone)} {each.source}"
-            yield field("consent", name, "  ", (each.status, _WORDS.get(each.status, DIM)), (when, DIM))
+    for each in view.consents:
+        when = f"  {clock(each.at, zone)} {each.source}"
+        name = each.purpose.replace("_", " ")
+        yield field("consent", name, "  ", (each.status, _WORDS.get(each.status, DIM)), (when, DIM))
+    known = {each.purpose for each in view.consents}
+    unsaid = ", ".join(purpose.replace("_", " ") for purpose in Consent if purpose not in known)
+    if unsaid:
+        yield field("consent", (f"no word in this journal on {unsaid}", DIM))
 
 
 def _memory(view: SessionView, now: Moment) -> Iterator[Text]:
