@@ -263,8 +263,9 @@ class ChatApp(App[None], inherit_bindings=False):
         self.stage.chat.select(step=step)
 
     def home(self) -> None:
-        """To the conversation and the line."""
+        """To the end of the conversation, and the line."""
         self.stage.back()
+        self.stage.chat.anchor()
         self.stage.entry.field.focus()
 
     def mark(self, playing: str | None) -> None:

@@ -108,7 +108,8 @@ class Control:
             self._deeds[kind]()
 
     def line(self, text: str) -> None:
-        """A line was entered."""
+        """A line was entered: what comes of it is at the end of the conversation."""
+        self._face.home()
         self._verbs.line(text)
 
     def with_bubble(self, what: str, view: Bubble, button: str | None = None) -> None:
@@ -124,6 +125,7 @@ class Control:
                 self._verbs.unsend(view)
             case "press" if button is not None:
                 self._verbs.press(view, button)
+                self._face.home()
             case "react":
                 self._face.ask(self._verbs.react(view))
             case "menu":

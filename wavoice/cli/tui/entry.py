@@ -53,8 +53,8 @@ class Entry(Vertical):
     """Completions, what is being answered, and the line."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", "Above", id="entry.up", show=False),
-        Binding("down", "move(1)", "Below", id="entry.down", show=False),
+        Binding("up", "move(-1)", "Above", id="entry.up", show=False, priority=True),
+        Binding("down", "move(1)", "Below", id="entry.down", show=False, priority=True),
     ]
 
     def __init__(self, complete: CompleteLine, leave: Callable[[], None]) -> None:
@@ -137,7 +137,7 @@ class Entry(Vertical):
     def action_move(self, step: int) -> None:
         """Through the completions; else up into the conversation.
 
-        At once, not by message: the next key belongs to what is selected then.
+        At once, by a binding that comes before the field: the next key belongs to what is selected then.
         """
         if self._found:
             options = self.query_one("#completions", OptionList)
