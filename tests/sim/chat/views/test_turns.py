@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.journals import talk
@@ -72,7 +72,7 @@ class TestTheLaw:
         assert turns[-1].settle_ms == 2500.0
         assert turns[-1].queue_ms == 1000.0, "the lost answer was waited for"
 
-    @settings(max_examples=50)
+    @settings(derandomize=True, deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
     @given(
         st.lists(
             st.tuples(st.sampled_from(list(Stage)), st.integers(0, 900), st.integers(0, 400)), max_size=12
@@ -92,8 +92,13 @@ class TestTheLaw:
         assert turn.off_by == 0
         assert turn.unseen_ms == 0
 
-    @pytest.mark.bulk
-    @pytest.mark.parametrize("file", SCENARIOS, ids=lambda file: file.stem)
+    @pytest.mark.parametrize(
+        "file",
+        [
+            pytest.param(file, marks=pytest.mark.long if place % 10 else pytest.mark.bulk, id=file.stem)
+            for place, file in enumerate(SCENARIOS)
+        ],
+    )
     def test_of_all_scenarios(self, file: Path) -> None:
         for case in load_cases(file):
             assert broken(turns_of_all(fold(perform(case).events))) == []
