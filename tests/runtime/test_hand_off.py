@@ -12,10 +12,10 @@ import pytest
 from tests.rehearsing import MONDAY, Desk, desk
 from wavoice.runtime.adapters.recordings import Recordings
 from wavoice.runtime.build import Parts
-from wavoice.runtime.journal import Event, HandedOff, Where
+from wavoice.runtime.journal import Event, HandedOff, Released, Where
 from wavoice.runtime.journal_lines import from_json, to_json
 from wavoice.runtime.model import SECOND, Address, Alias, HandedPacket, HandOff, PacketState, WithPerson
-from wavoice.runtime.packets import WHY
+from wavoice.runtime.packets import WHY, counted
 from wavoice.runtime.settings import Tickets
 from wavoice.sim.rehearsal import Customer
 from wavoice.sim.tickets import Filing
@@ -244,6 +244,14 @@ def test_reasons_of_any_version_are_read(reason: str) -> None:
     read = from_json(to_json(Event(MONDAY, where, HandedOff(str(reason)))))
     assert read.body.reason == reason
     assert HandOff.named(read.body.reason) is (reason if isinstance(reason, HandOff) else HandOff.OTHER)
+
+
+def test_reports_count_by_reason() -> None:
+    where = Where("default", "n", "c_1", "t_1")
+    names = ("distress", "distress", "legal_threat", "some_reason_of_tomorrow")
+    events = [Event(MONDAY, where, HandedOff(name)) for name in names]
+    events.append(Event(MONDAY, where, Released("timed out")))
+    assert counted(events) == {HandOff.DISTRESS: 2, HandOff.LEGAL_THREAT: 1, HandOff.OTHER: 1}
 
 
 def test_every_reason_is_said_in_the_summary() -> None:

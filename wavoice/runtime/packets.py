@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from wavoice.runtime import journal
 from wavoice.runtime.journal import Event
@@ -42,6 +43,12 @@ WHY: Mapping[HandOff, str] = {
     HandOff.IDENTITY_CHANGED: "The WhatsApp identity changed while money was asked about.",
     HandOff.SHADOW: "The customer agreed to something that the bot may not do itself yet.",
 }
+
+
+def counted(events: Iterable[Event]) -> Mapping[HandOff, int]:
+    """How often a person was called, by reason; what another version called them for counts as `OTHER`."""
+    reasons = (event.body.reason for event in events if isinstance(event.body, journal.HandedOff))
+    return Counter(HandOff.named(reason) for reason in reasons)
 
 
 def pending_of(proposal: Proposal | None) -> Pending | None:
