@@ -8,7 +8,7 @@ import numpy as np
 
 from tests.cli.tui.phones import Phone, phone
 from wavoice.cli.tui.sound import Devices
-from wavoice.runtime.adapters.clock import SystemClock
+from wavoice.sim.clock import VirtualClock
 from wavoice.sim.scripted import Line
 from wavoice.sim.sound.levels import Samples
 from wavoice.sim.sound.open import open_sound
@@ -21,7 +21,7 @@ def words() -> Samples:
 
 
 def devices(library: ScriptedSound) -> Devices:
-    sound = open_sound(SystemClock(), library)
+    sound = open_sound(VirtualClock(0), library)
     return Devices(sound.microphone, sound.speaker)
 
 
