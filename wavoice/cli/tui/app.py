@@ -35,8 +35,9 @@ if TYPE_CHECKING:
     from wavoice.sim.chat.views.conversation import Bubble
 
 HINT = "Type “move my delivery to Friday”, or press {record} and say it. {help} shows everything."
-FRAME = 0.05
-"""Seconds in which changes are gathered and drawn at once: a turn writes some dozens of events."""
+FRAME = 0.15
+"""Seconds in which changes are gathered and drawn at once: a turn writes some dozens of events, and it shares
+the processor with whoever draws them. Typed letters do not wait for it."""
 SECOND = 1.0
 KEYS_FILE = (
     "Other keys: wavoice chat --keys FILE, see docs/chat.md. Panes, arrows, mouse: everything can be clicked."
