@@ -20,6 +20,7 @@ from pathlib import Path
 
 from benchmarks.terminals import Terminal, missing, terminal
 from wavoice.cli.tui.app import ChatApp
+from wavoice.cli.tui.opening import Opened
 from wavoice.cli.tui.sound import Devices
 from wavoice.runtime.adapters.clock import SystemClock
 from wavoice.runtime.adapters.ears import open_ears
@@ -116,7 +117,7 @@ async def turns() -> None:
         drawn = await stack.enter_async_context(
             open_chat(ChatOptions(settings, folder / "drawn.db", ears=ears, voice=voice))
         )
-        app = ChatApp(drawn, Devices(NoMicrophone("none"), NoSpeaker("none")))
+        app = ChatApp(Opened(drawn, Devices(NoMicrophone("none"), NoSpeaker("none"))))
         await stack.enter_async_context(app.run_test(size=(160, 45)))
         for number in range(PAIRS + 2):
             order = ((drawn, with_screen), (bare, without))

@@ -6,7 +6,7 @@ import asyncio
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -102,26 +102,31 @@ def _store(named: Path | None) -> Iterator[Path]:
 
 
 async def _show(file: Path, customer: str, script: Path | None, keys: Path | None, theme: Theme) -> bool:
-    """The terminal phone, until the user leaves it; True if it broke."""
-    from wavoice.cli.tui.run import find_sound, keys_of, show  # noqa: PLC0415
+    """The terminal phone, until the user leaves it; True if it broke. The shop opens behind it."""
+    from wavoice.cli.tui.opening import Opened  # noqa: PLC0415
+    from wavoice.cli.tui.run import find_devices, keys_of, show  # noqa: PLC0415
 
-    chosen = keys_of(keys)
-    finding = asyncio.create_task(find_sound())
-    options = await asyncio.to_thread(_options, file, customer)
-    from wavoice.sim.chat.session import open_chat  # noqa: PLC0415
+    async with AsyncExitStack() as stack:
 
-    if script is None:
-        async with open_chat(options) as chat:
-            return await show(chat, await finding, chosen, theme)
-    from wavoice.sim.chat.script import open_script  # noqa: PLC0415
+        async def opening() -> Opened:
+            finding = asyncio.create_task(asyncio.to_thread(find_devices))
+            options = await asyncio.to_thread(_options, file, customer)
+            if script is None:
+                from wavoice.sim.chat.session import open_chat  # noqa: PLC0415
 
-    async with open_script(options, script, watched=True) as played:
-        playing = asyncio.create_task(played.show())
-        try:
-            return await show(played.chat, await finding, chosen, theme)
-        finally:
-            playing.cancel()
-            await asyncio.gather(playing, return_exceptions=True)
+                return Opened(await stack.enter_async_context(open_chat(options)), await finding)
+            from wavoice.sim.chat.script import open_script  # noqa: PLC0415
+
+            played = await stack.enter_async_context(open_script(options, script, watched=True))
+            stack.push_async_callback(_ended, asyncio.create_task(played.show()))
+            return Opened(played.chat, await finding)
+
+        return await show(opening, keys_of(keys), theme)
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _play(file: Path, script: Path, manner: Manner) -> bool:

@@ -6,10 +6,12 @@ machine lets it. Notes are decoded in this process. The same keys give the same 
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from tests.rehearsing import MONDAY, NOTE
 from tests.sim.chat.chats import plain_settings
 from wavoice.cli.tui.app import ChatApp
 from wavoice.cli.tui.entry import Field
+from wavoice.cli.tui.opening import Opened
 from wavoice.cli.tui.sound import Devices
 from wavoice.runtime.model import SECOND, Audio, Heard, Micros
 from wavoice.runtime.ports import Hint
@@ -157,8 +160,9 @@ async def phone(
     keys: Mapping[str, str] | None = None,
     theme: str = "dark",
     warm: bool = True,
+    shut: asyncio.Event | None = None,
 ) -> AsyncIterator[Phone]:
-    """Open it. `warm`: ears and voice are there from the start."""
+    """Open it. `warm`: ears and voice are there from the start. `shut`: the shop opens with this event."""
     clock = VirtualClock(MONDAY)
     ears = TakingEars(clock)
     options = ChatOptions(
@@ -174,9 +178,18 @@ async def phone(
     )
     devices = devices or Devices(NoMicrophone(NO_SOUND), NoSpeaker(NO_SOUND))
     async with open_chat(options) as chat:
-        app = ChatApp(chat, devices, keys=keys, theme=theme, frame=0)
+        opened = Opened(chat, devices)
+        app = ChatApp(
+            opened if shut is None else partial(late, shut, opened), keys=keys, theme=theme, frame=0
+        )
         async with app.run_test(size=size) as pilot:
             app.animation_level = "none"
             one = Phone(app, chat, pilot, ears)
-            await one.rest()
+            await (one.rest() if shut is None else pilot.pause())
             yield one
+
+
+async def late(opens: asyncio.Event, opened: Opened) -> Opened:
+    """A shop that takes a while to open."""
+    await opens.wait()
+    return opened

@@ -19,19 +19,21 @@ from wavoice.cli.tui.dialogs.help import Help, help_lines
 from wavoice.cli.tui.dialogs.pick import Choice, Pick
 from wavoice.cli.tui.entry import Field
 from wavoice.cli.tui.messages import Do, JournalEvent, Line, OnBubble, PhoneFact, Redraw, Tick
+from wavoice.cli.tui.opening import TEXT as OPENING
+from wavoice.cli.tui.opening import Live, Open, Opened
 from wavoice.cli.tui.palette import Everything, Offer
 from wavoice.cli.tui.panes import DRAWS
 from wavoice.cli.tui.sound import Devices, missing
 from wavoice.cli.tui.stage import Stage
 from wavoice.cli.tui.tabs import Tab
 from wavoice.cli.tui.themes import ANSI, DEFAULTS, THEMES
+from wavoice.runtime.errors import WavoiceError
 from wavoice.runtime.journal import Event
 from wavoice.sim.chat.commands import COMMANDS
 from wavoice.sim.chat.facts import Fact, Notice
 from wavoice.sim.chat.views import Screen
 
 if TYPE_CHECKING:
-    from wavoice.sim.chat.session import ChatSession
     from wavoice.sim.chat.views.conversation import Bubble
 
 HINT = "Type “move my delivery to Friday”, or press {record} and say it. {help} shows everything."
@@ -45,7 +47,7 @@ KEYS_FILE = (
 
 
 class ChatApp(App[None], inherit_bindings=False):
-    """The terminal phone on an open session, which outlives it."""
+    """The terminal phone on a session that outlives it; the session may be opened behind the first screen."""
 
     CSS_PATH = "app.tcss"
     COMMANDS: ClassVar[set[Any]] = {Everything}
@@ -57,8 +59,7 @@ class ChatApp(App[None], inherit_bindings=False):
 
     def __init__(
         self,
-        chat: ChatSession,
-        sound: Devices,
+        opened: Opened | Open,
         *,
         keys: Mapping[str, str] | None = None,
         theme: str = "dark",
@@ -69,13 +70,14 @@ class ChatApp(App[None], inherit_bindings=False):
         `frame`: seconds between two drawings; 0 draws at once, for tests that look at every step.
         """
         super().__init__()
-        self._chat, self._frame = chat, frame
-        names = {chat.contacts[each.key]: each.name for each in chat.customers}
-        self._views = Screen(chat.runtime.bot.kit.policy, names, chat.settings.shop.zone)
-        self._sound, self._keys = sound, dict(keys or {})
-        self._control = Control(chat, sound, self)
+        self._opened, self._frame, self._keys = opened, frame, dict(keys or {})
+        self._live: Live | None = None
+        self._waiting: list[str] = []
+        """Lines that were entered before there was a session."""
         self._completions = Completions(COMMANDS, self._want)
         self._drawing: Timer | None = None
+        self.failure: WavoiceError | None = None
+        """Why the session could not be opened."""
         for each in THEMES.values():
             self.register_theme(each)
         self.theme = THEMES[theme].name
@@ -88,32 +90,62 @@ class ChatApp(App[None], inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         """One stage."""
-        zone = ZoneInfo(self._chat.settings.shop.zone)
-        yield Stage(zone, self._completions, DRAWS)
+        yield Stage(self._completions, DRAWS)
 
     def on_mount(self) -> None:
-        """Show what was, then listen."""
-        for each in self._chat.past:
-            self._take(each)
-        self._chat.listen(self._heard)
-        self.run_worker(self._control.hands.work(), name="hands", group="hands")
-        self.set_interval(SECOND, self._tick)
+        """Take lines at once; go on when there is a session."""
         self.query_one(Field).focus()
         self.say(HINT.format(record=self.key_of("record"), help=self.key_of("help")), "hint")
-        self._changed()
-        self.run_worker(self._say_missing(), group="missing")
+        if isinstance(self._opened, Opened):
+            self._begin(self._opened)
+        else:
+            self.stage.status.show({}, OPENING)
+            self.run_worker(self._open(self._opened), group="opening")
 
-    async def _say_missing(self) -> None:
-        if (lacks := await missing(self._sound)) is not None:
+    async def _open(self, opening: Open) -> None:
+        try:
+            self._begin(await opening())
+        except WavoiceError as error:
+            self.failure = error
+            self.exit(return_code=2)
+
+    def _begin(self, opened: Opened) -> None:
+        """Show what was, then listen, then do what was typed meanwhile."""
+        chat = opened.chat
+        names = {chat.contacts[each.key]: each.name for each in chat.customers}
+        views = Screen(chat.runtime.bot.kit.policy, names, chat.settings.shop.zone)
+        self._live = Live(chat, views, Control(chat, opened.sound, self))
+        self.stage.chat.zone = ZoneInfo(chat.settings.shop.zone)
+        for each in chat.past:
+            self._take(each)
+        chat.listen(self._heard)
+        self.run_worker(self._live.control.hands.work(), name="hands", group="hands")
+        self.set_interval(SECOND, self._tick)
+        self._changed()
+        self.run_worker(self._say_missing(opened.sound), group="missing")
+        waiting, self._waiting = self._waiting, []
+        for line in waiting:
+            self._live.control.line(line)
+
+    async def _say_missing(self, sound: Devices) -> None:
+        if (lacks := await missing(sound)) is not None:
             self.say(lacks, "warning")
 
     async def on_unmount(self) -> None:
         """Let go of the devices."""
-        await self._control.close()
+        if self._live is not None:
+            await self._live.control.close()
+
+    @property
+    def _at(self) -> Live:
+        """What is there once the session is open; nothing else asks for it."""
+        if self._live is None:
+            raise RuntimeError("the session is not open yet")
+        return self._live
 
     async def idle(self) -> None:
         """Return when everything that the user asked for is done; what comes of it may take longer."""
-        await self._control.hands.idle()
+        await self._at.control.hands.idle()
 
     @property
     def stage(self) -> Stage:
@@ -135,21 +167,21 @@ class ChatApp(App[None], inherit_bindings=False):
 
     def _take(self, news: Event | Fact) -> None:
         if isinstance(news, Event):
-            self._views.take(news)
+            self._at.views.take(news)
         else:
-            self._views.tell(news)
+            self._at.views.tell(news)
         if isinstance(news, Notice):
             self.say(news.text)
         self._changed()
 
     def _tick(self) -> None:
-        self.post_message(Tick(self._chat.clock.now()))
+        self.post_message(Tick(self._at.chat.clock.now()))
 
     def on_tick(self, message: Tick) -> None:
         """Count-downs, typing, clocks, the end of a note that plays."""
         if not self.is_running:  # the last tick of an app that is being taken down
             return
-        self._control.look()
+        self._at.control.look()
         self.stage.tick(self._looked_at(), message.now)
         self._status()
 
@@ -162,31 +194,45 @@ class ChatApp(App[None], inherit_bindings=False):
     def on_redraw(self) -> None:
         """Draw what has changed."""
         self._drawing = None
-        if not self.is_running:
+        if not self.is_running or self._live is None:
             return
-        self.stage.draw(self._looked_at(), self._chat.clock.now())
+        self.stage.draw(self._looked_at(), self._at.chat.clock.now())
         self._status()
 
     def _status(self) -> None:
-        self.stage.status.show(menus.chips(self._chat), menus.loading(self._chat))
+        self.stage.status.show(menus.chips(self._at.chat), menus.loading(self._at.chat))
 
     def _looked_at(self) -> Screen:
-        self._views.look_at(self._chat.contact)
-        return self._views
+        self._at.views.look_at(self._at.chat.contact)
+        return self._at.views
 
     # what the user wants
 
     def on_line(self, message: Line) -> None:
         """A line was entered."""
-        self._control.line(message.text)
+        self._line(message.text)
+
+    def _line(self, text: str) -> None:
+        if self._live is None:
+            self._waiting.append(text)
+            self.stage.status.show({}, f"{OPENING} then: {text}")
+        else:
+            self._live.control.line(text)
 
     def on_do(self, message: Do) -> None:
         """An action, by mouse or palette."""
-        self._control.do(message.action)
+        self.action_do(message.action)
 
     def action_do(self, what: str) -> None:
         """An action, by key."""
-        self._control.do(what)
+        if self._live is not None:
+            self._live.control.do(what)
+        elif what == "quit":
+            self.leave()
+        elif what == "help":
+            self.help()
+        else:
+            self.bell()
 
     def on_tab_chosen(self, message: Tab.Chosen) -> None:
         """A pane, by mouse."""
@@ -196,7 +242,7 @@ class ChatApp(App[None], inherit_bindings=False):
         """Something with one message."""
         view = next((each for each in self.bubbles() if each.id == message.wamid), None)
         if view is not None:
-            self._control.with_bubble(message.what, view, message.button)
+            self._at.control.with_bubble(message.what, view, message.button)
 
     # what the actions ask of the screen: `control.Screenful`
 
@@ -242,15 +288,15 @@ class ChatApp(App[None], inherit_bindings=False):
 
     async def recorded(self, pcm: bytes) -> None:
         """Send a recording."""
-        await self._control.send(pcm)
+        await self._at.control.send(pcm)
 
     def bubbles(self) -> Sequence[Bubble]:
         """The conversation."""
-        return self._looked_at().conversation
+        return () if self._live is None else self._looked_at().conversation
 
     def media(self, wamid: str) -> bytes | None:
         """Sound of a note."""
-        return self._views.media(wamid)
+        return self._at.views.media(wamid)
 
     def choose(self, pane: str | None) -> None:
         """Show a pane; None: the next one."""
@@ -292,7 +338,9 @@ class ChatApp(App[None], inherit_bindings=False):
         self.run_worker(self._learn(command), group="completion", exclusive=True)
 
     async def _learn(self, command: str) -> None:
-        self._completions.learn(command, await menus.listed(command, self._chat))
+        if self._live is None:
+            return  # they are asked for again when the command is typed anew
+        self._completions.learn(command, await menus.listed(command, self._live.chat))
         self.stage.entry.again()
 
     # what the palette asks: `palette.Offers`
@@ -308,7 +356,7 @@ class ChatApp(App[None], inherit_bindings=False):
         if offer.line.endswith(" "):
             self.put(offer.line)
         else:
-            self._control.line(offer.line)
+            self._line(offer.line)
 
     def key_of(self, action: str) -> str:
         """The keys of an action as they are shown, with the user's own in mind."""

@@ -43,7 +43,8 @@ class Conversation(VerticalScroll, can_focus=False):
 
     def __init__(self, zone: tzinfo) -> None:
         super().__init__(id="chat")
-        self._zone = zone
+        self.zone = zone
+        """In which the times of messages that come from now on are shown."""
         self._rows: dict[str, Row] = {}
         self._order: list[str] = []
         self._typing = Typing(Content("typing …"), markup=False)
@@ -67,7 +68,7 @@ class Conversation(VerticalScroll, can_focus=False):
         for view in reversed(recent):
             row = self._rows.get(view.id)
             if row is None:
-                self._rows[view.id] = row = Row(view, self._zone)
+                self._rows[view.id] = row = Row(view, self.zone)
                 self.mount(row, before=below)
             else:
                 row.show(view)

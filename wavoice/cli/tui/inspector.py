@@ -30,7 +30,7 @@ class Reader(Stage):
     """The stage without what only a live phone has: a line says where in the journal it stands."""
 
     def __init__(self, zone: tzinfo) -> None:
-        super().__init__(zone, _nothing, DRAWS)
+        super().__init__(_nothing, DRAWS, zone)
 
     def compose(self) -> ComposeResult:
         """All parts; the layout says which can be seen."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +11,8 @@ import typer
 from wavoice.cli.tui.keymap import read_keymap
 
 if TYPE_CHECKING:
-    from wavoice.sim.chat.session import ChatSession
-    from wavoice.sim.sound.open import Sound
+    from wavoice.cli.tui.opening import Open
+    from wavoice.cli.tui.sound import Devices
 
 KEYS = "keys.toml"
 """Name of a user's file of keys, in the folder that the system has for settings of programs."""
@@ -30,21 +29,27 @@ def keys_of(file: Path | None) -> Mapping[str, str]:
     return read_keymap(file or own)
 
 
-async def find_sound() -> Sound:
-    """This machine's microphone and speaker. To be called before anything is drawn: looking may print."""
+def find_devices() -> Devices:
+    """This machine's microphone and speaker; looking takes a while."""
+    from wavoice.cli.tui.sound import Devices  # noqa: PLC0415
     from wavoice.runtime.adapters.clock import SystemClock  # noqa: PLC0415
     from wavoice.sim.sound.open import open_sound  # noqa: PLC0415
 
-    return await asyncio.to_thread(open_sound, SystemClock())
+    sound = open_sound(SystemClock())
+    return Devices(sound.microphone, sound.speaker)
 
 
-async def show(chat: ChatSession, sound: Sound, keys: Mapping[str, str], theme: str) -> bool:
-    """Run the app until the user leaves it; True if it broke. The terminal is whole afterwards either way."""
+async def show(opening: Open, keys: Mapping[str, str], theme: str) -> bool:
+    """Run the app until the user leaves it; True if it broke. The terminal is whole afterwards either way.
+
+    Raises what `opening` raised.
+    """
     from wavoice.cli.tui.app import ChatApp  # noqa: PLC0415
-    from wavoice.cli.tui.sound import Devices  # noqa: PLC0415
     from wavoice.sim.sound.hush import libraries_hushed  # noqa: PLC0415
 
-    app = ChatApp(chat, Devices(sound.microphone, sound.speaker), keys=keys, theme=theme)
+    app = ChatApp(opening, keys=keys, theme=theme)
     with libraries_hushed():  # PortAudio prints where the app draws
         await app.run_async()
+    if app.failure is not None:
+        raise app.failure
     return bool(app.return_code)

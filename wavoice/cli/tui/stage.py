@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import tzinfo
+from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
@@ -30,9 +30,9 @@ Draw = Callable[["Screen", "Micros", int], RenderableType]
 class Stage(Container):
     """Status, tabs, conversation, panes, line and footer."""
 
-    def __init__(self, zone: tzinfo, complete: CompleteLine, draws: Mapping[str, Draw]) -> None:
+    def __init__(self, complete: CompleteLine, draws: Mapping[str, Draw], zone: tzinfo = UTC) -> None:
         super().__init__(id="stage")
-        self._zone, self._complete, self._draws = zone, complete, draws
+        self._complete, self._draws, self._zone = complete, draws, zone
         self._chosen = "chat"
         self._shown: Shown | None = None
 

@@ -12,17 +12,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wavoice.runtime.errors import UserInputError
-from wavoice.runtime.lexicon import shipped
-from wavoice.sim.chat.customers import CALLERS
-from wavoice.sim.chat.faults import FAULTS
-from wavoice.sim.chat.mouth import NOISES
-from wavoice.sim.chat.notes import find_fixture, fixtures
-from wavoice.sim.emulator.handset.message import PhoneMessage
 from wavoice.sim.scenario.values import as_text, duration
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the screen has this table before there is a shop to import
     from wavoice.runtime.model import Micros
     from wavoice.sim.chat.session import ChatSession
+    from wavoice.sim.emulator.handset.message import PhoneMessage
 
 Run = Callable[["ChatSession", str], Awaitable[str | None]]
 _OPTION = re.compile(r"\s--(noise|snr|voice)\s+(\S+)")
@@ -40,8 +35,18 @@ class Command:
     help: str
     example: str
     run: Run
-    choices: Callable[[ChatSession], Mapping[str, str]] | None = None
-    """What the first argument can be, each with a word about it; None: anything."""
+    chosen: bool = False
+    """Its first argument is one of `choices.CHOICES`."""
+
+    @property
+    def choices(self) -> Callable[[ChatSession], Mapping[str, str]] | None:
+        """Finds what its first argument can be, each with a word about it; None where it can be anything."""
+        return self._choices if self.chosen else None
+
+    def _choices(self, chat: ChatSession) -> Mapping[str, str]:
+        from wavoice.sim.chat.choices import CHOICES  # noqa: PLC0415 -- the table is there before a chat is
+
+        return CHOICES[self.name](chat)
 
 
 async def run(chat: ChatSession, line: str) -> str | None:
@@ -84,6 +89,8 @@ async def _say(chat: ChatSession, rest: str) -> None:
 async def _play(chat: ChatSession, rest: str) -> None:
     if not rest:
         raise _usage("play")
+    from wavoice.sim.chat.notes import find_fixture  # noqa: PLC0415 -- see `choices`
+
     note = find_fixture(chat.folder, rest)
     await chat.note(note.ogg, said=note.said)
 
@@ -153,7 +160,8 @@ async def _fault(chat: ChatSession, rest: str) -> str:
     if not name or (times.strip() and not times.strip().isdecimal()):
         raise _usage("fault")
     chat.fault(name, int(times or 1))
-    return f"From now on: {FAULTS[name]}." if not times else f"{int(times)} times: {FAULTS[name]}."
+    does = find("fault")._choices(chat)[name]
+    return f"From now on: {does}." if not times else f"{int(times)} times: {does}."
 
 
 async def _customer(chat: ChatSession, rest: str) -> str:
@@ -209,7 +217,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "play", "FIXTURE", "Send a recorded note: a name or an .ogg file.", "/play no_wait__street_10db",
-        _play, lambda chat: {note.name: note.said or "" for note in fixtures(chat.folder)},
+        _play, chosen=True,
     ),
     Command(
         "after", "TIME LINE", "Do something a little later: words or a command.",
@@ -225,24 +233,23 @@ COMMANDS: tuple[Command, ...] = (
     Command("unsend", "", "Take your newest message back.", "/unsend", _unsend),
     Command("stop", "", "Send STOP.", "/stop", _stop),
     Command(
-        "fault", "NAME [TIMES]", "Let something go wrong.", "/fault payment-lost", _fault, lambda _: FAULTS
+        "fault", "NAME [TIMES]", "Let something go wrong.", "/fault payment-lost", _fault, chosen=True
     ),
     Command(
         "customer", "NAME", "Hand the phone to another customer.", "/customer unknown", _customer,
-        lambda _: {caller.key: caller.about for caller in CALLERS},
+        chosen=True,
     ),
     Command(
         "language", "CODE", "The language that the customer speaks.", "/language hi", _language,
-        lambda _: dict.fromkeys(shipped(), ""),
+        chosen=True,
     ),
     Command(
         "voice", "NAME|on|off", "Your voice of /say; on, off: whether the bot speaks.", "/voice off", _voice,
-        lambda chat: {**dict.fromkeys(chat.mouth.voices(), "says your lines"), "on": "the bot speaks",
-                      "off": "the bot answers in text"},
+        chosen=True,
     ),
     Command(
         "noise", "KIND [SNR]|off", "Noise around microphone and /say, in dB.", "/noise babble 10", _noise,
-        lambda _: {"off": "", **{kind: "" for kind in NOISES if kind != "none"}},
+        chosen=True,
     ),
     Command("reload", "", "Read bot.py anew; nothing that is pending is lost.", "/reload", _reload),
     Command(

@@ -1,0 +1,50 @@
+"""The screen is there before the shop is: what is typed meanwhile is not lost."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from tests.cli.tui.phones import phone
+from wavoice.cli.tui.app import ChatApp
+from wavoice.cli.tui.entry import Field
+from wavoice.cli.tui.opening import Opened
+from wavoice.runtime.errors import ConfigError
+
+
+async def test_lines_wait_for_the_shop_in_their_order(tmp_path: Path) -> None:
+    opens = asyncio.Event()
+    async with phone(tmp_path, shut=opens) as at:
+        assert "opening the shop" in at.text()
+        for line in ("move my delivery to Friday", "/stop"):
+            at.app.query_one(Field).value = line
+            await at.pilot.press("enter")
+        assert at.app.query_one(Field).value == ""
+        assert "then: /stop" in at.text()
+        assert at.chat.past == ()
+        opens.set()
+        await at.rest()
+        said = [bubble.text for bubble in at.app.bubbles() if bubble.mine]
+        assert said == ["move my delivery to Friday", "STOP"]
+        assert "opening the shop" not in at.text()
+
+
+async def test_before_the_shop_is_open_one_can_look_at_the_help_and_leave(tmp_path: Path) -> None:
+    async with phone(tmp_path, shut=asyncio.Event()) as at:
+        await at.pilot.press("f7", "ctrl+l", "up")
+        await at.pilot.press("f1")
+        assert "Press a button" in at.text()
+        await at.pilot.press("escape", "ctrl+q")
+        await at.pilot.pause()
+        assert not at.app.is_running
+        assert at.app.failure is None
+
+
+async def test_a_shop_that_cannot_be_opened_ends_the_app_with_the_reason() -> None:
+    async def broken() -> Opened:
+        raise ConfigError("wavoice.toml: shop.zone: that is no zone.")
+
+    app = ChatApp(broken)
+    async with app.run_test() as pilot:
+        await pilot.pause()
+    assert (app.return_code, str(app.failure)) == (2, "wavoice.toml: shop.zone: that is no zone.")
