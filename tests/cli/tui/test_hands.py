@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.cli.tui.phones import Phone, phone
+from wavoice.cli.tui.entry import Field
 from wavoice.cli.tui.sound import Devices
 from wavoice.sim.clock import VirtualClock
 from wavoice.sim.scripted import Line
@@ -86,3 +87,17 @@ async def test_a_window_of_any_size(tmp_path: Path) -> None:
             await at.pilot.resize_terminal(*size)
             await at.rest()
             assert "Type a message" in at.text()
+
+
+async def test_who_types_on_loses_no_letter(tmp_path: Path) -> None:
+    """Enter is handled a moment later: what was typed in between belongs to the next line."""
+    async with phone(tmp_path) as at:
+        field = at.app.query_one(Field)
+        field.value = "where is my order"
+        await field.action_submit()
+        field.insert_text_at_cursor("an")
+        await at.rest()
+        assert field.value == "an"
+        field.insert_text_at_cursor("d")
+        assert field.value == "and"
+        assert [bubble.text for bubble in at.app.bubbles() if bubble.mine] == ["where is my order"]

@@ -30,7 +30,7 @@ from wavoice.cli.tui.themes import ANSI, DEFAULTS, THEMES
 from wavoice.runtime.errors import WavoiceError
 from wavoice.runtime.journal import Event
 from wavoice.sim.chat.commands import COMMANDS
-from wavoice.sim.chat.facts import Fact, Notice
+from wavoice.sim.chat.facts import Exchange, Fact, Notice, Ticks
 from wavoice.sim.chat.views import Screen
 
 if TYPE_CHECKING:
@@ -76,6 +76,8 @@ class ChatApp(App[None], inherit_bindings=False):
         """Lines that were entered before there was a session."""
         self._completions = Completions(COMMANDS, self._want)
         self._drawing: Timer | None = None
+        self._stale = False
+        """Something is not drawn yet, and can wait for the next tick."""
         self.failure: WavoiceError | None = None
         """Why the session could not be opened."""
         for each in THEMES.values():
@@ -172,7 +174,10 @@ class ChatApp(App[None], inherit_bindings=False):
             self._at.views.tell(news)
         if isinstance(news, Notice):
             self.say(news.text)
-        self._changed()
+        if self._frame and isinstance(news, (Exchange, Ticks)):
+            self._stale = True  # the next tick draws it: a layout costs the turn that is under way dearly
+        else:
+            self._changed()
 
     def _tick(self) -> None:
         self.post_message(Tick(self._at.chat.clock.now()))
@@ -182,8 +187,11 @@ class ChatApp(App[None], inherit_bindings=False):
         if not self.is_running:  # the last tick of an app that is being taken down
             return
         self._at.control.look()
-        self.stage.tick(self._looked_at(), message.now)
-        self._status()
+        if self._stale:
+            self._changed()
+        else:
+            self.stage.tick(self._looked_at(), message.now)
+            self._status()
 
     def _changed(self) -> None:
         if not self._frame:
@@ -193,7 +201,7 @@ class ChatApp(App[None], inherit_bindings=False):
 
     def on_redraw(self) -> None:
         """Draw what has changed."""
-        self._drawing = None
+        self._drawing, self._stale = None, False
         if not self.is_running or self._live is None:
             return
         self.stage.draw(self._looked_at(), self._at.chat.clock.now())

@@ -123,7 +123,9 @@ class Entry(Vertical):
                 return
         if not text:
             return
-        self.field.value = ""
+        # Whoever types on before this is handled does not lose the first letters of the next line.
+        self.field.value = self.field.value.removeprefix(event.value)
+        self.field.cursor_position = len(self.field.value)
         self.post_message(Line(text))
 
     def on_field_complete(self, event: Field.Complete) -> None:

@@ -41,6 +41,10 @@ CHIPS = ("customer", "language", "voice", "noise", "fault", "advance")
 class Status(Horizontal):
     """The chips."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._models = ""
+
     def compose(self) -> ComposeResult:
         """A name and the chips."""
         yield Static(Content("wavoice"), id="name", markup=False)
@@ -52,4 +56,6 @@ class Status(Horizontal):
         """Draw what has changed; `values` by action, `models` what is still loading."""
         for action in CHIPS:
             self.query_one(f"#chip-{action}", Chip).show(values.get(action, ""))
-        self.query_one("#models", Static).update(Content(visible(models)))
+        if models != self._models:
+            self._models = models
+            self.query_one("#models", Static).update(Content(visible(models)))

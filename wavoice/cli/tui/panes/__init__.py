@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from wavoice.cli.tui.panes import heard, ledger, proposal, raw, session, waterfall
 from wavoice.cli.tui.panes.ink import Page
-from wavoice.runtime.model import Micros
+from wavoice.runtime.model import SECOND, Micros
 from wavoice.sim.chat.views.screen import Screen
 
 T = TypeVar("T")
@@ -33,7 +33,9 @@ def _proposal(screen: Screen, now: Micros, _width: int) -> Page:
 
 
 def _session(screen: Screen, now: Micros, _width: int) -> Page:
-    return Page(session.session, (screen.session, screen.at(now), screen.policy, screen.zone))
+    # Its clocks show minutes: a page that is another one every microsecond would be laid out each time.
+    at = screen.at(now - now % SECOND)
+    return Page(session.session, (screen.session, at, screen.policy, screen.zone))
 
 
 def _ledger(screen: Screen, _now: Micros, _width: int) -> Page:
