@@ -37,6 +37,10 @@ def test_it_makes_a_project_and_says_what_comes_next(shell: Shell) -> None:
     assert done.out.splitlines()[-1].startswith("Next: cd my-bot && wavoice chat")
 
 
+def test_what_comes_next_can_be_pasted_into_a_shell(shell: Shell) -> None:
+    assert "Next: cd 'my bot' && wavoice chat" in shell("init", "my bot").out
+
+
 @pytest.mark.parametrize("name", sorted(FILES))
 def test_nothing_is_ever_written_over(shell: Shell, name: str) -> None:
     mine = shell.folder / name

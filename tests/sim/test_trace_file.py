@@ -169,6 +169,7 @@ class TestWhatCannotBeRead:
             (b"no json\n", ":1 is no journal event. Record one with --journal."),
             (b"\n{\n", ":2 is no journal event. Record one with --journal."),
             (b"[]\n", ":1 is no journal event. Record one with --journal."),
+            pytest.param(b"[" * 200_000, ":1 is no journal event. Record one with --journal.", id="deep"),
             (b"7\n", ":1 is no journal event. Record one with --journal."),
             (b'{"data": {}}\n', ":1 is no journal event. Record one with --journal."),
             (b"\xff\xfe\n", " cannot be read. Name a journal in JSON lines."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -27,5 +28,5 @@ def command(
 
     for file in begin(folder):
         typer.echo(file)
-    inside = "" if folder == Path() else f"cd {folder} && "
+    inside = "" if folder == Path() else f"cd {shlex.quote(str(folder))} && "
     typer.echo(f"\nNext: {inside}wavoice chat      or: wavoice test, wavoice replay, wavoice actions")

@@ -67,7 +67,7 @@ def read_with(file: Path, understand: Callable[[Any], T]) -> tuple[Trace, Sequen
         except ValidationError as error:
             fields = ", ".join(".".join(map(str, one["loc"])) for one in error.errors())
             raise _wrong(file, number, f"has no usable {fields}") from None
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             said = (
                 str(error)
                 if isinstance(error, ValueError) and "version" in str(error)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # the screen has this table before there is a shop to import
 
 Run = Callable[["ChatSession", str], Awaitable[str | None]]
 _OPTION = re.compile(r"\s--(noise|snr|voice)\s+(\S+)")
+_TIMES = re.compile(r"\s*\d{0,3}\s*")
 _NUMBERED = re.compile(r"(?:(\d{1,3})\s+)?(.*)", re.DOTALL)
 
 
@@ -157,9 +158,9 @@ async def _stop(chat: ChatSession, rest: str) -> None:
 
 async def _fault(chat: ChatSession, rest: str) -> str:
     name, _, times = rest.partition(" ")
-    if not name or (times.strip() and not times.strip().isdecimal()):
+    if not name or not _TIMES.fullmatch(times):
         raise _usage("fault")
-    chat.fault(name, int(times or 1))
+    chat.fault(name, int(times.strip() or 1))
     does = find("fault")._choices(chat)[name]
     return f"From now on: {does}." if not times else f"{int(times)} times: {does}."
 

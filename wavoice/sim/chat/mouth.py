@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from wavoice.sim.sound.say import Talker
 
 NOISES: tuple[str, ...] = get_args(NoiseKind)
+LOUDEST, SOFTEST = -10.0, 60.0
+"""Noise, in dB below the voice: as for `wavoice record`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +30,13 @@ class Manner:
     """Speech over noise."""
 
     def in_noise(self, kind: str, snr_db: float | None) -> Manner:
-        """The same in other surroundings. Raises `UserInputError` for a noise that nobody can make."""
+        """The same in other surroundings. Raises `UserInputError` for a noise that cannot be made."""
         if kind not in NOISES:
             raise UserInputError(f"There is no noise {kind!r}.", remedy=f"Use one of {', '.join(NOISES)}.")
+        if snr_db is not None and not LOUDEST <= snr_db <= SOFTEST:  # `nan` is not, either
+            raise UserInputError(
+                f"Noise is {LOUDEST:g} to {SOFTEST:g} dB below the voice.", remedy="As in /noise babble 10."
+            )
         return replace(self, noise=cast("NoiseKind", kind), snr_db=self.snr_db if snr_db is None else snr_db)
 
 

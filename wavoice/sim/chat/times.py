@@ -47,9 +47,7 @@ class Timekeeper:
 
     async def advance(self, by: Micros) -> None:
         """Let that much time pass at once. Raises `UserInputError` for the past and beyond the year 9999."""
-        end = self.clock.now() + by
-        if by < 0 or end > LATEST:
-            raise UserInputError("Time runs forwards, up to the year 9999.", remedy="As in /advance 26h.")
+        end = self._end(by, "/advance 26h")
         await self.idle()
         while (due := await self.next_due()) is not None and due < end:
             now = self.clock.now()
@@ -68,7 +66,11 @@ class Timekeeper:
             await self._look()
 
     def after(self, delay: Micros, act: Act, refused: Callable[[str], None]) -> None:
-        """Do something once that much time has passed; `refused` gets a line if it cannot be done then."""
+        """Do something once that much time has passed; `refused` gets a line if it cannot be done then.
+
+        Raises `UserInputError` for the past and beyond the year 9999.
+        """
+        self._end(delay, "/after 1.5s no wait")
 
         async def work() -> None:
             try:
@@ -77,6 +79,12 @@ class Timekeeper:
                 refused(str(error))
 
         self.later.later(delay, work)
+
+    def _end(self, by: Micros, example: str) -> Micros:
+        end = self.clock.now() + by
+        if by < 0 or end > LATEST:
+            raise UserInputError("Time runs forwards, up to the year 9999.", remedy=f"As in {example}.")
+        return end
 
     async def _look(self) -> None:
         """What was scheduled for now happens, and what comes of it."""
