@@ -29,6 +29,18 @@ async def test_lines_wait_for_the_shop_in_their_order(tmp_path: Path) -> None:
         assert "opening the shop" not in at.text()
 
 
+async def test_lines_that_come_faster_than_they_are_handled_stay_apart(tmp_path: Path) -> None:
+    opens = asyncio.Event()
+    async with phone(tmp_path, shut=opens) as at:
+        field = at.app.query_one(Field)
+        for line in ("hello", "/stop", "thanks"):
+            field.insert_text_at_cursor(line)
+            await field.action_submit()
+        opens.set()
+        await at.rest()
+        assert [bubble.text for bubble in at.app.bubbles() if bubble.mine] == ["hello", "STOP", "thanks"]
+
+
 async def test_before_the_shop_is_open_one_can_look_at_the_help_and_leave(tmp_path: Path) -> None:
     async with phone(tmp_path, shut=asyncio.Event()) as at:
         await at.pilot.press("f7", "ctrl+l", "up")

@@ -44,6 +44,15 @@ class Field(Input):
     class Complete(Message):
         """Take the completion that is marked."""
 
+    def __init__(self, done: Callable[[], None]) -> None:
+        """`done` takes the line."""
+        super().__init__(placeholder="Type a message, / for commands", id="field", compact=True)
+        self._take = done
+
+    async def action_submit(self) -> None:
+        """Have the line taken at once: the next key belongs to the next line, however fast it comes."""
+        self._take()
+
     def action_complete(self) -> None:
         """Take it."""
         self.post_message(self.Complete())
@@ -69,7 +78,7 @@ class Entry(Vertical):
         yield Static(id="answering", markup=False)
         with Horizontal(id="line"):
             yield Static(Content("\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"), id="prompt", markup=False)
-            yield Field(placeholder="Type a message, / for commands", id="field", compact=True)
+            yield Field(self._submit)
         yield Static(id="meter", markup=False)
 
     def on_mount(self) -> None:
@@ -111,10 +120,10 @@ class Entry(Vertical):
         value = self.field.value
         self._offer(self._complete(value) if value.startswith("/") else ())
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    def _submit(self) -> None:
         """A line is done, or a command is still lacking its argument."""
-        event.stop()
-        text = event.value.strip()
+        self.again()  # the last letters may not have been looked at yet
+        text = self.field.value.strip()
         marked = self._marked()
         if marked is not None and marked.line.strip() != text and marked.line.startswith(text):
             text = marked.line.strip() if marked.whole else text
@@ -123,9 +132,7 @@ class Entry(Vertical):
                 return
         if not text:
             return
-        # Whoever types on before this is handled does not lose the first letters of the next line.
-        self.field.value = self.field.value.removeprefix(event.value)
-        self.field.cursor_position = len(self.field.value)
+        self.field.clear()
         self.post_message(Line(text))
 
     def on_field_complete(self, event: Field.Complete) -> None:
