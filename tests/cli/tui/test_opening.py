@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from textual.events import Key
+
 from tests.cli.tui.phones import phone
 from wavoice.cli.tui.app import ChatApp
 from wavoice.cli.tui.entry import Field
@@ -32,10 +34,10 @@ async def test_lines_wait_for_the_shop_in_their_order(tmp_path: Path) -> None:
 async def test_lines_that_come_faster_than_they_are_handled_stay_apart(tmp_path: Path) -> None:
     opens = asyncio.Event()
     async with phone(tmp_path, shut=opens) as at:
-        field = at.app.query_one(Field)
         for line in ("hello", "/stop", "thanks"):
-            field.insert_text_at_cursor(line)
-            await field.action_submit()
+            for key in (*line, "enter"):  # as a terminal hands them over: none waits for the one before it
+                at.app.post_message(Key(key, key if len(key) == 1 else None))
+        await at.pilot.pause()
         opens.set()
         await at.rest()
         assert [bubble.text for bubble in at.app.bubbles() if bubble.mine] == ["hello", "STOP", "thanks"]

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.events import Key
 from textual.message import Message
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
@@ -48,6 +49,15 @@ class Field(Input):
         """`done` takes the line."""
         super().__init__(placeholder="Type a message, / for commands", id="field", compact=True)
         self._take = done
+
+    async def _on_key(self, event: Key) -> None:
+        """Take Enter where letters are taken: a binding is looked up after the letters that follow it."""
+        if event.key == "enter":
+            event.stop()
+            event.prevent_default()
+            self._take()
+        else:
+            await super()._on_key(event)
 
     async def action_submit(self) -> None:
         """Have the line taken at once: the next key belongs to the next line, however fast it comes."""
