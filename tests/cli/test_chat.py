@@ -50,6 +50,29 @@ def test_the_command_in_a_pipe_moves_an_order(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+async def test_it_ends_once_nobody_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with `| head -1`: the lines behind are not carried out."""
+    taken: list[str] = []
+
+    class Closed:
+        def write(self, text: str) -> None:
+            raise BrokenPipeError
+
+        def flush(self) -> None: ...
+
+    async def lines() -> AsyncIterator[str]:
+        for line in ("hello", "where is my order?"):
+            taken.append(line)
+            yield line
+
+    async with talk(tmp_path) as one:
+        monkeypatch.setattr(sys, "stdout", Closed())
+        with pytest.raises(BrokenPipeError):
+            await converse(one.chat, lines(), Manner(as_json=True, waits=True))
+        monkeypatch.undo()
+    assert taken == ["hello"]
+
+
 async def test_lines_tell_both_sides_and_what_became_of_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wavoice.cli.files import check_target
+from wavoice.runtime.errors import UserInputError
 
 if TYPE_CHECKING:
     from wavoice.cli.chat_plain import Manner
@@ -77,6 +78,10 @@ def command(
     """  # noqa: D301 -- \b keeps the lines of the examples apart
     from wavoice.cli.chat_plain import Manner  # noqa: PLC0415
 
+    if sys.stdin is None or sys.stdout is None:
+        raise UserInputError(
+            "Standard input or output is closed.", remedy="Pipe lines into it, or use a terminal."
+        )
     if store is not None:
         check_target(store)
     screen = not (no_tui or as_json) and sys.stdin.isatty() and sys.stdout.isatty()

@@ -36,11 +36,35 @@ class Manner:
     """Each line waits until the one before it is answered: nobody types them."""
 
 
+@dataclass(slots=True)
+class Out:
+    """Standard output, which its reader may close. A listener prints, and cannot end the chat itself."""
+
+    _gone: bool = False
+
+    def put(self, line: str) -> None:
+        """Print at once, also into a pipe: whoever reads it waits for it."""
+        try:
+            if not self._gone:
+                sys.stdout.write(line + "\n")
+                sys.stdout.flush()
+        except BrokenPipeError:
+            self._gone = True
+
+    def check(self) -> None:
+        """Raises `BrokenPipeError` once nobody reads any more."""
+        if self._gone:
+            raise BrokenPipeError
+
+
 async def converse(chat: ChatSession, lines: AsyncIterator[str], manner: Manner) -> bool:
-    """Carry out every line; True if one could not be. A refusal is one line on standard error."""
+    """Carry out every line; True if one could not be. A refusal is one line on standard error.
+
+    Raises `BrokenPipeError` after the line on which standard output was found closed.
+    """
     from wavoice.sim.chat.commands import run  # noqa: PLC0415
 
-    show_all(chat, manner)
+    out = show_all(chat, manner)
     if not manner.as_json:
         typer.echo(f"{chat.customer.name} holds the phone. /help lists commands, Ctrl-D ends.", err=True)
     failed = False
@@ -57,30 +81,34 @@ async def converse(chat: ChatSession, lines: AsyncIterator[str], manner: Manner)
             _answer(said, as_json=manner.as_json)
         if manner.waits:
             await chat.idle()
+        out.check()
     if manner.waits:
         await chat.finish()
+    out.check()
     return failed
 
 
-def show_all(chat: ChatSession, manner: Manner) -> None:
+def show_all(chat: ChatSession, manner: Manner) -> Out:
     """Print what has happened, and from now on what happens."""
-    show = _json_printer() if manner.as_json else _line_printer(chat)
+    out = Out()
+    show = _json_printer(out) if manner.as_json else _line_printer(chat, out)
     for news in chat.past:
         show(news)
     chat.listen(show)
+    return out
 
 
 def _answer(said: str, *, as_json: bool) -> None:
     typer.echo(json.dumps({"fact": "said", "text": said}, ensure_ascii=False) if as_json else said)
 
 
-def _json_printer() -> _Show:
+def _json_printer(out: Out) -> _Show:
     from wavoice.cli.chat_lines import to_json_line  # noqa: PLC0415
 
-    return lambda news: _out(to_json_line(news))
+    return lambda news: out.put(to_json_line(news))
 
 
-def _line_printer(chat: ChatSession) -> _Show:
+def _line_printer(chat: ChatSession, out: Out) -> _Show:
     from wavoice.cli.chat_lines import Lines  # noqa: PLC0415
 
     others = [caller.key for caller in chat.customers[1:]]
@@ -88,15 +116,9 @@ def _line_printer(chat: ChatSession) -> _Show:
 
     def show(news: Event | Fact) -> None:
         for line in lines.of(news):
-            _out(line)
+            out.put(line)
 
     return show
-
-
-def _out(line: str) -> None:
-    """At once, also into a pipe: whoever reads it waits for it."""
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
 
 
 def standard_input() -> AsyncIterator[str]:

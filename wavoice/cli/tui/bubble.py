@@ -160,8 +160,9 @@ class Row(Vertical, can_focus=True):
             self._body_again()
 
     def _body_again(self) -> None:
-        if self.is_mounted:
-            self.query_one(Body).update(self.content())
+        # Also while it is still being mounted; before its body is there, the body will be made of the newest.
+        for body in self.query(Body):
+            body.update(self.content())
 
     def _taps(self) -> list[Tap]:
         buttons = () if self.view.unsent else self.view.buttons
