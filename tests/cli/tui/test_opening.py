@@ -43,6 +43,16 @@ async def test_lines_that_come_faster_than_they_are_handled_stay_apart(tmp_path:
         assert [bubble.text for bubble in at.app.bubbles() if bubble.mine] == ["hello", "STOP", "thanks"]
 
 
+async def test_a_key_waits_as_well(tmp_path: Path) -> None:
+    opens = asyncio.Event()
+    async with phone(tmp_path, shut=opens) as at:
+        await at.pilot.press("ctrl+t")
+        assert at.chat.past == ()
+        opens.set()
+        await at.rest()
+        assert [bubble.text for bubble in at.app.bubbles() if bubble.mine] == ["STOP"]
+
+
 async def test_before_the_shop_is_open_one_can_look_at_the_help_and_leave(tmp_path: Path) -> None:
     async with phone(tmp_path, shut=asyncio.Event()) as at:
         await at.pilot.press("f7", "ctrl+l", "up")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -72,8 +73,8 @@ class ChatApp(App[None], inherit_bindings=False):
         super().__init__()
         self._opened, self._frame, self._keys = opened, frame, dict(keys or {})
         self._live: Live | None = None
-        self._waiting: list[str] = []
-        """Lines that were entered before there was a session."""
+        self._waiting: list[Callable[[], None]] = []
+        """What was entered or pressed before there was a session."""
         self._completions = Completions(COMMANDS, self._want)
         self._drawing: Timer | None = None
         self._stale = False
@@ -126,8 +127,8 @@ class ChatApp(App[None], inherit_bindings=False):
         self._changed()
         self.run_worker(self._say_missing(opened.sound), group="missing")
         waiting, self._waiting = self._waiting, []
-        for line in waiting:
-            self._live.control.line(line)
+        for act in waiting:
+            act()
 
     async def _say_missing(self, sound: Devices) -> None:
         if (lacks := await missing(sound)) is not None:
@@ -222,7 +223,7 @@ class ChatApp(App[None], inherit_bindings=False):
 
     def _line(self, text: str) -> None:
         if self._live is None:
-            self._waiting.append(text)
+            self._waiting.append(partial(self._line, text))
             self.stage.status.show({}, f"{OPENING} then: {text}")
         else:
             self._live.control.line(text)
@@ -240,7 +241,7 @@ class ChatApp(App[None], inherit_bindings=False):
         elif what == "help":
             self.help()
         else:
-            self.bell()
+            self._waiting.append(partial(self.action_do, what))
 
     def on_tab_chosen(self, message: Tab.Chosen) -> None:
         """A pane, by mouse."""
