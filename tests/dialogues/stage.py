@@ -33,6 +33,7 @@ from wavoice.runtime.adapters.failpoints import NoFailpoints
 from wavoice.runtime.bot import Bot
 from wavoice.runtime.codes import Codes
 from wavoice.runtime.kit import Kit, Turn
+from wavoice.runtime.lanes import Lanes
 from wavoice.runtime.model import (
     SECOND,
     Address,
@@ -210,6 +211,7 @@ class Stage:
             sink=cast("journal.Sink", None),  # the bot itself, two lines down
             codes=CODES,
             policy=POLICY,
+            lanes=Lanes(POLICY),
         )
         bot = _Bot(kit, TENANT, frozenset({NUMBER}), lambda _address: None, entries)
         object.__setattr__(kit, "sink", bot)

@@ -20,6 +20,7 @@ from wavoice.runtime.adapters.decoder import SandboxedDecoder
 from wavoice.runtime.adapters.embedded import EmbeddedEngine
 from wavoice.runtime.adapters.graph import GraphClient, GraphSettings
 from wavoice.runtime.adapters.orders_http import HttpOrders
+from wavoice.runtime.adapters.public_hosts import PublicHosts, behind_a_proxy
 from wavoice.runtime.adapters.recordings import Recordings
 from wavoice.runtime.adapters.store import SqliteStore, drain_lock
 from wavoice.runtime.adapters.store.lock import MEMORY
@@ -119,7 +120,9 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
             stack.push_async_callback(store.close)
         graph_http = parts.graph or await _client(stack)
         shop_http = parts.shop or await _client(stack)
-        channel = GraphClient(_graph(settings, parts.policy), graph_http, clock)
+        graph = _graph(settings, parts.policy)
+        media_http = None if parts.graph else await _media_client(graph, stack)
+        channel = GraphClient(graph, graph_http, clock, media_http)
         engine = EmbeddedEngine(store, clock, lambda: drain_lock(settings.store.path))
         decoder = parts.decoder
         if decoder is None:
@@ -210,6 +213,14 @@ def _media(settings: Settings, parts: Parts) -> ports.Media | None:
 
 async def _client(stack: AsyncExitStack) -> httpx.AsyncClient:
     return await stack.enter_async_context(httpx.AsyncClient(timeout=10))
+
+
+async def _media_client(graph: GraphSettings, stack: AsyncExitStack) -> httpx.AsyncClient | None:
+    """Reaches public hosts only; None where Graph is a simulator's, or a proxy looks names up."""
+    if not graph.base_url.startswith("https:") or behind_a_proxy():
+        return None
+    public = PublicHosts(httpx.AsyncHTTPTransport())
+    return await stack.enter_async_context(httpx.AsyncClient(timeout=10, transport=public))
 
 
 async def _stop(task: asyncio.Task[None]) -> None:

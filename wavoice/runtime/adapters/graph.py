@@ -50,7 +50,14 @@ class GraphClient:
     why `Outgoing.reference` comes back in every status.
     """
 
-    def __init__(self, settings: GraphSettings, http: httpx.AsyncClient, clock: Clock) -> None:
+    def __init__(
+        self,
+        settings: GraphSettings,
+        http: httpx.AsyncClient,
+        clock: Clock,
+        media_http: httpx.AsyncClient | None = None,
+    ) -> None:
+        """`media_http` downloads media; None: `http` does that, too."""
         if not _TOKEN.fullmatch(settings.access_token.get_secret_value()):
             # Such a header is refused with an error that quotes it.
             raise ConfigError(
@@ -62,7 +69,7 @@ class GraphClient:
         self._clock = clock
         graph = httpx.URL(settings.base_url)
         self._media = MediaDownloads(
-            http, settings.access_token, graph, settings.media_hosts, settings.stall_seconds
+            media_http or http, settings.access_token, graph, settings.media_hosts, settings.stall_seconds
         )
         self._chunked = True
 
