@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -27,15 +26,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def shell(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], made: Path
-) -> Shell:
+def shell(shell: Shell, made: Path) -> Shell:
     """An empty folder with a copy of that store in it."""
-    for name in [name for name in os.environ if name.startswith("WAVOICE_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    shutil.copy(made, tmp_path / "bot.sqlite")
-    return Shell(tmp_path, monkeypatch, capsys)
+    shutil.copy(made, shell.folder / "bot.sqlite")
+    return shell
 
 
 def tamper(statement: str) -> None:

@@ -22,12 +22,6 @@ DONE = "loading models\n4 s notes, overlapped\n"
 
 
 @pytest.fixture
-def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    monkeypatch.chdir(tmp_path)
-    return Shell(tmp_path, monkeypatch, capsys)
-
-
-@pytest.fixture
 def found(shell: Shell) -> list[Report]:
     """The one report that a run comes to; a test puts another in its place."""
     reports = [report()]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import Done, bare_environment
+from tests.cli.commands import bare_environment, script
 from tests.sim.chat.chats import talk
 from wavoice.cli.chat_plain import Manner, converse
 
@@ -23,26 +23,9 @@ async def given(*lines: str) -> AsyncIterator[str]:
         yield line
 
 
-def piped(lines: str, *arguments: str, folder: Path) -> Done:
-    """Run the installed command with these lines on standard input."""
-    command = shutil.which("wavoice", path=Path(sys.executable).parent)
-    assert command is not None
-    done = subprocess.run(
-        [command, "chat", *arguments],
-        input=lines,
-        cwd=folder,
-        env=bare_environment(),
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        timeout=100,
-    )
-    return Done(done.returncode, done.stdout, done.stderr)
-
-
 def test_the_command_in_a_pipe_moves_an_order(tmp_path: Path) -> None:
     """The real command in an empty folder: what is asked, confirmed, written and told, with settle window."""
-    done = piped("move my delivery to Friday\n/tap Yes\n", folder=tmp_path)
+    done = script("chat", folder=tmp_path, said="move my delivery to Friday\n/tap Yes\n")
     assert (done.code, done.err.splitlines()[1:]) == (0, [])
     assert "bot  Order 1842: move it to Friday" in done.out
     assert "committed: reschedule_delivery order=1842" in done.out
@@ -144,6 +127,6 @@ def test_ctrl_c_leaves_the_database_whole(tmp_path: Path) -> None:
     assert "move it to Friday" in said
     with sqlite3.connect(tmp_path / "kept.db") as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    again = piped("yes\n", "--store", "kept.db", folder=tmp_path)
+    again = script("chat", "--store", "kept.db", folder=tmp_path, said="yes\n")
     assert "you  yes" in again.out
     assert "Order 1842: move it to Friday" in again.out.partition("you  yes")[2]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 from pathlib import Path
@@ -16,16 +15,6 @@ from wavoice.runtime.errors import PortInUseError
 from wavoice.sim.tcp import serve
 
 TOKEN = "EAAJwrongwrongwrong"
-
-
-@pytest.fixture
-def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    """No settings, an empty folder."""
-    for name in [name for name in os.environ if name.startswith("WAVOICE_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("NO_COLOR", "1")
-    monkeypatch.chdir(tmp_path)
-    return Shell(tmp_path, monkeypatch, capsys)
 
 
 @pytest.fixture

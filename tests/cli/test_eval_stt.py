@@ -18,12 +18,6 @@ needs_recordings = pytest.mark.skipif(not SHARED.is_dir(), reason=f"needs the re
 
 
 @pytest.fixture
-def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    monkeypatch.chdir(tmp_path)
-    return Shell(tmp_path, monkeypatch, capsys)
-
-
-@pytest.fixture
 def ears(monkeypatch: pytest.MonkeyPatch) -> ScriptedEars:
     """Ears that hear by the length of a note, and a clock that counts looks."""
     scripted = ScriptedEars({1000: "Yes.", 1500: "Move order 1842 to Monday", 2000: "four iced coffees"})

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-from pathlib import Path
 
 import pytest
 
@@ -16,14 +14,12 @@ from wavoice.sim.trace_file import Trace, write_trace
 
 
 @pytest.fixture
-def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
+def shell(shell: Shell) -> Shell:
     """A folder with a journal of three writes."""
-    for name in [name for name in os.environ if name.startswith("WAVOICE_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
     events = have(talk)
-    write_trace(tmp_path / "t.jsonl", Trace(events, "Asia/Kolkata", {events[0].where.contact: "customer"}))
-    return Shell(tmp_path, monkeypatch, capsys)
+    names = {events[0].where.contact: "customer"}
+    write_trace(shell.folder / "t.jsonl", Trace(events, "Asia/Kolkata", names))
+    return shell
 
 
 def test_prints_a_line_an_event_and_a_sum_a_turn(shell: Shell) -> None:

@@ -26,16 +26,6 @@ YES = NOTES / "yes_go_ahead__street_10db.ogg"
 
 
 @pytest.fixture
-def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    """No settings, an empty folder, no terminal."""
-    for name in [name for name in os.environ if name.startswith("WAVOICE_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("NO_COLOR", "1")
-    monkeypatch.chdir(tmp_path)
-    return Shell(tmp_path, monkeypatch, capsys)
-
-
-@pytest.fixture
 def tone(tmp_path: Path) -> Path:
     """Two seconds of stereo at 44.1 kHz."""
     samples = 9000 * np.sin(2 * np.pi * 300 * np.arange(2 * 44_100) / 44_100)

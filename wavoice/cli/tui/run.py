@@ -1,4 +1,4 @@
-"""Runs the app on an open session, on this machine's sound."""
+"""Runs the app, with this user's keys and this machine's sound."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ METERING = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Devices:
-    """What the machine records and plays with; `open_sound` finds it, before the app draws."""
+    """What the machine records and plays with; `run.find_devices` finds it."""
 
     microphone: Microphone
     speaker: Speaker

@@ -160,9 +160,10 @@ async def _fault(chat: ChatSession, rest: str) -> str:
     name, _, times = rest.partition(" ")
     if not name or not _TIMES.fullmatch(times):
         raise _usage("fault")
+    from wavoice.sim.chat.faults import FAULTS  # noqa: PLC0415 -- see `choices`
+
     chat.fault(name, int(times.strip() or 1))
-    does = find("fault")._choices(chat)[name]
-    return f"From now on: {does}." if not times else f"{int(times)} times: {does}."
+    return f"From now on: {FAULTS[name]}." if not times else f"{int(times)} times: {FAULTS[name]}."
 
 
 async def _customer(chat: ChatSession, rest: str) -> str:
