@@ -22,6 +22,7 @@ from tests.dialogues.log import (
     Heard,
     Moved,
     Over,
+    Released,
     Repeated,
     Sent,
     Status,
@@ -33,6 +34,7 @@ from tests.dialogues.proof import Asked, why_not
 S = 1_000_000
 WINDOW = {"voice": 2_500_000, "text": 1_500_000, "button": 1_000_000}
 GRACE = 60 * S
+DAY = 24 * 3600 * S
 CLOSED = {"committed", "failed", "cancelled", "expired", "superseded", "handed_off"}
 IN_FLIGHT = {"committing", "unknown"}
 VETO = frozenset("NHCMS")
@@ -68,8 +70,10 @@ class Checker:
     keys: dict[str, str] = field(default_factory=dict)
     applied: dict[str, int] = field(default_factory=dict)
     silenced: dict[str, int] = field(default_factory=dict)
-    """By contact: since which entry nothing may be said but one word of parting."""
+    """By contact: since when nothing may be said but one word of parting."""
     parted: set[str] = field(default_factory=set)
+    stopped: set[str] = field(default_factory=set)
+    """Contacts that said STOP."""
     day: str = "2026-11-26"
     ended: dict[str, Ended] = field(default_factory=dict)
     sent: list[Sent] = field(default_factory=list)
@@ -87,18 +91,23 @@ class Checker:
             case Sent():
                 yield from self._sent(place, entry)
             case Status():
-                for one in self.asked.values():
-                    one.saw(entry)
+                self._saw(entry)
             case Tried():
                 yield from self._tried(place, entry)
             case Repeated(changed=changed) if changed:
                 yield "I8", f"{entry.id} came again and changed {changed}"
             case Ended():
                 self.ended[entry.turn] = entry
+            case Released():
+                yield from self._released(entry)
             case Failed():
                 yield "I22", f"an exception: {entry.what}"
             case Over():
                 yield from self._over(entry)
+
+    def _saw(self, status: Status) -> None:
+        for one in self.asked.values():
+            one.saw(status)
 
     def _arrived(self, place: int, entry: Got | Unheard) -> None:
         if isinstance(entry, Got):
@@ -108,13 +117,25 @@ class Checker:
 
     def _decided(self, place: int, got: Got) -> None:
         intent = got.readings[-1].intent if got.channel in ("text", "voice") else None
+        if intent == "opt_out":
+            self.stopped.add(got.sender)
         if intent == "opt_in":
             self.silenced.pop(got.sender, None)
             self.parted.discard(got.sender)
+            self.stopped.discard(got.sender)
         elif intent in ("opt_out", "human") and got.sender not in self.silenced:
-            self.silenced[got.sender] = place
+            self.silenced[got.sender] = got.at
         elif intent in ("opt_out", "bare_stop"):
             self.parted.discard(got.sender)  # a STOP to a person who took over has a word of its own
+
+    def _released(self, released: Released) -> Iterator[tuple[str, str]]:
+        """Time gives the bot its chat back after a hand-off; only the customer after a STOP."""
+        since = self.silenced.get(released.contact)
+        if since is not None and released.at < since + DAY:
+            yield "I20", "the bot took its chat back too soon"
+        if released.contact not in self.stopped:
+            self.silenced.pop(released.contact, None)
+            self.parted.discard(released.contact)
 
     def _sent(self, place: int, sent: Sent) -> Iterator[tuple[str, str]]:
         self.sent.append(sent)
@@ -124,7 +145,7 @@ class Checker:
                 yield "I20", f"said after STOP or a hand-off: {sent.text}"
             self.parted.add(contact)
         elif "colleague will" in sent.text:
-            self.silenced[contact] = place
+            self.silenced[contact] = sent.at
             self.parted.add(contact)
         if sent.digest is not None and sent.digest in self.asked:
             asked = self.asked[sent.digest]

@@ -151,6 +151,14 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
+class Released:
+    """The bot has a chat back that a person had."""
+
+    at: int
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """The runtime caught an exception that nobody expected."""
 
@@ -166,4 +174,4 @@ class Over:
     """Turn of every reply group, and whether it was a notice."""
 
 
-Entry = Over | Got | Unheard | Done | Repeated | Moved | Sent | Status | Tried | Ended | Failed
+Entry = Over | Got | Unheard | Done | Repeated | Moved | Sent | Status | Tried | Ended | Released | Failed

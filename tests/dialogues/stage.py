@@ -103,6 +103,8 @@ class _Turn(Turn):
         for body in bodies:
             if isinstance(body, journal.TurnEnded):
                 cast("_Bot", self.kit.sink).ended(turn or self.id, body)
+            elif isinstance(body, journal.Released):
+                cast("_Bot", self.kit.sink).released(self.trace.now(), self.address.contact)
 
 
 class _Untimed(Trace):
@@ -128,6 +130,9 @@ class _Bot(Bot):
 
     def ended(self, turn: str, body: journal.TurnEnded) -> None:
         self.entries.append(log.Ended(body.ended_at, turn, body.how, body.reason))
+
+    def released(self, at: Micros, contact: str) -> None:
+        self.entries.append(log.Released(at, contact))
 
     def write(self, event: journal.Event) -> None:
         """`journal.Sink`: what the bot writes outside of turns."""
