@@ -19,6 +19,7 @@
   * SpeechError           a speech backend failed or ran out of time
     * UnsupportedLanguageError  it works, and does not know the language
   * SystemOfRecordError   a system of record could not be read
+    * ToolError           a tool of an MCP server gave no answer; `sent` says whether it may have been done
   * StoreError            the database cannot be used
     * FencedError         another drain has taken this conversation
   * CommitRefusedError    a write was tried that the gate has not permitted; nothing was sent
@@ -220,6 +221,16 @@ class SystemOfRecordError(WavoiceError):
     category = Category.NETWORK
     code = "system_of_record"
     retryable = True
+
+
+class ToolError(SystemOfRecordError):
+    """A tool of an MCP server gave no answer that can be used; `sent`: it may have been carried out."""
+
+    code = "tool"
+
+    def __init__(self, message: str, *, sent: bool, remedy: str = "") -> None:
+        super().__init__(message, remedy=remedy)
+        self.sent = sent
 
 
 class StoreError(WavoiceError):

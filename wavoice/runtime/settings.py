@@ -24,6 +24,7 @@ from pydantic_settings import (
 
 from wavoice.runtime.errors import ConfigError
 from wavoice.runtime.settings_catalogue import CatalogueWords
+from wavoice.runtime.settings_mcp import McpServer
 from wavoice.runtime.settings_people import People
 from wavoice.runtime.settings_speech import Ears, Section, Voice, from_commas
 from wavoice.runtime.tongues import HEARD
@@ -227,6 +228,8 @@ class Settings(BaseSettings):
     runtime: Runtime = Runtime()
     jobs: dict[str, JobSettings] = Field(default_factory=dict)
     """How far each job may go, by its name."""
+    mcp: dict[str, McpServer] = Field(default_factory=dict)
+    """Servers of the Model Context Protocol, by the names that the owner gives them."""
 
     @classmethod
     def load(cls, path: Path | None = None) -> Settings:
@@ -288,6 +291,7 @@ def _read(file: Path) -> dict[str, Any]:
 
 def _plain_secrets(written: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     """Paths of secrets that are written out, also in a fallback of a fallback."""
+    yield from _plain_mcp_secrets(written.get("mcp"))
     secret = set(_keys(secret=True))
     tables: list[tuple[tuple[str, ...], object]] = [((section,), table) for section, table in written.items()]
     while tables:
@@ -298,6 +302,16 @@ def _plain_secrets(written: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
             if (path[0], key) in secret and not str(value).startswith(_REFERENCES):
                 yield *path, key
         tables.append(((*path, "fallback"), table.get("fallback")))
+
+
+def _plain_mcp_secrets(servers: object) -> Iterator[tuple[str, ...]]:
+    """Headers and variables of MCP servers have names of their own, and are all secrets."""
+    for name, server in servers.items() if isinstance(servers, dict) else ():
+        for table in ("headers", "env"):
+            values = server.get(table) if isinstance(server, dict) else None
+            for key, value in values.items() if isinstance(values, dict) else ():
+                if not str(value).startswith(_REFERENCES):
+                    yield "mcp", name, table, key
 
 
 def _read_secret(file: Path) -> str:

@@ -27,12 +27,12 @@ def _is_endpoint(address: str) -> str:
         raise ValueError("write an address such as https://api.openai.com/v1")
     if parts.username is not None or parts.password is not None:
         raise ValueError("a secret does not belong into an address; use api_key")
-    if parts.scheme == "http" and not _is_near(parts.hostname):
+    if parts.scheme == "http" and not is_near(parts.hostname):
         raise ValueError(f"http to {parts.hostname} would send voices in the clear; use https")
     return address.rstrip("/")
 
 
-def _is_near(host: str) -> bool:
+def is_near(host: str) -> bool:
     """A private address, or a name that only one's own network knows."""
     try:
         address = ipaddress.ip_address(host)
