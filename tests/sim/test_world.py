@@ -16,10 +16,10 @@ from tests.permits import admission, permit
 from tests.runtime.author.shop import gift_wrap, unwrap
 from wavoice import App
 from wavoice.runtime.adapters.orders_http import HttpOrders
-from wavoice.runtime.errors import UserInputError
-from wavoice.runtime.model import Alias, Effect, Micros, Outcome, WriteResult
+from wavoice.runtime.errors import SystemOfRecordError, UserInputError
+from wavoice.runtime.model import KINDS, Alias, Effect, Micros, Outcome, WriteResult
 from wavoice.sim.clock import VirtualClock
-from wavoice.sim.shop import Shop, ShopCustomer, ShopOrder, Write
+from wavoice.sim.shop import Books, RecordBook, Shop, ShopCustomer, ShopOrder, Write
 from wavoice.sim.world import SLOW, World
 
 TODAY = date(2026, 11, 23)
@@ -254,11 +254,11 @@ _WRITES = st.tuples(
 @settings(derandomize=True)
 @given(st.lists(_WRITES, max_size=12))
 def test_whatever_is_sent_a_key_is_applied_once_and_at_its_version(sent: list[tuple[str, str, str]]) -> None:
-    shop = Shop([], [ShopOrder("1", "a", TODAY, "12 Hill Road")], VirtualClock(0))
+    shop = Shop(Books([], [ShopOrder("1", "a", TODAY, "12 Hill Road")], RecordBook(), VirtualClock(0)))
     first: dict[tuple[str, str, str], object] = {}
     for key, day, version in sent:
         write = Write(action="reschedule_delivery", args={"order": "1", "day": day}, if_version=version)
-        before = shop.orders["1"].version
+        before = shop.books.orders["1"].version
         rows = len(shop.ledger)
         answer = shop.write(key, write)
         assert first.setdefault((key, day, version), answer) == answer
@@ -266,4 +266,18 @@ def test_whatever_is_sent_a_key_is_applied_once_and_at_its_version(sent: list[tu
             assert version == before
     keys = [row.key for row in shop.ledger]
     assert len(keys) == len(set(keys))
-    assert shop.orders["1"].version == f"v{len(keys) + 1}"
+    assert shop.books.orders["1"].version == f"v{len(keys) + 1}"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_records_beyond_orders_come_over_http_as_they_are(
+    world: World, orders: HttpOrders, kind: str
+) -> None:
+    assert tuple(await orders.read(kind, "cus_1")) == world.records.of(KINDS[kind], "cus_1") != ()
+
+
+async def test_records_are_those_of_their_owner(orders: HttpOrders) -> None:
+    assert await orders.read("cards", "cus_2") == ()
+    assert await orders.read("products", "cus_2") == await orders.read("products", "cus_1")
+    with pytest.raises(SystemOfRecordError):
+        await orders.read("orders", "cus_1")

@@ -131,10 +131,12 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
             stack.push_async_callback(sandboxed.close)
             decoder = sandboxed
         admission = Admission(clock.now)
+        shop = _orders(settings, shop_http, parts.policy, admission)
         kit = Kit(
             store=store,
             channel=channel,
-            orders=_orders(settings, shop_http, parts.policy, admission),
+            orders=shop,
+            records=shop,
             admission=admission,
             ears=parts.ears or _ears(settings, parts.policy, clock, stack),
             voice=_voice(settings, parts, clock, stack),

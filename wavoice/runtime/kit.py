@@ -30,6 +30,7 @@ from wavoice.runtime.ports import (
     Interpreter,
     Media,
     Orders,
+    Records,
     SpeechToText,
     Store,
     TextToSpeech,
@@ -80,6 +81,8 @@ class Kit:
     throttle: Throttle = field(default_factory=Throttle)
     until: Stage | None = None
     """Rehearsals only: end each turn once this stage is done."""
+    records: Records | None = None
+    """What the shop has on record beyond orders; None: jobs that need it cannot be done."""
     tickets: Tickets | None = None
     """Where hand-offs are filed; None: they stay in the store."""
     people: Hours | None = None

@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
+from typing import Any, TypeVar
 
 from wavoice.runtime import journal
 from wavoice.runtime.actions import Fact
 from wavoice.runtime.errors import SystemOfRecordError
 from wavoice.runtime.kit import Turn
-from wavoice.runtime.model import Alias, Facts, Identity, Order, Payment, Stage
+from wavoice.runtime.model import NO_RECORDS, Alias, Facts, Identity, Order, Payment, Record, Records, Stage
+
+T = TypeVar("T")
+U = TypeVar("U")
 
 
-async def look_up(turn: Turn, alias: Alias, *jobs: str) -> Facts | None:
+async def look_up(turn: Turn, alias: Alias, *jobs: str | None) -> Facts | None:
     """Read customer and orders now, and what these jobs read besides. None if any of it could not be read;
     never a remembered answer.
     """
-    facts = await _shop(turn, alias)
+    facts = await _shop(turn, alias, _needs(turn, jobs))
     return None if facts is None else await read_own(turn, facts, *jobs)
 
 
 async def read_own(turn: Turn, facts: Facts, *jobs: str | None) -> Facts | None:
-    """The facts with what these jobs read from systems of the author's own; None if one did not answer."""
-    wanted = {name: fact for job in jobs for name, fact in _reads(turn, job)}
+    """The facts with what these jobs read besides and nobody has read yet: records of the shop, and what
+    comes from systems of the author's own. None if one did not answer.
+    """
     customer = facts.identity.customer
-    if not wanted or customer is None:
+    if customer is None:
         return facts
+    more = await _records(turn, facts, _needs(turn, jobs))
+    wanted = {name: fact for job in jobs for name, fact in _reads(turn, job) if name not in facts.own}
+    if more is None or not wanted:
+        return more
     with turn.trace.span(Stage.LOOK_UP):
         try:
             async with asyncio.timeout(turn.kit.policy.read_budget_seconds):
@@ -34,7 +43,7 @@ async def read_own(turn: Turn, facts: Facts, *jobs: str | None) -> Facts | None:
         except Exception as error:  # noqa: BLE001 -- somebody else's code: that it failed is what is known
             turn.log(journal.Trouble(stage="look_up", code="own_fact", detail=type(error).__name__))
             return None
-    return replace(facts, own=dict(zip(wanted, told, strict=True)))
+    return replace(more, own={**facts.own, **dict(zip(wanted, told, strict=True))})
 
 
 def _reads(turn: Turn, name: str | None) -> Iterable[tuple[str, Fact]]:
@@ -42,21 +51,79 @@ def _reads(turn: Turn, name: str | None) -> Iterable[tuple[str, Fact]]:
     return job.own.reads.items() if job is not None and job.own is not None else ()
 
 
-async def _shop(turn: Turn, alias: Alias) -> Facts | None:
+def _needs(turn: Turn, jobs: Iterable[str | None]) -> tuple[str, ...]:
+    """Kinds of records that these jobs need, each once."""
+    offered = [job for name in jobs if (job := turn.jobs.offered(name)) is not None]
+    return tuple(dict.fromkeys(kind for job in offered for kind in job.needs))
+
+
+async def _records(turn: Turn, facts: Facts, needs: Sequence[str]) -> Facts | None:
+    """The facts with these kinds as well."""
+    customer = facts.identity.customer
+    kinds = [kind for kind in needs if kind not in facts.records.kinds]
+    if customer is None or not kinds:
+        return facts
+    try:
+        with turn.trace.span(Stage.LOOK_UP):
+            told = await _all(_read(turn, kind, customer.id) for kind in kinds)
+    except SystemOfRecordError as error:
+        turn.log(journal.Trouble(stage="look_up", code=error.code, detail=error.message))
+        return None
+    return replace(facts, records=_with(facts.records, kinds, told))
+
+
+async def _read(turn: Turn, kind: str, customer: str) -> Sequence[Record]:
+    if turn.kit.records is None:
+        raise SystemOfRecordError(f"No system of record has {kind}.")
+    return await turn.kit.records.read(kind, customer)
+
+
+def _with(records: Records, kinds: Iterable[str], told: Iterable[Sequence[Record]]) -> Records:
+    found: dict[str, Any] = {kind: tuple(one) for kind, one in zip(kinds, told, strict=True)}
+    return replace(records, kinds=records.kinds | {*found}, **found)
+
+
+async def _all(reads: Iterable[Awaitable[T]]) -> list[T]:
+    """All answers; raises the first error, once none of them is under way any more."""
+    told = await asyncio.gather(*reads, return_exceptions=True)
+    for one in told:
+        if isinstance(one, BaseException):
+            raise one
+    return [one for one in told if not isinstance(one, BaseException)]
+
+
+async def _both(one: Awaitable[T], other: Awaitable[U]) -> tuple[T, U]:
+    """See `_all`."""
+    first, second = await asyncio.gather(one, other, return_exceptions=True)
+    if isinstance(first, BaseException):
+        raise first
+    if isinstance(second, BaseException):
+        raise second
+    return first, second
+
+
+async def _shop(turn: Turn, alias: Alias, kinds: Sequence[str]) -> Facts | None:
     orders = turn.kit.orders
     try:
         with turn.trace.span(Stage.IDENTIFY):
             identity = Identity(tuple(await orders.customers(alias)))
-        if identity.customer is None:
+        customer = identity.customer
+        if customer is None:
             turn.log(journal.LookedUp(len(identity.customers), ()))
             return Facts(identity, (), turn.trace.now())
         with turn.trace.span(Stage.LOOK_UP):
-            found = await orders.orders(identity.customer.id)
+            if not kinds:  # most turns: nothing is gathered
+                found, told = await orders.orders(customer.id), list[Sequence[Record]]()
+            else:
+                reads = _all(_read(turn, kind, customer.id) for kind in kinds)
+                found, told = await _both(orders.orders(customer.id), reads)
     except SystemOfRecordError as error:
         turn.log(journal.Trouble(stage="look_up", code=error.code, detail=error.message))
         return None
     turn.log(journal.LookedUp(1, tuple(_seen(order) for order in found)))
-    return Facts(identity, tuple(found), turn.trace.now())
+    now = turn.trace.now()
+    records = _with(NO_RECORDS, kinds, told)
+    return Facts(identity, tuple(found), now, records=records, now=turn.kit.local(now))
 
 
 def _seen(order: Order) -> journal.OrderSeen:

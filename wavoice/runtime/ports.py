@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         Outgoing,
         Packet,
         Reading,
+        Record,
         WriteResult,
     )
     from wavoice.runtime.repositories import (
@@ -91,6 +92,7 @@ __all__ = [
     "Orders",
     "Outbox",
     "Proposals",
+    "Records",
     "Situation",
     "SpeaksAhead",
     "SpeechToText",
@@ -191,6 +193,17 @@ class Orders(Protocol):
 
     async def look_up(self, key: str) -> WriteResult | None:
         """What became of that key: its result, None if it was never applied. UNKNOWN if unreachable."""
+        ...
+
+
+class Records(Protocol):
+    """What the shop has on record beyond orders. Only jobs that need it cause a request."""
+
+    async def read(self, kind: str, customer: str) -> Sequence[Record]:
+        """Live records of that kind (`model.KINDS`), those of this customer alone where it has an owner.
+
+        Raises `SystemOfRecordError`, also for a kind that the system does not have.
+        """
         ...
 
 

@@ -155,7 +155,7 @@ def start(job: Job, slots: Mapping[str, str], scene: Scene, replaces: Proposal |
     """Prepare a job from live facts and say what comes next."""
     if job.mode is Mode.OFF:
         return Step(text=english.NOT_OFFERED)
-    if scene.facts is None:
+    if scene.facts is None or not scene.facts.records.kinds.issuperset(job.needs):
         return Step(text=english.SYSTEM_DOWN)
     if job.sensitive and scene.consents.sensitive is not True:
         return Step(

@@ -54,7 +54,7 @@ async def take(turn: Turn, message: Inbound, known: Known) -> None:
             await typing
     away = session.must_be_silent(known.conversation, known.consents, None, reads=known.reads_on)
     silent = away is not None
-    shop = None if silent else turn.ahead(look_up(turn, message.alias))
+    shop = None if silent else turn.ahead(look_up(turn, message.alias, *_open_jobs(known)))
     foreseeing = turn.begin(_foresee(turn, shop, known)) if shop and _speaks(turn, message, known) else None
 
     known, words, readings = await _listen(turn, message, known, silent=silent)
@@ -89,6 +89,15 @@ async def take(turn: Turn, message: Inbound, known: Known) -> None:
     async with kit.store.begin() as tx:
         await keep_delivery(turn, tx, delivery)
         await turn.write_journal(tx)
+
+
+def _open_jobs(known: Known) -> tuple[str | None, ...]:
+    """Jobs that are open before it is known what was said."""
+    asking, proposal = known.conversation.asking, known.proposal
+    return (
+        asking.intent if asking else None,
+        proposal.action if proposal is not None and proposal.is_open else None,
+    )
 
 
 def _jobs_at_hand(case: Case, known: Known) -> tuple[str | None, ...]:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-SAMPLE = ("refund_order", "change_address", "reschedule_delivery", "track_order")
+_ORDERS = ("refund_order", "change_address", "reschedule_delivery", "track_order")
+_SERVICE: tuple[str, ...] = ()
+SAMPLE = (*_ORDERS, *_SERVICE)
 """The jobs that ship with wavoice, whose words the interpreter knows."""
 
 

@@ -19,11 +19,22 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from wavoice.runtime.actions import Job
-from wavoice.runtime.model import SECOND, Micros, Money, Payment
+from wavoice.runtime.model import KINDS, OF_THE_SHOP, SECOND, Micros, Money, Payment
 from wavoice.runtime.ports import Clock
 from wavoice.sim.clock import VirtualClock
 from wavoice.sim.in_process import InProcess
-from wavoice.sim.shop import Answer, Applied, Shop, ShopCustomer, ShopOrder, Write
+from wavoice.sim.shop import (
+    ANY_VERSION,
+    Answer,
+    Applied,
+    Books,
+    RecordBook,
+    Shop,
+    ShopCustomer,
+    ShopOrder,
+    Write,
+)
+from wavoice.sim.shop.sample import sample_records
 from wavoice.sim.shop_faults import FaultKind, FaultPlace, FaultScript, instead_of_answer, instead_of_work
 from wavoice.sim.tickets import TicketDesk
 
@@ -36,8 +47,8 @@ _THURSDAY = 3
 class World:
     """A shop with its HTTP face (`app`, for any server) and its Python face, for tests and scenarios.
 
-    `customers` and `orders` are the live records: `world.orders["1842"].day` is the truth. `desk` is the
-    ticket system beside it, under `/desk`.
+    `customers`, `orders` and `records` (all else, by kind) are live: `world.orders["1842"].day` is the truth.
+    `desk` is the ticket system beside it, under `/desk`.
     """
 
     def __init__(
@@ -45,19 +56,24 @@ class World:
         customers: Iterable[ShopCustomer] = (),
         orders: Iterable[ShopOrder] = (),
         *,
+        records: RecordBook | None = None,
         clock: Clock | None = None,
     ) -> None:
         """`clock` dates the ledger and times slow answers; without one it stands at 0."""
         self._clock = clock or VirtualClock(0)
-        self._shop = Shop(customers, orders, self._clock)
+        self._books = Books(customers, orders, records or RecordBook(), self._clock)
+        self._shop = Shop(self._books)
         self._faults = FaultScript()
         self.desk = TicketDesk(self._clock)
-        self.customers = self._shop.customers
-        self.orders = self._shop.orders
+        self.customers = self._books.customers
+        self.orders = self._books.orders
+        self.records = self._books.records
         self.app = Starlette(
             routes=[
                 Route("/customers", self._get_customers),
                 Route("/customers/{customer}/orders", self._get_orders),
+                Route("/customers/{customer}/{kind}", self._get_records),
+                Route("/products", self._get_products),
                 Route("/effects/{key}", self._put_effect, methods=["PUT"]),
                 Route("/effects/{key}", self._get_effect),
                 Route("/desk/entries/{key}", self._put_entry, methods=["PUT"]),
@@ -69,7 +85,7 @@ class World:
     def seeded(cls, today: date, phone: str, bsuid: str | None, *, clock: Clock | None = None) -> World:
         """One customer with order 1842 (packed, for the Thursday after `today`) and 1777 (delivered).
 
-        Both are paid with a card, and nothing of them has gone back.
+        Both are paid with a card, and nothing of them has gone back. Records beyond: `shop.sample`.
         """
         thursday = today + timedelta(days=(_THURSDAY - today.weekday() - 1) % 7 + 1)
         customer = ShopCustomer("cus_1", "Sample Customer", phone, bsuid)
@@ -86,7 +102,7 @@ class World:
             ("Desk lamp",),
             paid[1],
         )
-        return cls([customer], [coming, past], clock=clock)
+        return cls([customer], [coming, past], records=sample_records(today, customer.id), clock=clock)
 
     @property
     def ledger(self) -> tuple[Applied, ...]:
@@ -102,7 +118,7 @@ class World:
     def again(self, key: str, action: str, args: Mapping[str, str]) -> None:
         """Carry out a write that was made on an earlier run of this shop; what does not fit is left out."""
         order = self.orders.get(args.get("order", ""))
-        version = "" if order is None else order.version
+        version = ANY_VERSION if order is None else order.version
         self._shop.write(key, Write(action=action, args=dict(args), if_version=version))
 
     def transport(self, patience: Callable[[], Awaitable[object]] | None = None) -> httpx.AsyncBaseTransport:
@@ -126,7 +142,7 @@ class World:
         Raises `UserInputError` for an order that this shop does not have.
         """
         change = {"day": day, "address": address, "status": status, "payment": payment}
-        self._shop.edit(order, **{name: value for name, value in change.items() if value is not None})
+        self._books.edit(order, **{name: value for name, value in change.items() if value is not None})
 
     def fault(self, does: FaultKind, at: FaultPlace, times: int = 1) -> None:
         """Script what the next `times` requests at that place do; faults are used in this order.
@@ -144,12 +160,26 @@ class World:
 
     async def _get_customers(self, request: Request) -> ASGIApp:
         phone, bsuid = request.query_params.get("phone"), request.query_params.get("bsuid")
-        return await self._serve("read", lambda _: Answer(200, {"customers": self._shop.find(phone, bsuid)}))
+        return await self._serve("read", lambda _: Answer(200, {"customers": self._books.find(phone, bsuid)}))
 
     async def _get_orders(self, request: Request) -> ASGIApp:
         customer: str = request.path_params["customer"]
         return await self._serve(
-            "read", lambda stale: Answer(200, {"orders": self._shop.orders_of(customer, stale=stale)})
+            "read", lambda stale: Answer(200, {"orders": self._books.orders_of(customer, stale=stale)})
+        )
+
+    async def _get_records(self, request: Request) -> ASGIApp:
+        customer, kind = str(request.path_params["customer"]), str(request.path_params["kind"])
+        if kind not in KINDS or kind in OF_THE_SHOP:
+            return JSONResponse({"reason": "unknown_kind"}, 404)
+        return await self._records(kind, customer)
+
+    async def _get_products(self, _request: Request) -> ASGIApp:
+        return await self._records("products", "")
+
+    async def _records(self, kind: str, customer: str) -> ASGIApp:
+        return await self._serve(
+            "read", lambda stale: Answer(200, {"records": self.records.shown(kind, customer, stale=stale)})
         )
 
     async def _put_effect(self, request: Request) -> ASGIApp:
@@ -161,7 +191,7 @@ class World:
 
         def work(stale: bool) -> Answer:
             if stale and (order := write.args.get("order")) in self.orders:
-                self._shop.edit(order)
+                self._books.edit(order)
             return self._shop.write(key, write)
 
         return await self._serve("write", work)

@@ -150,6 +150,9 @@ class Job:
     """How customers ask for an author's own; None: the interpreter knows."""
     own: Own | None = None
     """What only an author's job has."""
+    needs: tuple[str, ...] = ()
+    """Kinds of records (`model.KINDS`) that it reads besides orders. One that writes is prepared once more
+    from its own arguments before the commit: they must lead to the same offer while the records hold."""
     sensitive: bool = False
     """It deals with health, identity papers or the like: consent is asked for before it begins."""
 
@@ -157,9 +160,10 @@ class Job:
 def live_version(job: Job, proposal: Proposal, facts: Facts, today: date) -> str | None:
     """The version now of what a proposal is about; None if it is gone, or no longer what was read back.
 
-    An author's job is prepared once more, so that its permission and its preview hold at the commit as well.
+    An author's job, and one that needs more than orders, is prepared once more, so that its permission and
+    what was read back hold at the commit as well.
     """
-    if job.own is None:
+    if job.own is None and not job.needs:
         order = facts.order(proposal.args.get("order", ""))
         return order.version if order else None
     now = job.prepare(proposal.args, facts, today)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wavoice.runtime.actions import change_address, refund_order, reschedule_delivery, track_order
+from wavoice.runtime.actions import order_jobs, service_jobs
 from wavoice.runtime.actions.registry import Jobs
 
-JOBS = Jobs((track_order.JOB, reschedule_delivery.JOB, change_address.JOB, refund_order.JOB))
+JOBS = Jobs((*order_jobs.JOBS, *service_jobs.JOBS))

@@ -11,6 +11,10 @@ field names of `model.Customer` and `model.Order`; fields that are not ours are 
   `version` an opaque string that changes with every write to the order, whoever writes. `payment` is
   there if the order is paid: `{"paid": {"minor", "currency"}, "brand", "last4", "refunded"?}`, amounts
   in minor units (integers), `currency` ISO 4217, `refunded` what has gone back of it.
+* `GET /customers/{id}/{kind}` → 200 `{"records": [...]}`: charges, invoices, cards, appointments, slots (free
+  times), subscriptions, tickets or contact (one, or none), with the fields of that class of `model.records`;
+  `GET /products` → the same of the catalogue. Days are ISO dates, moments ISO 8601 with their offset, money
+  `{"minor", "currency"}`. A shop answers 404 to what it does not have, and the jobs that need it are refused.
 * `PUT /effects/{key}` with `{"action", "args", "if_version"}` carries the effect out once:
   * `refund_order` has the args `order`, `amount` (minor units, in digits), `currency`, `payee` (`brand
     last4` of the payment), `item` and `day`: what the customer was told. The shop pays that out or nothing.
@@ -32,16 +36,29 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from http import HTTPStatus
-from typing import TypeVar
+from types import GenericAlias
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import httpx
 import phonenumbers
-from pydantic import SecretStr, TypeAdapter, ValidationError
+from pydantic import SecretStr, TypeAdapter, ValidationError, create_model
 
 from wavoice.runtime.errors import SystemOfRecordError
-from wavoice.runtime.model import OUTDATED, Alias, Customer, Effect, Order, Outcome, WriteResult
+from wavoice.runtime.model import (
+    KINDS,
+    OF_THE_SHOP,
+    OUTDATED,
+    Alias,
+    Customer,
+    Effect,
+    Order,
+    Outcome,
+    Record,
+    WriteResult,
+)
 from wavoice.runtime.token import Admission, CommitToken
 
 T = TypeVar("T")
@@ -74,6 +91,13 @@ _CUSTOMERS = TypeAdapter(_Customers)
 _ORDERS = TypeAdapter(_Orders)
 _RESULT = TypeAdapter(WriteResult)
 _REFUSAL = TypeAdapter(_Refusal)
+
+
+@cache
+def _records_of(kind: str) -> TypeAdapter[Any]:
+    """The answer to a read of that kind."""
+    many: Any = GenericAlias(tuple, (KINDS[kind], ...))
+    return TypeAdapter(create_model(kind, records=(many, ...)))
 
 
 def e164_digits(phone: str) -> str:
@@ -131,6 +155,15 @@ class HttpOrders:
         """Live orders of that customer. Raises `SystemOfRecordError`."""
         found = await self._read(f"customers/{quote(customer, safe='')}/orders", {}, _ORDERS)
         return found.orders
+
+    async def read(self, kind: str, customer: str) -> Sequence[Record]:
+        """See `ports.Records`."""
+        if kind not in KINDS:
+            raise SystemOfRecordError(f"The shop has no {kind}.")
+        path = kind if kind in OF_THE_SHOP else f"customers/{quote(customer, safe='')}/{kind}"
+        found = await self._read(path, {}, _records_of(kind))
+        records: tuple[Record, ...] = found.records
+        return records
 
     async def write(self, effect: Effect, token: CommitToken) -> WriteResult:
         """Carry out the effect once under its key; never tried again from here.

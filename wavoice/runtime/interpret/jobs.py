@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from wavoice.runtime.interpret.asks import ASKS
 from wavoice.runtime.interpret.own import own_job
 from wavoice.runtime.interpret.slots import Slots, words_within
 from wavoice.runtime.interpret.wishes import wish_of
@@ -11,52 +12,6 @@ from wavoice.runtime.lexicon import Lexicon, Phrase, words_of
 from wavoice.runtime.model import Mark, MustStop
 from wavoice.runtime.ports import Situation
 
-_THING = r"(?:order|parcel|package|delivery|stuff|shipment|it)"
-_COMES = r".*\b(?:arrive|come|coming|get|here|delivered|deliver)\b"
-_INTENTS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    (
-        "refund_order",
-        re.compile(
-            r"\brefund(?:ed|s|ing)?\b|\breimburse\w*|\bmoney\s?back\b"
-            r"|\b(?:give|send|pay|get|want|have|return)\b.*\bmy\s+money\b(?:.*\bback\b)?"
-            r"|\b(?:give|send|pay|get|want|return)\b.*\b(?:euros?|dollars?|pounds?|rupees?)\s+back\b",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        "change_address",
-        re.compile(
-            r"\b(?:change|update|correct|new|different|wrong|another|move\w*)\b.*\baddress\b"
-            rf"|\baddress\b.*\b(?:change|changed|update|wrong|moved)\b"
-            rf"|\b(?:deliver|send|ship|bring)\s+{_THING}\s+to\s+(?=.*\d)",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        "reschedule_delivery",
-        re.compile(
-            r"\b(?:re-?schedule|postpone|delay|push\s+back|bring\s+forward)\b"
-            rf"|\b(?:move|change|shift|switch|put|set)\b.*\b(?:{_THING}|day|date)\b.*\b(?:to|for|on|day|date)\b"
-            rf"|\b(?:move|change|shift|switch)\b.*\b(?:delivery|day|date)\b"
-            rf"|\bdeliver(?:y|ed)?\b.*\b(?:on|another|different|other|later|earlier)\b.*\bday\b"
-            rf"|\b(?:deliver|bring|send)\s+{_THING}\s+(?:on\s+)?(?=(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow)",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        "track_order",
-        re.compile(
-            rf"\bwhere(?:'?s|\s+(?:is|are|did|has|have|the|my|our|about))\b.*\b{_THING}\b"
-            rf"|\bwhere\s+(?:it|that)\s+is\b"
-            rf"|\b(?:track|status(?!\s+quo)|whereabouts)\b"
-            rf"|\bwhen(?:'?s|\s+(?:will|is|are|does|do|did|can|could|should|would|exactly))\b{_COMES}"
-            rf"|\bwhen\s+(?:my|the|our)\s+{_THING}\s+(?:will|is|should)\b{_COMES}"
-            rf"|\b(?:has|is|did)\b.*\b{_THING}\b.*\b(?:shipped|sent|left|leave|dispatched|arrived|on\s+its\s+way)\b"
-            rf"|\b{_THING}\b.*\b(?:hasn'?t|has\s+not|didn'?t|did\s+not|never|still\s+not)\b.*\b(?:arriv|come|shown)",
-            re.IGNORECASE,
-        ),
-    ),
-)
 _DELIVERY = re.compile(r"\b(?:deliver\w*|order|parcel|package|shipment|bring|come|arrive)\b", re.IGNORECASE)
 """With a day beside it, and no other job, this asks for that day."""
 _MOVE = re.compile(r"\b(?:move|change|shift|switch|put)\b", re.IGNORECASE)
@@ -97,9 +52,9 @@ def _job_in(slots: Slots, situation: Situation) -> tuple[str | None, int]:
     if (own := own_job(slots.text, vocabulary, slots.products)) is not None:
         return own.name, len(words_of(slots.text[: own.start]))
     text = _things_of(slots)
-    for name, pattern in _INTENTS:
-        if name in vocabulary.sample and (match := pattern.search(text)):
-            return name, len(words_of(text[: match.start()]))
+    for ask in ASKS:
+        if ask.job in vocabulary.sample and (match := ask.pattern.search(text)):
+            return ask.job, len(words_of(text[: match.start()]))
     moves = "order" in slots.values and _MOVE.search(text)
     moved = "reschedule_delivery" in vocabulary.sample and "day" in slots.mentioned
     if moved and (moves or _DELIVERY.search(text)):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wavoice.runtime.model.approval import Evidence, Proposal, Reading
+    from wavoice.runtime.model.facts import Facts, Identity
     from wavoice.runtime.model.hand_off import (
         Figures,
         HandedPacket,
@@ -37,13 +38,27 @@ if TYPE_CHECKING:
         StatusUpdate,
         Template,
     )
+    from wavoice.runtime.model.records import (
+        KINDS,
+        NO_RECORDS,
+        OF_THE_SHOP,
+        Appointment,
+        Card,
+        Charge,
+        Contact,
+        FreeSlot,
+        Invoice,
+        Product,
+        Record,
+        Records,
+        Subscription,
+        Ticket,
+    )
     from wavoice.runtime.model.shop import (
         NO_CURRENCY,
         OUTDATED,
         Customer,
         Effect,
-        Facts,
-        Identity,
         Money,
         Order,
         Payment,
@@ -73,7 +88,10 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "KINDS",
     "NO_CURRENCY",
+    "NO_RECORDS",
+    "OF_THE_SHOP",
     "OPEN_STATES",
     "OUTDATED",
     "SECOND",
@@ -81,14 +99,18 @@ __all__ = [
     "Act",
     "Address",
     "Alias",
+    "Appointment",
     "Arrived",
     "Asking",
     "Audio",
     "Binding",
     "Button",
+    "Card",
+    "Charge",
     "Consent",
     "ConsentRecord",
     "ConsentStatus",
+    "Contact",
     "Conversation",
     "Customer",
     "Decode",
@@ -98,11 +120,13 @@ __all__ = [
     "Facts",
     "Figures",
     "Form",
+    "FreeSlot",
     "HandOff",
     "HandedPacket",
     "Heard",
     "Identity",
     "Inbound",
+    "Invoice",
     "Line",
     "Mark",
     "MediaRef",
@@ -120,18 +144,23 @@ __all__ = [
     "PacketState",
     "Payment",
     "Pending",
+    "Product",
     "PromptState",
     "Proposal",
     "ProposalState",
     "Question",
     "Reading",
+    "Record",
+    "Records",
     "Referral",
     "Reply",
     "Shown",
     "Speech",
     "Stage",
     "StatusUpdate",
+    "Subscription",
     "Template",
+    "Ticket",
     "Tier",
     "Timer",
     "TimerKind",
@@ -139,7 +168,7 @@ __all__ = [
     "WriteResult",
 ]
 
-_MODULES = ("terms", "messages", "hand_off", "shop", "speech", "talk", "approval")
+_MODULES = ("terms", "messages", "hand_off", "shop", "records", "facts", "speech", "talk", "approval")
 """Each before those that are built on it."""
 
 if not TYPE_CHECKING:  # or every name would be one, to a type checker

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
-from wavoice.runtime.model.terms import Micros, Outcome
+from wavoice.runtime.model.terms import Outcome
 
 OUTDATED = "version"
 """Reason of a refusal: the record has another version than the one that the effect names."""
@@ -92,33 +92,6 @@ class Order:
     def is_under_way(self) -> bool:
         """True while it may still be delivered."""
         return self.status not in ("delivered", "cancelled")
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who writes: none, one or many records. Only one may act."""
-
-    customers: tuple[Customer, ...]
-
-    @property
-    def customer(self) -> Customer | None:
-        """The record, if there is exactly one."""
-        return self.customers[0] if len(self.customers) == 1 else None
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What was looked up for this customer, and when."""
-
-    identity: Identity
-    orders: tuple[Order, ...]
-    read_at: Micros
-    own: Mapping[str, object] = field(default_factory=dict)
-    """What an author's job reads besides, by name."""
-
-    def order(self, order_id: str) -> Order | None:
-        """The order with that id, if it is this customer's."""
-        return next((order for order in self.orders if order.id == order_id), None)
 
 
 @dataclass(frozen=True, slots=True)

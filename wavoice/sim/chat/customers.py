@@ -95,7 +95,8 @@ def shop(today: date, clock: Clock) -> World:
         ("Notebook",),
         Payment(Money(249_00, "INR"), "visa", "4242"),
     )
-    return World([*seeded.customers, *others], [*seeded.orders.values(), order], clock=clock)
+    everybody, orders = [*seeded.customers, *others], [*seeded.orders.values(), order]
+    return World(everybody, orders, records=seeded.records, clock=clock)
 
 
 async def enter(runtime: Runtime, settings: Settings, caller: Caller) -> str:

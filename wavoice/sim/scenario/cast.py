@@ -38,7 +38,9 @@ def shop_of(given: Given, world: WorldSpec | None, names: Sequence[str], clock: 
     if world is None:
         sample = World.seeded(today, SAMPLE_PHONE, SAMPLE_BSUID, clock=clock)
         others = [_customer(name, given, None) for name in names if name != given.contact]
-        return World([*sample.customers, *others], sample.orders.values(), clock=clock)
+        return World(
+            [*sample.customers, *others], sample.orders.values(), records=sample.records, clock=clock
+        )
     owners = (order.customer for order in world.orders.values() if order.customer is not None)
     known = dict.fromkeys([*names, *world.customers, *owners])
     customers = [
