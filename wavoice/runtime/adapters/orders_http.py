@@ -25,7 +25,7 @@ field names of `model.Customer` and `model.Order`; fields that are not ours are 
   * 422 `{"reason": …}`: the shop's rules forbid it; nothing applied.
   * The same key with the same body replays the stored answer and applies nothing again.
   * The same key with another body is 409 `{"reason": "key_reused"}`; any other 409 means that the
-    key is still in work.
+    key is still in work, and 429 that it was not looked at yet.
 * `GET /effects/{key}` → 200 with the stored result (`{"outcome": "done" | "refused", "reference"?,
   "reason"?}`), or 404 `{"reason": "not_applied"}`. Both halves of that 404 matter: the "not found"
   of a misrouted proxy is no word of the shop.
@@ -86,6 +86,11 @@ class _Orders:
 class _Refusal:
     reason: str
 
+
+_NOT_ITS_LAST_WORD = frozenset(
+    {HTTPStatus.CONFLICT, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
+)
+"""The key may still be in work, or may be tried again later: it is looked up first."""
 
 _CUSTOMERS = TypeAdapter(_Customers)
 _ORDERS = TypeAdapter(_Orders)
@@ -247,8 +252,7 @@ def _written(response: httpx.Response) -> WriteResult:
             return WriteResult(Outcome.REFUSED, reason=OUTDATED)
         case HTTPStatus.CONFLICT, "key_reused":
             return WriteResult(Outcome.FAILED, reason=reason)
-        case ((HTTPStatus.CONFLICT | HTTPStatus.REQUEST_TIMEOUT), _):
-            # Not the shop's last word: the key may still be in work.
+        case (_, _) if status in _NOT_ITS_LAST_WORD:
             return WriteResult(Outcome.UNKNOWN, reason=f"HTTP {status}")
         case _ if response.is_client_error:
             return WriteResult(Outcome.FAILED, reason=reason or f"HTTP {status}")

@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from wavoice.runtime.actions.registry import Jobs
 from wavoice.runtime.adapters.store import SqliteStore
 from wavoice.runtime.adapters.webhook import PATH
 from wavoice.runtime.author.app import App
@@ -163,6 +164,13 @@ class Stage:
         self._door.app, self._runtime = runtime.app, runtime
         self.world.declare(runtime.bot.kit.jobs)
         return runtime
+
+    @property
+    def jobs(self) -> Jobs:
+        """What the bot that is up can do. Raises `ValueError` if none is."""
+        if self._runtime is None:
+            raise ValueError("no bot is up")
+        return self._runtime.bot.kit.jobs
 
     @property
     def number(self) -> str:
