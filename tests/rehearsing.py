@@ -12,6 +12,7 @@ from wavoice.runtime.adapters.decoder import SandboxedDecoder
 from wavoice.runtime.build import Parts
 from wavoice.runtime.journal import Event
 from wavoice.runtime.model import SECOND, Micros
+from wavoice.runtime.policy import Policy
 from wavoice.runtime.ports import SpeechToText, TextToSpeech
 from wavoice.runtime.settings import Shop
 from wavoice.sim.clock import CountingIds, VirtualClock
@@ -22,6 +23,27 @@ from wavoice.sim.world import World
 
 NOTE = Path(__file__).parent.parent / "fixtures" / "audio" / "no_wait__street_10db.ogg"
 MONDAY = int(datetime(2026, 11, 23, 10, tzinfo=UTC).timestamp()) * SECOND
+
+
+_DECODERS: dict[tuple[int, float], SandboxedDecoder] = {}
+
+
+def warm_decoder(policy: Policy | None = None) -> SandboxedDecoder:
+    """The decoder of all tests that allow as much: its process takes longer to start than most of them last.
+
+    Loops come and go. Nobody waits for one of its places, which would tie it to a loop.
+    """
+    policy = policy or Policy()
+    allowed = policy.max_media_bytes, policy.max_note_seconds
+    if allowed not in _DECODERS:
+        _DECODERS[allowed] = SandboxedDecoder(policy, at_once=1_000)
+    return _DECODERS[allowed]
+
+
+async def end_decoders() -> None:
+    """End their processes."""
+    for decoder in _DECODERS.values():
+        await decoder.close()
 
 
 @dataclass(slots=True)
@@ -133,18 +155,13 @@ async def desk(
         update={"shop": shop, "whatsapp": ours, "runtime": how, **(sections or {})}
     )
     parts = parts or Parts()
-    # One that starts with the first note: most tests send none, and its process takes longer than they do.
-    decoder = SandboxedDecoder(parts.policy)
     parts = replace(
         parts,
-        decoder=parts.decoder or decoder,
+        decoder=parts.decoder or warm_decoder(parts.policy),
         ears=hears_with or ears,
         voice=(speaks_with or ToneVoice()) if voice else None,
         speaks=voice,
         ids=CountingIds(),
     )
-    try:
-        async with rehearse(settings, parts, clock, customer, world) as rehearsal:
-            yield Desk(rehearsal, clock, ears)
-    finally:
-        await decoder.close()
+    async with rehearse(settings, parts, clock, customer, world) as rehearsal:
+        yield Desk(rehearsal, clock, ears)

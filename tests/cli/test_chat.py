@@ -23,6 +23,7 @@ async def given(*lines: str) -> AsyncIterator[str]:
         yield line
 
 
+@pytest.mark.bulk
 def test_the_command_in_a_pipe_moves_an_order(tmp_path: Path) -> None:
     """The real command in an empty folder: what is asked, confirmed, written and told, with settle window."""
     done = script("chat", folder=tmp_path, said="move my delivery to Friday\n/tap Yes\n")

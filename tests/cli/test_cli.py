@@ -94,13 +94,11 @@ class TestRefusals:
         assert "is one of the voice notes" in shell.refuses("replay", note, "--json", note)
         assert note.read_bytes() == WHERE.read_bytes()
 
-    def test_an_earlier_json_outlives_a_run_that_fails(self, tmp_path: Path) -> None:
-        earlier = tmp_path / "earlier.jsonl"
+    def test_an_earlier_json_outlives_a_run_that_fails(self, shell: Shell) -> None:
+        earlier = shell.folder / "earlier.jsonl"
         earlier.write_text("kept\n")
-        done = script(
-            "replay", str(WHERE), "--json", str(earlier), folder=tmp_path, WAVOICE_EARS__MODEL="/nowhere"
-        )
-        assert done.code == 2
+        shell.monkeypatch.setenv("WAVOICE_EARS__MODEL", "/nowhere")
+        shell.refuses("replay", WHERE, "--json", earlier)
         assert earlier.read_text() == "kept\n"
 
     @pytest.mark.parametrize("target", ["missing/after.jsonl", "."])
@@ -182,6 +180,7 @@ class TestSettings:
         assert "whatsapp.access_token (WAVOICE_WHATSAPP__ACCESS_TOKEN)" in said
         assert TOKEN not in said
 
+    @pytest.mark.bulk
     @needs_weights
     def test_wrong_token_is_printed_by_nobody(self, tmp_path: Path) -> None:
         """Not even by a log or a warning of the whole process."""

@@ -83,6 +83,7 @@ def test_a_heard_yes_needs_more_than_a_typed_one(shell: Shell) -> None:
     assert found["unsafe_yes"] == 0
 
 
+@pytest.mark.bulk
 @needs_weights
 def test_recordings_are_heard_by_the_ears_of_the_runtime(shell: Shell) -> None:
     note = next(NOTES.glob("no_wait*10db.ogg"))

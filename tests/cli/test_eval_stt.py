@@ -101,6 +101,7 @@ def test_noise_is_really_mixed_in_and_the_same_for_a_seed(shell: Shell, ears: Sc
     assert first != other
 
 
+@pytest.mark.bulk
 def test_prints_tables_and_bars_and_draws_charts(shell: Shell, ears: ScriptedEars) -> None:
     done = shell(
         "eval", "stt", manifest(shell, *ROWS), "--noise", "wind", "--opus", "16k", "--plots", "charts"
@@ -151,6 +152,7 @@ def test_a_file_that_cannot_be_heard_is_named_before_any_is_listened_to(
     assert not ears.hints
 
 
+@pytest.mark.bulk
 @needs_weights
 def test_committed_notes_are_heard_by_the_ears_of_the_runtime(shell: Shell) -> None:
     note = next(NOTES.glob("no_wait*10db.ogg"))

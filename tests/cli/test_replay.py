@@ -134,6 +134,7 @@ def test_more_errors_and_fewer_notes_are_worse(lines: dict[str, Line], tmp_path:
     assert missing == f"{QUIET.stem} was not replayed"
 
 
+@pytest.mark.bulk
 def test_a_folder_without_manifest(lines: dict[str, Line], tmp_path: Path) -> None:
     """Nothing is expected of loose notes, but another outcome than before is worse."""
     (tmp_path / "notes").mkdir()

@@ -383,6 +383,7 @@ def results(done: Done) -> dict[str, dict[str, Any]]:
 
 
 class TestProcesses:
+    @pytest.mark.bulk
     def test_one_and_two_come_to_the_same(self, suite: Path, shell: Shell) -> None:
         shell.monkeypatch.chdir(suite)
         alone = shell("test", ".", "--json", "-")
@@ -530,7 +531,7 @@ class Stopped:
     said: str
 
 
-@pytest.fixture(scope="module", params=["1", "3"])
+@pytest.fixture(scope="module", params=[pytest.param("1", marks=pytest.mark.bulk), "3"])
 def stopped(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Stopped:
     """Ctrl-C once two results are there: of three processes one has had nothing to do for a while then."""
     folder = tmp_path_factory.mktemp("stopped")
@@ -558,6 +559,7 @@ class TestInterrupted:
         assert "Traceback" not in stopped.said
 
 
+@pytest.mark.bulk
 @pytest.mark.timeout(60)
 def test_a_command_that_is_killed_leaves_no_process_behind(tmp_path: Path) -> None:
     for number in range(200):

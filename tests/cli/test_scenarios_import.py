@@ -14,7 +14,7 @@ import pytest
 import structlog
 
 from tests.cli.commands import WHERE, Done, Shell
-from tests.rehearsing import desk
+from tests.rehearsing import desk, warm_decoder
 from wavoice.runtime.build import Parts
 from wavoice.runtime.model import Stage
 from wavoice.runtime.settings import Settings
@@ -275,7 +275,10 @@ async def scripted_models(
 ) -> AsyncIterator[tuple[Replay, str]]:
     """In the place of the speech models: ears that hear a question in every note."""
     ears = ScriptedEars(itertools.repeat(Line("where is my order"), 9))
-    yield Replay(settings, Parts(ears=ears, voice=ToneVoice()), real_time, journals), "scripted"
+    yield (
+        Replay(settings, Parts(ears=ears, voice=ToneVoice(), decoder=warm_decoder()), real_time, journals),
+        "scripted",
+    )
 
 
 class TestReplays:

@@ -48,10 +48,8 @@ class Tally:
 
 
 def hunt(seeds: range, processes: int = 2) -> Tally:
-    """Perform the dialogues of these seeds; the same findings however many processes share them."""
+    """Perform these in processes of their own; the same findings however many share them."""
     chunks = [seeds[start : start + CHUNK] for start in range(0, len(seeds), CHUNK)]
-    if processes == 1:
-        return sum(map(perform_all, chunks), Tally())
     with multiprocessing.get_context("forkserver").Pool(processes, thaw) as pool:
         return sum(pool.imap_unordered(perform_all, chunks), Tally())
 

@@ -8,7 +8,7 @@ import sqlite3
 import stat
 import sys
 import tempfile
-from contextlib import closing
+from contextlib import AsyncExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ import pytest
 from tests.rehearsing import Desk, desk
 from tests.runtime.test_decoder import children
 from tests.runtime.test_redact import WORDS, kept, left
+from wavoice.runtime.adapters.decoder import SandboxedDecoder
 from wavoice.runtime.adapters.store.connection import connect
 from wavoice.runtime.adapters.whisper import WhisperEars
 from wavoice.runtime.build import Parts
@@ -73,7 +74,11 @@ async def test_decoder_ears_and_weights_leave_no_file(
     mine = children(os.getpid())
     # With consent a recording is kept beside the store, unless policy says none, or it holds a card.
     policy = Policy() if WORDS in said else Policy(keep_recordings=0)
-    async with desk(store=str(tmp_path / "store" / "bot.sqlite"), parts=Parts(policy=policy)) as at:
+    decoder = SandboxedDecoder(policy)
+    parts, file = Parts(policy=policy, decoder=decoder), str(tmp_path / "store" / "bot.sqlite")
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(decoder.close)
+        at = await stack.enter_async_context(desk(store=file, parts=parts))
         before = open_files(os.getpid())
         await at.speaks(said)
         (server,) = children(os.getpid()) - mine

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +36,13 @@ def note(seconds: float, silence: float = 0.0) -> bytes:
     return to_voice_note(Speech(pcm.tobytes(), RATE, "test"), 1 << 24)
 
 
-SHORT, LONG = note(1.0), note(100.0)
+SHORT = note(1.0)
+
+
+@cache
+def long_note() -> bytes:
+    """Long enough that something can happen while it is decoded."""
+    return note(100.0)
 
 
 @pytest.fixture
@@ -113,7 +120,7 @@ async def test_notes_decoded_at_the_same_time_are_not_mixed_up(decoder: Sandboxe
 
 async def test_the_loop_runs_on_while_a_note_is_decoded(decoder: SandboxedDecoder) -> None:
     await decoder.decode(SHORT)
-    decoding = asyncio.create_task(decoder.decode(LONG))
+    decoding = asyncio.create_task(decoder.decode(long_note()))
     turns = 0
     while not decoding.done():
         await asyncio.sleep(0)
@@ -154,7 +161,7 @@ async def test_a_note_that_takes_too_long_is_given_up_and_its_child_killed() -> 
     try:
         before = children(os.getpid())
         with pytest.raises(CorruptMediaError, match="too long to decode"):
-            await decoder.decode(LONG)
+            await decoder.decode(long_note())
         (server,) = children(os.getpid()) - before
         await until(lambda: not children(server))
     finally:
@@ -164,7 +171,7 @@ async def test_a_note_that_takes_too_long_is_given_up_and_its_child_killed() -> 
 @on_linux
 async def test_a_child_may_open_nothing_and_write_nothing(decoder: SandboxedDecoder) -> None:
     server = await server_of(decoder)
-    decoding = asyncio.create_task(decoder.decode(LONG))
+    decoding = asyncio.create_task(decoder.decode(long_note()))
     child = await child_under_way(server)
     await until(lambda: limits_of(child)["open files"] == "0")  # the child's own first act
     limits = limits_of(child)
@@ -187,7 +194,7 @@ async def test_the_server_knows_no_secret(decoder: SandboxedDecoder, monkeypatch
 @on_linux
 async def test_a_child_that_dies_costs_one_note(decoder: SandboxedDecoder) -> None:
     server = await server_of(decoder)
-    decoding = asyncio.create_task(decoder.decode(LONG))
+    decoding = asyncio.create_task(decoder.decode(long_note()))
     os.kill(await child_under_way(server), signal.SIGKILL)
     with pytest.raises(CorruptMediaError, match="made the decoder fail"):
         await decoding
@@ -207,7 +214,7 @@ async def test_a_server_that_died_is_replaced(decoder: SandboxedDecoder) -> None
 @on_linux
 async def test_a_cancelled_note_leaves_no_child_even_one_that_hangs(decoder: SandboxedDecoder) -> None:
     server = await server_of(decoder)
-    decoding = asyncio.create_task(decoder.decode(LONG))
+    decoding = asyncio.create_task(decoder.decode(long_note()))
     os.kill(await child_under_way(server), signal.SIGSTOP)
     decoding.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -218,7 +225,7 @@ async def test_a_cancelled_note_leaves_no_child_even_one_that_hangs(decoder: San
 @on_linux
 async def test_close_ends_everything_and_a_note_under_way(decoder: SandboxedDecoder) -> None:
     server = await server_of(decoder)
-    decoding = asyncio.create_task(decoder.decode(LONG))
+    decoding = asyncio.create_task(decoder.decode(long_note()))
     child = await child_under_way(server)
     await decoder.close()
     with pytest.raises(CorruptMediaError):
@@ -272,7 +279,7 @@ class TestLongNotes:
         """A note of 100 s where 60 s are allowed: what came before the refusal was handed on."""
         decoder, parts = SandboxedDecoder(Policy(max_note_seconds=60.0)), list[bytes]()
         with pytest.raises(NoteTooLongError):
-            await decoder.decode_for(LONG, parts.append)
+            await decoder.decode_for(long_note(), parts.append)
         assert len(parts) == 1
         await decoder.close()
 

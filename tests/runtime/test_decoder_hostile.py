@@ -262,7 +262,7 @@ def held(pid: int) -> tuple[int, int]:
     return pages * os.sysconf("SC_PAGE_SIZE") // 1024, len(os.listdir(f"/proc/{pid}/fd"))
 
 
-@pytest.mark.bulk
+@pytest.mark.bulk(seconds=25)
 @pytest.mark.timeout(600)
 @pytest.mark.skipif(sys.platform != "linux", reason="looks processes up in /proc")
 async def test_two_thousand_damaged_notes_leave_everything_as_it_was() -> None:
@@ -284,7 +284,7 @@ async def test_two_thousand_damaged_notes_leave_everything_as_it_was() -> None:
     assert 0 < len(decoded) < 2_000
 
 
-@pytest.mark.bulk
+@pytest.mark.bulk(seconds=25)
 async def test_two_hundred_bombs_stop_at_the_cap(decoder: SandboxedDecoder) -> None:
     dice = random.Random(1)
     for _ in range(200):
@@ -293,7 +293,7 @@ async def test_two_hundred_bombs_stop_at_the_cap(decoder: SandboxedDecoder) -> N
             await decoder.decode(bomb)
 
 
-@pytest.mark.bulk
+@pytest.mark.bulk(seconds=25)
 async def test_a_child_out_of_memory_costs_one_note() -> None:
     decoder = SandboxedDecoder(Policy(max_note_seconds=100_000.0), wall_seconds=60.0)
     try:

@@ -174,6 +174,7 @@ async def test_names_are_not_told_in_silence_nor_while_a_yes_is_awaited(ears: Wh
     assert "xylora" not in str((quiet, asked)).lower()
 
 
+@pytest.mark.bulk
 async def test_nothing_is_lost_of_a_note_longer_than_one_window(
     ears: WhisperEars, spoken: dict[str, Audio]
 ) -> None:
@@ -187,6 +188,7 @@ async def test_nothing_is_lost_of_a_note_longer_than_one_window(
     assert heard.transcript.avg_logprob > Policy().min_avg_logprob
 
 
+@pytest.mark.bulk
 async def test_a_note_that_is_fed_as_it_comes_is_heard_like_one_that_is_there(
     ears: WhisperEars, spoken: dict[str, Audio]
 ) -> None:
@@ -198,6 +200,7 @@ async def test_a_note_that_is_fed_as_it_comes_is_heard_like_one_that_is_there(
     assert heard == await ears.hear(story, Hint())
 
 
+@pytest.mark.bulk
 async def test_a_long_note_does_not_keep_short_ones_waiting(
     ears: WhisperEars, spoken: dict[str, Audio]
 ) -> None:

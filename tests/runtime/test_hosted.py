@@ -13,7 +13,7 @@ import pytest
 from pydantic import SecretStr
 from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
 
-from tests.rehearsing import MONDAY, NOTE, Desk
+from tests.rehearsing import MONDAY, NOTE, Desk, warm_decoder
 from tests.speech_server import KEY, SpeechServer, pcm_of, refusal, transcription, wav_of
 from wavoice.runtime.adapters.breaker import Breaker
 from wavoice.runtime.adapters.fallback import FallbackVoice, Link
@@ -375,7 +375,7 @@ class _Near(ToneVoice):
 async def customer_of(ears: HostedEars) -> AsyncIterator[Desk]:
     """The whole runtime over the emulator, with those ears."""
     clock = VirtualClock(MONDAY)
-    parts = Parts(ears=ears, voice=ToneVoice(), ids=CountingIds())
+    parts = Parts(ears=ears, voice=ToneVoice(), ids=CountingIds(), decoder=warm_decoder())
     async with rehearse(rehearsal_settings(), parts, clock) as rehearsal:
         yield Desk(rehearsal, clock, ScriptedEars())
 

@@ -220,7 +220,7 @@ def verdict(at: Stage, request: Path, failpoint: str, events: list[Event]) -> st
     return None
 
 
-@pytest.mark.bulk
+@pytest.mark.bulk(seconds=140)
 @pytest.mark.timeout(900)
 async def test_forty_kills(tmp_path: Path) -> None:
     assert len(KILLS) == 40

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from tests.rehearsing import desk
+from tests.rehearsing import desk, warm_decoder
 from tests.runtime.gate_cases import ASKED, POLICY, case, proposal
 from wavoice.runtime.build import Parts
 from wavoice.runtime.codes import Codes
@@ -217,5 +217,6 @@ async def _memory(rehearsal: Rehearsal) -> Conversation:
 
 
 async def _codes(settings: Settings) -> Codes:
-    async with rehearse(settings, Parts(ears=ScriptedEars(), speaks=False), VirtualClock(ASKED)) as rehearsal:
+    parts = Parts(ears=ScriptedEars(), speaks=False, decoder=warm_decoder())
+    async with rehearse(settings, parts, VirtualClock(ASKED)) as rehearsal:
         return rehearsal.runtime.bot.kit.codes

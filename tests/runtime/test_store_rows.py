@@ -303,6 +303,7 @@ async def _stored(proposal_: Proposal, group_: OutboxGroup, conversation: Conver
     return back
 
 
+@pytest.mark.bulk
 @settings(max_examples=60, deadline=None)
 @given(PROPOSALS, GROUPS, CONVERSATIONS)
 def test_every_field_comes_back(proposal_: Proposal, group_: OutboxGroup, conversation: Conversation) -> None:

@@ -54,9 +54,15 @@ def samples(speech: Speech) -> array[float]:
     return pcm
 
 
-@pytest.mark.parametrize("make", VOICES)
-async def test_a_voice_speaks_for_about_as_long_as_a_person_would(make: type[TextToSpeech]) -> None:
-    speech = await make().say("Shall I move order 1842 to Friday?", "en")
+@pytest.fixture(scope="module", params=VOICES)
+def voice(request: pytest.FixtureRequest) -> TextToSpeech:
+    """One of each: loading takes longer than most of what is asked of it."""
+    made: type[TextToSpeech] = request.param
+    return made()
+
+
+async def test_a_voice_speaks_for_about_as_long_as_a_person_would(voice: TextToSpeech) -> None:
+    speech = await voice.say("Shall I move order 1842 to Friday?", "en")
     pcm = samples(speech)
     assert speech.rate == 22_050
     assert 1.5 < len(pcm) / speech.rate < 5
@@ -64,24 +70,20 @@ async def test_a_voice_speaks_for_about_as_long_as_a_person_would(make: type[Tex
     assert math.sqrt(sum(value * value for value in pcm) / len(pcm)) > 0.02
 
 
-@pytest.mark.parametrize("make", VOICES)
-async def test_replies_asked_for_at_once_do_not_mix(make: type[TextToSpeech]) -> None:
-    voice = make()
+async def test_replies_asked_for_at_once_do_not_mix(voice: TextToSpeech) -> None:
     short, long = await asyncio.gather(
         voice.say("Done.", "en"), voice.say("Order 1842 now arrives on Friday, the fifth of December.", "en")
     )
     assert len(long.pcm) > 3 * len(short.pcm) > 0
 
 
-@pytest.mark.parametrize("make", VOICES)
-async def test_nothing_to_speak_is_an_error(make: type[TextToSpeech]) -> None:
+async def test_nothing_to_speak_is_an_error(voice: TextToSpeech) -> None:
     with pytest.raises(SpeechError, match="nothing to speak"):
-        await make().say("  ", "en")
+        await voice.say("  ", "en")
 
 
-@pytest.mark.parametrize("make", VOICES)
-async def test_speaking_leaves_the_loop_free(make: type[TextToSpeech]) -> None:
-    reply = asyncio.create_task(make().say("Shall I move order 1842 to Friday?", "en"))
+async def test_speaking_leaves_the_loop_free(voice: TextToSpeech) -> None:
+    reply = asyncio.create_task(voice.say("Shall I move order 1842 to Friday?", "en"))
     await asyncio.sleep(0)
     assert not reply.done()
     assert (await reply).pcm

@@ -210,6 +210,7 @@ TURNS = st.fixed_dictionaries({"name": st.just("n"), "turns": st.lists(SHAPES, m
 TESTS = st.fixed_dictionaries({"test_cases": st.lists(SHAPES, max_size=3)})
 
 
+@pytest.mark.bulk
 @settings(max_examples=300, deadline=None)
 @given(data=SHAPES | TURNS | TESTS)
 def test_whatever_stands_there_it_is_read_or_an_error(

@@ -221,6 +221,7 @@ class TestFilesOfThisRepository:
                 wrong.append(str(file.relative_to(ROOT)))
         assert wrong == []
 
+    @pytest.mark.bulk
     def test_they_fit_the_schema_with_their_matrix_filled_in(self) -> None:
         wrong = {
             str(file.relative_to(ROOT)): found

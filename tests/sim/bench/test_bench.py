@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.commands import NOTES, needs_weights
+from tests.rehearsing import warm_decoder
 from wavoice.runtime.audio.decode import decode_note
 from wavoice.runtime.build import Parts
 from wavoice.runtime.errors import UserInputError
@@ -34,10 +35,11 @@ def settings(tmp_path: Path) -> Settings:
 def scripted(note: BenchNote, words: str = "where is my order", *, speaks: bool = True) -> Parts:
     """Ears that hear the same in every note, and a voice that takes no time."""
     ears = ScriptedEars(by_size={len(note.ogg): Line(words)})
-    return Parts(ears=ears, voice=ToneVoice() if speaks else None, speaks=speaks)
+    return Parts(ears=ears, voice=ToneVoice() if speaks else None, speaks=speaks, decoder=warm_decoder())
 
 
 class TestNotes:
+    @pytest.mark.bulk
     def test_they_are_as_long_as_they_are_called(self) -> None:
         notes = bench_notes(NOTES)
         assert [note.name for note in notes] == [f"{length} s" for length in LENGTHS]

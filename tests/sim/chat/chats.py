@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from tests.rehearsing import MONDAY, NOTE
-from wavoice.runtime.adapters.decoder import SandboxedDecoder
+from tests.rehearsing import MONDAY, NOTE, warm_decoder
 from wavoice.runtime.journal import Event
-from wavoice.runtime.policy import Policy
 from wavoice.runtime.ports import Clock
 from wavoice.runtime.settings import Settings, Shop, WhatsApp
 from wavoice.sim.chat.facts import Arrived, Sent, Ticks
@@ -65,7 +63,7 @@ def plain_settings(zone: str = "Asia/Kolkata") -> Settings:
 
 @asynccontextmanager
 async def talk(folder: Path, clock: Clock | None = None, **more: object) -> AsyncIterator[Talk]:
-    ears, decoder = ScriptedEars(), SandboxedDecoder(Policy())  # whose process starts with the first note
+    ears = ScriptedEars()
     parts = {
         "settings": plain_settings(),
         "store": folder / "chat.db",
@@ -74,13 +72,10 @@ async def talk(folder: Path, clock: Clock | None = None, **more: object) -> Asyn
         "ids": CountingIds(),
         "ears": ears,
         "voice": ToneVoice(),
-        "decoder": decoder,
+        "decoder": warm_decoder(),
     }
     options = ChatOptions(**{**parts, **more})  # type: ignore[arg-type]
-    try:
-        async with open_chat(options) as chat:
-            one = Talk(chat, ears, [])
-            chat.listen(one.news.append)
-            yield one
-    finally:
-        await decoder.close()
+    async with open_chat(options) as chat:
+        one = Talk(chat, ears, [])
+        chat.listen(one.news.append)
+        yield one

@@ -60,6 +60,7 @@ async def test_a_foreign_bot_hears_a_note_and_answers_with_one(tmp_path: Path) -
     assert {status["status"] for status in bot.statuses} == {"sent", "delivered"}
 
 
+@pytest.mark.bulk
 async def test_a_world_goes_on_after_an_outage_of_the_bot(tmp_path: Path) -> None:
     """Nobody listens when the message is sent; an hour later by the clock, somebody does."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
@@ -76,6 +77,7 @@ async def test_a_world_goes_on_after_an_outage_of_the_bot(tmp_path: Path) -> Non
     assert [message["image"]["caption"] for message in bot.seen] == ["see"]
 
 
+@pytest.mark.bulk
 async def test_a_world_is_saved_at_the_end_and_goes_on_at_the_start(tmp_path: Path) -> None:
     """Also what was under way: nobody listened in the first run, the bot is there in the second."""
     world = tmp_path / "world.json"

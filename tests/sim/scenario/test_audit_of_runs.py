@@ -14,7 +14,7 @@ from wavoice.runtime.audit.chain_check import Chained
 SCENARIOS = Path(__file__).parents[3] / "scenarios"
 
 
-@pytest.mark.bulk
+@pytest.mark.bulk(seconds=60)
 @pytest.mark.timeout(600)
 def test_every_write_of_every_scenario_is_proved(tmp_path: Path) -> None:
     once = "not every_moment and not any_moment"  # sweeps repeat one dialogue: `-m bulk scenarios`

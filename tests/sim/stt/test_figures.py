@@ -104,6 +104,7 @@ def test_confidence_is_worth_what_it_foretells() -> None:
     assert (poor["auc_exact"], poor["ece"] > good["ece"]) == (0.5, True)
 
 
+@pytest.mark.bulk
 def test_charts_are_drawn_of_what_there_is(tmp_path: Path) -> None:
     found = report(*some())
     made = draw(found, tmp_path)
@@ -113,6 +114,7 @@ def test_charts_are_drawn_of_what_there_is(tmp_path: Path) -> None:
     assert b"<svg" in made[1].read_bytes()
 
 
+@pytest.mark.bulk
 def test_no_chart_of_nothing_and_the_same_of_the_same(tmp_path: Path) -> None:
     found = report(scored(NO, "No."))
     first, again = ([path.read_bytes() for path in draw(found, tmp_path)] for _ in range(2))

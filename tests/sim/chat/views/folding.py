@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import cache
 
-from tests.rehearsing import NOTE, Desk, desk
+from tests.rehearsing import NOTE, Desk, desk, warm_decoder
 from wavoice.runtime.adapters.clock import SystemClock
 from wavoice.runtime.build import Parts
 from wavoice.runtime.journal import Event
@@ -57,7 +57,7 @@ def real_time() -> Sequence[Event]:
 
     async def had() -> Sequence[Event]:
         clock, ears = SkippingClock(SystemClock()), ScriptedEars()
-        parts = Parts(ears=ears, voice=ToneVoice(), speaks=True, policy=Policy())
+        parts = Parts(ears=ears, voice=ToneVoice(), speaks=True, policy=Policy(), decoder=warm_decoder())
         async with rehearse(rehearsal_settings(), parts, clock) as rehearsal:
             for words in ("move my delivery to Friday", "yes", "where is my order", "no wait"):
                 ears.lines.append(Line(words))

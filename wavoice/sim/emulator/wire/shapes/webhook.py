@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Generic, Literal, TypeVar
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from wavoice.sim.emulator.wire.shapes import account as accounts
 from wavoice.sim.emulator.wire.shapes import numbers, people, templates
@@ -29,10 +29,11 @@ Value = TypeVar("Value", bound=Shape)
 class Change(Shape, Generic[Name, Value]):
     """What happened."""
 
-    field: Name
-    """What an app subscribes to."""
-    value: Value
-    """The facts."""
+    # No docstrings: pydantic would look for them anew for every kind, in all modules that are loaded.
+    model_config = ConfigDict(use_attribute_docstrings=False)
+
+    field: Name = Field(description="What an app subscribes to.")
+    value: Value = Field(description="The facts.")
 
 
 Groups = Literal[
