@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Protocol
 
 from wavoice.runtime.adapters.clock import SystemClock
 from wavoice.runtime.adapters.decoder import SandboxedDecoder
@@ -13,7 +15,25 @@ from wavoice.runtime.model import Audio, Heard
 from wavoice.runtime.policy import Policy
 from wavoice.runtime.ports import Decoder, Hint, SpeechToText
 from wavoice.runtime.settings import Settings
-from wavoice.sim.eval_rows import Row
+
+
+class Recorded(Protocol):
+    """A labelled row that may be a recording."""
+
+    @property
+    def where(self) -> str:
+        """`FILE:line`."""
+        ...
+
+    @property
+    def audio(self) -> Path | None:
+        """None if it is typed."""
+        ...
+
+    @property
+    def language(self) -> str:
+        """ISO 639-1."""
+        ...
 
 
 @asynccontextmanager
@@ -34,7 +54,7 @@ async def production_ears(settings: Settings) -> SpeechToText:
     return ears
 
 
-async def check_recordings(rows: Iterable[Row], decoder: Decoder) -> None:
+async def check_recordings(rows: Iterable[Recorded], decoder: Decoder) -> None:
     """Open each recording once, so that none is found wanting after an hour of listening.
 
     Raises `UserInputError` that names file and line.
@@ -44,12 +64,15 @@ async def check_recordings(rows: Iterable[Row], decoder: Decoder) -> None:
             await _opened(row, decoder)
 
 
-async def listen(row: Row, decoder: Decoder, ears: SpeechToText) -> Heard:
-    """Hear a recorded reply as the runtime does while a yes is awaited: decodes A and B."""
-    return await ears.hear(await _opened(row, decoder), Hint(language=row.language, awaiting_yes=True))
+async def listen(
+    row: Recorded, decoder: Decoder, ears: SpeechToText, *, awaiting_yes: bool = True
+) -> Heard:
+    """Hear a recording as the runtime does; while a yes is awaited, in decodes A and B."""
+    hint = Hint(language=row.language, awaiting_yes=awaiting_yes)
+    return await ears.hear(await _opened(row, decoder), hint)
 
 
-async def _opened(row: Row, decoder: Decoder) -> Audio:
+async def _opened(row: Recorded, decoder: Decoder) -> Audio:
     if row.audio is None:
         raise ValueError("no recording")
     try:

@@ -38,6 +38,12 @@ class Reading:
     mentioned: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Every value heard for a slot, in spoken order: more than one is a doubt."""
     decided_by: str = "rules"
+    """Who found the job: `rules`, which are certain or silent, or `embeddings`."""
+    sure: float = 1.0
+    """How sure they are of the job, or that there is none: 0 to 1."""
+    likely: tuple[tuple[str, float], ...] = ()
+    """What it may ask for, likeliest first, each with its probability, `out_of_scope` among them; empty
+    where nobody had to guess."""
     plain: bool = True
     """Every word is accounted for; an answer with unexplained words is never a plain yes."""
     explicit: bool = False

@@ -1,0 +1,1 @@
+"""Labelled wishes, and how well interpreters understand them: `wavoice eval intents`."""
