@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wavoice.cli import eval_stt
+from wavoice.cli import eval_intents, eval_stt
 from wavoice.cli.outputs import check_targets, percent, put, shown
 from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.model import Tier
@@ -30,6 +30,10 @@ def _group() -> None:
 
 app.command("stt", short_help="Hear labelled recordings, in noise, and count what went wrong.")(
     eval_stt.command
+)
+
+app.command("intents", short_help="Read labelled wishes, and count what was understood.")(
+    eval_intents.command
 )
 
 

@@ -64,9 +64,7 @@ async def check_recordings(rows: Iterable[Recorded], decoder: Decoder) -> None:
             await _opened(row, decoder)
 
 
-async def listen(
-    row: Recorded, decoder: Decoder, ears: SpeechToText, *, awaiting_yes: bool = True
-) -> Heard:
+async def listen(row: Recorded, decoder: Decoder, ears: SpeechToText, *, awaiting_yes: bool = True) -> Heard:
     """Hear a recording as the runtime does; while a yes is awaited, in decodes A and B."""
     hint = Hint(language=row.language, awaiting_yes=awaiting_yes)
     return await ears.hear(await _opened(row, decoder), hint)

@@ -67,7 +67,9 @@ def load_map(file: Path) -> Labels:
     """
     data = _parsed(file)
     if not data:
-        raise UserInputError(f"{file} maps nothing.", remedy='Write lines such as stop_order = "cancel_order".')
+        raise UserInputError(
+            f"{file} maps nothing.", remedy='Write lines such as stop_order = "cancel_order".'
+        )
     for label, value in data.items():
         if not isinstance(value, str) or value not in ours():
             hint = nearest(value, ours()) if isinstance(value, str) else ""

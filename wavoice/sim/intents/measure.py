@@ -11,6 +11,7 @@ from wavoice.runtime.catalogue import Catalogue
 from wavoice.runtime.interpret.meaning import OUT_OF_SCOPE, known_jobs
 from wavoice.runtime.model import Reading
 from wavoice.runtime.ports import Interpreter, Situation
+from wavoice.runtime.settings import Settings
 from wavoice.runtime.vocabulary import Vocabulary
 from wavoice.sim.intents.rows import Wish
 
@@ -73,6 +74,11 @@ class Listener:
 
     now: datetime = NOW
     catalogue: Catalogue = field(default_factory=Catalogue)
+
+    @classmethod
+    def of(cls, settings: Settings, now: datetime) -> Listener:
+        """With the names of things that the settings know."""
+        return cls(now, Catalogue(settings.catalogue.words))
 
     def situation(self, language: str) -> Situation:
         """What the interpreter is told."""

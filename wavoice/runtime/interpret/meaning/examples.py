@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from itertools import product
 from typing import Final
 
@@ -99,7 +100,7 @@ def fingerprint() -> str:
     return sha256(lines.encode()).hexdigest()
 
 
-def _folder():  # type: ignore[no-untyped-def]
+def _folder() -> Traversable:
     return files("wavoice.runtime.interpret.meaning") / "said"
 
 
