@@ -93,16 +93,11 @@ def _calibration(found: Sequence[Understood]) -> dict[str, Any]:
     bins: dict[int, list[Understood]] = defaultdict(list)
     for each in found:
         bins[min(int(each.sure * BINS), BINS - 1)].append(each)
-    shown = [
-        {
-            "from": place / BINS,
-            "n": len(group),
-            "sure": _round(fmean(each.sure for each in group)),
-            "right": _share(each.right for each in group),
-        }
-        for place, group in sorted(bins.items())
-    ]
-    off = sum(each["n"] * abs(each["sure"] - each["right"]) for each in shown)
+    shown, off = [], 0.0
+    for place, group in sorted(bins.items()):
+        sure, right = fmean(each.sure for each in group), fmean(each.right for each in group)
+        off += len(group) * abs(sure - right)
+        shown.append({"from": place / BINS, "n": len(group), "sure": _round(sure), "right": _round(right)})
     return {"ece": _round(off / len(found)), "bins": shown}
 
 

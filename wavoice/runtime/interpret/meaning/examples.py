@@ -42,6 +42,11 @@ _AROUND: Final = (
     "i don't know how to {}",
     "{} how can i do it",
     "help me {}",
+    "i need help to {}",
+    "i want assistance to {}",
+    "could you help me to see: {}",
+    "i am trying to {}",
+    "where can i {}",
 )
 """Courtesies that say nothing of the job."""
 
@@ -113,12 +118,12 @@ def _spelt_out(line: str) -> Iterator[str]:
 
 
 def _more_of(said: list[str]) -> Iterator[str]:
-    """Each sentence, and once more with a courtesy around it, or with a slip of the thumb."""
+    """Each sentence, once more with a courtesy around it, and every other one with a slip of the thumb."""
     seen: set[str] = set()
     for place, text in enumerate(said):
         plain = normal(text)
-        around = _AROUND[place // 2 % len(_AROUND)].format(plain)
-        for each in (plain, around if place % 2 else _mistyped(plain, place)):
+        around = _AROUND[place % len(_AROUND)].format(plain)
+        for each in (plain, around, *([_mistyped(plain, place)] if place % 2 else [])):
             if each not in seen:
                 seen.add(each)
                 yield each
