@@ -16,7 +16,6 @@ from wavoice.cli.outputs import check_targets, percent, put, shown
 from wavoice.runtime.errors import UserInputError
 
 if TYPE_CHECKING:
-    from wavoice.runtime.ports import Interpreter
     from wavoice.runtime.settings import Settings
     from wavoice.sim.intents.rows import Wish
 
@@ -90,7 +89,8 @@ def command(
     said = asyncio.run(_words(wishes, settings))
     listener = Listener.of(settings, now)
     found = {
-        name: understand(name, reader, said, wishes, listener, shown) for name, reader in _all(reads.by_name)
+        name: understand(name, reader, said, wishes, listener, shown)
+        for name, reader in reads.by_name.items()
     }
     report = {
         "file": file.name,
@@ -104,10 +104,6 @@ def command(
     put(rows_file, "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
     if "-" not in (json_file, rows_file):
         _print(report)
-
-
-def _all(by_name: dict[str, Interpreter]) -> Sequence[tuple[str, Interpreter]]:
-    return list(by_name.items())
 
 
 def _day(text: str) -> datetime:
