@@ -16,7 +16,7 @@ from wavoice.runtime.journal import Event, HandedOff, Released, Where
 from wavoice.runtime.journal_lines import from_json, to_json
 from wavoice.runtime.model import SECOND, Address, Alias, HandedPacket, HandOff, PacketState, WithPerson
 from wavoice.runtime.packets import WHY, counted
-from wavoice.runtime.settings import Tickets
+from wavoice.runtime.settings_systems import Tickets
 from wavoice.sim.rehearsal import Customer
 from wavoice.sim.tickets import Filing
 

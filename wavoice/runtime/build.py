@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -19,12 +20,12 @@ from wavoice.runtime.adapters.clock import SystemClock, Uuid7Ids
 from wavoice.runtime.adapters.decoder import SandboxedDecoder
 from wavoice.runtime.adapters.embedded import EmbeddedEngine
 from wavoice.runtime.adapters.graph import GraphClient, GraphSettings
-from wavoice.runtime.adapters.orders_http import HttpOrders
+from wavoice.runtime.adapters.money_apart import MoneyApart
 from wavoice.runtime.adapters.public_hosts import PublicHosts, behind_a_proxy
 from wavoice.runtime.adapters.recordings import Recordings
 from wavoice.runtime.adapters.store import SqliteStore, drain_lock
 from wavoice.runtime.adapters.store.lock import MEMORY
-from wavoice.runtime.adapters.tickets_http import HttpTickets
+from wavoice.runtime.adapters.systems import Around, orders_backend, payments_backend, tickets_backend
 from wavoice.runtime.adapters.webhook import WebhookSecrets, webhook_app
 from wavoice.runtime.author.app import App
 from wavoice.runtime.author.load import load_app
@@ -46,6 +47,8 @@ from wavoice.runtime.settings import Settings, resolve_secret
 from wavoice.runtime.speaking import prepare
 from wavoice.runtime.token import Admission
 from wavoice.runtime.tongues import Tongues
+
+S = TypeVar("S")
 
 
 class Quiet:
@@ -131,12 +134,13 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
             stack.push_async_callback(sandboxed.close)
             decoder = sandboxed
         admission = Admission(clock.now)
-        shop = _orders(settings, shop_http, parts.policy, admission)
+        around = _around(settings, shop_http, parts.policy, admission, clock)
+        shop = _orders(settings, around, stack)
         kit = Kit(
             store=store,
             channel=channel,
             orders=shop,
-            records=shop,
+            records=shop if isinstance(shop, ports.Records) else None,
             admission=admission,
             ears=parts.ears or _ears(settings, parts.policy, clock, stack),
             voice=_voice(settings, parts, clock, stack),
@@ -153,7 +157,7 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
             tongues=Tongues(settings.bot.language, settings.bot.voice_languages),
             first_contact=_first_contact(settings),
             template=_template(settings),
-            tickets=_tickets(settings, shop_http, parts.policy),
+            tickets=_tickets(settings, around, stack),
             people=settings.people.known(),
             media=_media(settings, parts),
             until=parts.until,
@@ -247,27 +251,42 @@ def _graph(settings: Settings, policy: Policy) -> GraphSettings:
     )
 
 
-def _orders(settings: Settings, http: httpx.AsyncClient, policy: Policy, admission: Admission) -> HttpOrders:
-    if settings.shop.base_url is None:
-        raise ConfigError("No system of record is configured.", remedy="Set shop.base_url in wavoice.toml.")
-    token = settings.shop.token
-    return HttpOrders(
-        http,
-        settings.shop.base_url,
-        resolve_secret(token) if token else None,
-        policy.read_budget_seconds,
-        policy.write_budget_seconds,
-        admission,
+def _around(
+    settings: Settings, http: httpx.AsyncClient, policy: Policy, admission: Admission, clock: ports.Clock
+) -> Around:
+    return Around(
+        http=http,
+        admission=admission,
+        zone=ZoneInfo(settings.shop.zone),
+        now=clock.now,
+        read_budget_seconds=policy.read_budget_seconds,
+        write_budget_seconds=policy.write_budget_seconds,
     )
 
 
-def _tickets(settings: Settings, http: httpx.AsyncClient, policy: Policy) -> HttpTickets | None:
+def _orders(settings: Settings, around: Around, stack: AsyncExitStack) -> ports.Orders:
+    chosen, shop = settings.orders, settings.shop
+    if chosen.backend == "http" and chosen.base_url is None:
+        chosen = chosen.model_copy(update={"base_url": shop.base_url, "secret": shop.token})
+    orders = _closed(orders_backend(chosen.backend).open(chosen, around), stack)
+    if settings.payments.backend is None:
+        return orders
+    payments = payments_backend(settings.payments.backend).open(settings.payments, around)
+    return MoneyApart(orders, _closed(payments, stack), around.read_budget_seconds)
+
+
+def _tickets(settings: Settings, around: Around, stack: AsyncExitStack) -> ports.Tickets | None:
     """None: hand-offs stay in the store."""
     if settings.tickets.base_url is None:
         return None
-    token = settings.tickets.token
-    secret = resolve_secret(token) if token else None
-    return HttpTickets(http, settings.tickets.base_url, secret, policy.write_budget_seconds)
+    return _closed(tickets_backend(settings.tickets.backend).open(settings.tickets, around), stack)
+
+
+def _closed(system: S, stack: AsyncExitStack) -> S:
+    """It is closed at the end, if it holds anything."""
+    if isinstance(system, ports.Closes):
+        stack.push_async_callback(system.close)
+    return system
 
 
 def _ears(

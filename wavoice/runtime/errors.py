@@ -19,6 +19,7 @@
   * SpeechError           a speech backend failed or ran out of time
     * UnsupportedLanguageError  it works, and does not know the language
   * SystemOfRecordError   a system of record could not be read
+    * DeclinedError       it said no: nothing was read, and nothing done
     * ToolError           a tool of an MCP server gave no answer; `sent` says whether it may have been done
   * StoreError            the database cannot be used
     * FencedError         another drain has taken this conversation
@@ -221,6 +222,17 @@ class SystemOfRecordError(WavoiceError):
     category = Category.NETWORK
     code = "system_of_record"
     retryable = True
+
+
+class DeclinedError(SystemOfRecordError):
+    """A system of record said no: nothing was read, and nothing done; `reason` is its own word for why."""
+
+    code = "declined"
+    retryable = False
+
+    def __init__(self, message: str, *, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class ToolError(SystemOfRecordError):

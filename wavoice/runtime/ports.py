@@ -87,10 +87,12 @@ __all__ = [
     "ListensAhead",
     "Media",
     "MediaTable",
+    "NotesPayments",
     "Oddities",
     "Oddity",
     "Orders",
     "Outbox",
+    "Payments",
     "Proposals",
     "Records",
     "Situation",
@@ -196,6 +198,7 @@ class Orders(Protocol):
         ...
 
 
+@runtime_checkable
 class Records(Protocol):
     """What the shop has on record beyond orders. Only jobs that need it cause a request."""
 
@@ -204,6 +207,31 @@ class Records(Protocol):
 
         Raises `SystemOfRecordError`, also for a kind that the system does not have.
         """
+        ...
+
+
+class Payments(Protocol):
+    """The system that holds the money, where that is not the order system. docs/adapters.md."""
+
+    async def write(self, effect: Effect, token: CommitToken, references: Sequence[str]) -> WriteResult:
+        """Carry out an effect about money (`refund_order`) once under its key; else as `Orders.write`.
+
+        `references` are what the order system has noted of payments of that order; empty: it notes none, and
+        they are found by the order's number.
+        """
+        ...
+
+    async def look_up(self, key: str) -> WriteResult | None:
+        """What became of that key; None if it was never applied here. UNKNOWN if unreachable."""
+        ...
+
+
+@runtime_checkable
+class NotesPayments(Protocol):
+    """What an order system may offer beside `Orders` that notes which payments were for an order."""
+
+    async def payments_of(self, order: str) -> Sequence[str]:
+        """What the payment system calls them. Raises `SystemOfRecordError`."""
         ...
 
 

@@ -27,6 +27,7 @@ from wavoice.runtime.settings_catalogue import CatalogueWords
 from wavoice.runtime.settings_mcp import McpServer
 from wavoice.runtime.settings_people import People
 from wavoice.runtime.settings_speech import Ears, Section, Voice, from_commas
+from wavoice.runtime.settings_systems import Orders, Payments, Tickets
 from wavoice.runtime.tongues import HEARD
 
 VERSION: Final = 1
@@ -128,20 +129,11 @@ class Shop(Section):
     name: str = "the shop"
     """What the bot calls the shop."""
     base_url: str | None = None
-    """Root of the shop's REST contract (adapters/orders_http.py)."""
+    """Root of the shop's REST contract (adapters/orders_http.py), where `orders.backend` is `http`."""
     token: SecretStr | None = None
     """Secret reference: bearer token of that contract; none is sent if it is absent."""
     zone: Annotated[str, AfterValidator(_is_zone)] = "UTC"
     """IANA time zone in which the shop's days begin."""
-
-
-class Tickets(Section):
-    """The ticket system in which people find what was handed to them."""
-
-    base_url: Annotated[str, Field(pattern=r"^https?://[^\s/?#]+[^\s?#]*$")] | None = None
-    """Root of the REST contract of adapters/tickets_http.py; absent: hand-offs stay in the store."""
-    token: SecretStr | None = None
-    """Secret reference: bearer token of that contract; none is sent if it is absent."""
 
 
 class Store(Section):
@@ -218,6 +210,8 @@ class Settings(BaseSettings):
     """The file that was read, if there is one: an argument or `WAVOICE_CONFIG`, never a key of it."""
     whatsapp: WhatsApp = WhatsApp()
     shop: Shop = Shop()
+    orders: Orders = Orders()
+    payments: Payments = Payments()
     tickets: Tickets = Tickets()
     people: People = People()
     ears: Ears = Ears()

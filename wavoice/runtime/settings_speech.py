@@ -22,13 +22,18 @@ def from_commas(value: object) -> object:
 
 def _is_endpoint(address: str) -> str:
     """Customers' voices and a key go there: in the clear only inside one's own network."""
+    return endpoint(address, "https://api.openai.com/v1", "voices", "api_key")
+
+
+def endpoint(address: str, example: str, what: str, key: str) -> str:
+    """The root of an API that gets `what` and a secret. Raises `ValueError` for one that may have neither."""
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError("write an address such as https://api.openai.com/v1")
+        raise ValueError(f"write an address such as {example}")
     if parts.username is not None or parts.password is not None:
-        raise ValueError("a secret does not belong into an address; use api_key")
+        raise ValueError(f"a secret does not belong into an address; use {key}")
     if parts.scheme == "http" and not is_near(parts.hostname):
-        raise ValueError(f"http to {parts.hostname} would send voices in the clear; use https")
+        raise ValueError(f"http to {parts.hostname} would send {what} in the clear; use https")
     return address.rstrip("/")
 
 

@@ -22,7 +22,8 @@ from wavoice.runtime.consent import FIRST_CONTACT
 from wavoice.runtime.journal import Event
 from wavoice.runtime.model import SECOND, Alias, Consent, ConsentRecord, ConsentStatus, Micros
 from wavoice.runtime.ports import Clock
-from wavoice.runtime.settings import Settings, Shop, Store, Tickets, WhatsApp
+from wavoice.runtime.settings import Settings, Shop, Store, WhatsApp
+from wavoice.runtime.settings_systems import Tickets
 from wavoice.sim.emulator import defaults
 from wavoice.sim.emulator.emulator import Emulator, EmulatorConfig
 from wavoice.sim.emulator.phone import Phone

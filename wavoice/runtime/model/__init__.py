@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from wavoice.runtime.model.shop import (
         NO_CURRENCY,
         OUTDATED,
+        PENDING,
         Customer,
         Effect,
         Money,
@@ -94,6 +95,7 @@ __all__ = [
     "OF_THE_SHOP",
     "OPEN_STATES",
     "OUTDATED",
+    "PENDING",
     "SECOND",
     "VETOES",
     "Act",

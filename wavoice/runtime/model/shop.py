@@ -12,6 +12,9 @@ from wavoice.runtime.model.terms import Outcome
 OUTDATED = "version"
 """Reason of a refusal: the record has another version than the one that the effect names."""
 
+PENDING = "pending"
+"""Reason beside `Outcome.DONE`: it was taken, and is carried out later; nobody may say that it is done."""
+
 
 NO_CURRENCY = "?"
 """Slot `currency` beside an `amount` that was said without one, in whole units: "20"."""
@@ -27,7 +30,7 @@ class Customer:
 
 
 _CURRENCY = re.compile("[A-Z]{3}")
-_LAST4 = re.compile("[0-9]{4}")
+_LAST4 = re.compile("([0-9]{4})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +55,13 @@ class Payment:
     brand: str
     """Of the card or account, e.g. `visa`."""
     last4: str
-    """The last four digits of its number; more of it is nowhere."""
+    """The last four digits of its number; more of it is nowhere. Empty: it has none, such as a wallet."""
     refunded: int = 0
     """Minor units that have gone back."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.refunded <= self.paid.minor or not _LAST4.fullmatch(self.last4):
-            raise ValueError("no more goes back than was paid, and an instrument has four last digits")
+            raise ValueError("no more goes back than was paid, and an instrument has four last digits, or none")
 
     @property
     def remaining(self) -> Money:
@@ -67,8 +70,8 @@ class Payment:
 
     @property
     def payee(self) -> str:
-        """Where it goes back to, e.g. `visa 4242`."""
-        return f"{self.brand} {self.last4}"
+        """Where it goes back to, e.g. `visa 4242` or `upi`."""
+        return f"{self.brand} {self.last4}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,8 +169,10 @@ def money(value: Money) -> str:
 
 
 def instrument(payee: str) -> str:
-    """Where money goes back to: "your Visa ending 4242"."""
+    """Where money goes back to: "your Visa ending 4242", or "your Upi" where there is no number."""
     brand, _, last4 = payee.rpartition(" ")
+    if not (brand and last4.isdecimal()):
+        return f"your {payee[:1].upper()}{payee[1:]}"
     return f"your {brand[:1].upper()}{brand[1:]} ending {last4}"
 
 
