@@ -1,4 +1,4 @@
-"""Sections `[orders]`, `[payments]` and `[tickets]` of `wavoice.toml`: the shop's systems. docs/adapters.md."""
+"""Sections `[orders]`, `[payments]` and `[tickets]` of `wavoice.toml`: the shop's own. docs/adapters.md."""
 
 from __future__ import annotations
 
