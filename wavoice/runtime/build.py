@@ -272,7 +272,7 @@ def _orders(settings: Settings, around: Around, stack: AsyncExitStack) -> ports.
     if settings.payments.backend is None:
         return orders
     payments = payments_backend(settings.payments.backend).open(settings.payments, around)
-    return MoneyApart(orders, _closed(payments, stack), around.read_budget_seconds)
+    return MoneyApart(orders, _closed(payments, stack))
 
 
 def _tickets(settings: Settings, around: Around, stack: AsyncExitStack) -> ports.Tickets | None:

@@ -15,6 +15,7 @@ from wavoice.runtime.keep import wake
 from wavoice.runtime.kit import Turn
 from wavoice.runtime.look_up import look_up
 from wavoice.runtime.model import (
+    PENDING,
     SECOND,
     Act,
     Conversation,
@@ -85,7 +86,9 @@ async def outcome(turn: Turn, woken: Woken, result: WriteResult) -> Step | None:
             event = about(
                 journal.Committed, done, woken.evidence.row, key=key, reference=result.reference or ""
             )
-            step = Step(text=words.done(proposal), proposals=(done,), events=(event,))
+            said = words.done(proposal)
+            said = english.requested(said) if result.reason == PENDING else said
+            step = Step(text=said, proposals=(done,), events=(event,))
             if proposal.vetoed_at is None:
                 return step
             if turn.jobs.back(proposal.action) is None:

@@ -2,7 +2,7 @@
 
 No answer is believed further than its shape, none may be large, nothing of it is repeated in an error (it
 may quote a secret or a customer), and no redirect is followed: a secret goes to one host. A budget is the
-longest wait for an operation as a whole, however many calls it takes; the client's own time-outs do not apply.
+longest wait for an operation as a whole, however many calls it takes; the client's time-outs do not apply.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Reply:
             raise SystemOfRecordError(f"The answer of {self.vendor} is not understood.") from None
 
     def succeeded(self) -> Reply:
-        """Itself, if it is a 2xx. Raises `DeclinedError` where nothing was done, else `SystemOfRecordError`."""
+        """Itself, if it is a 2xx. Raises `DeclinedError` if nothing was done, else `SystemOfRecordError`."""
         if HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES:
             return self
         told = f"{self.vendor} answered HTTP {self.status}."

@@ -16,7 +16,7 @@ from typing import Final, Generic, Protocol, TypeVar
 from weakref import WeakValueDictionary
 
 from wavoice.runtime.adapters.careful import within
-from wavoice.runtime.adapters.marks import Mark, body_of, mark_of
+from wavoice.runtime.adapters.marks import Mark, body_of
 from wavoice.runtime.adapters.systems import Around
 from wavoice.runtime.errors import DeclinedError, SystemOfRecordError
 from wavoice.runtime.model import OUTDATED, SECOND, Effect, Micros, Order, Outcome, Payment, WriteResult
@@ -41,8 +41,8 @@ class Record(Protocol):
         """Oldest first."""
         ...
 
-    def reference(self, mark: Mark) -> str | None:
-        """What the vendor calls the result of that write, if it is seen on the record; None: it is not."""
+    def became(self, mark: Mark) -> WriteResult | None:
+        """DONE with what the vendor calls the result, if that write is seen on the record; None: it is not."""
         ...
 
 
@@ -116,15 +116,15 @@ class MarkedWrites(Generic[R]):
             return WriteResult(Outcome.UNKNOWN, reason=error.message)
 
     async def _became(self, record: R, mark: Mark) -> WriteResult | None:
-        reference = record.reference(mark)
-        if reference is None and self._around.now() < mark.at + self._in_flight:
+        became = record.became(mark)
+        if became is None and self._around.now() < mark.at + self._in_flight:
             return WriteResult(Outcome.UNKNOWN, reason="it may still be under way")
-        if reference is None:
+        if became is None:
             await self._desk.settled(record)
             return None
         with suppress(DeclinedError):  # somebody else is at it by now; ours was done
             await self._desk.settled(record)
-        return WriteResult(Outcome.DONE, reference)
+        return became
 
     async def _write(self, effect: Effect, number: str) -> WriteResult:
         record = await self._desk.marked(effect.key)
@@ -155,8 +155,10 @@ class MarkedWrites(Generic[R]):
         """Raises `SystemOfRecordError` while another write of ours to this order may be on its way."""
         now = self._around.now()
         for mark in record.marks:
-            if not mark.done and now < mark.at + self._in_flight and record.reference(mark) is None:
-                raise SystemOfRecordError(f"Another write to that order of {self._desk.vendor} has no end yet.")
+            if not mark.done and now < mark.at + self._in_flight and record.became(mark) is None:
+                raise SystemOfRecordError(
+                    f"Another write to that order of {self._desk.vendor} has no end yet."
+                )
 
 
 def _mark(record: Record | None, key: str) -> Mark | None:

@@ -47,10 +47,12 @@ def mark_of(effect: Effect, now: Micros, *, done: bool) -> Mark:
 
 
 def read_marks(text: str | None) -> tuple[Mark, ...]:
-    """The marks of a record, oldest first; lines that are none (somebody else wrote there) are passed over."""
+    """The marks of a record, oldest first; lines that are none, of somebody else's, are passed over."""
     found = (_LINE.fullmatch(line.strip()) for line in (text or "").splitlines())
     return tuple(
-        Mark(one[1], one[2], int(one[3]) * SECOND, one[4], one[5] == "done") for one in found if one is not None
+        Mark(one[1], one[2], int(one[3]) * SECOND, one[4], one[5] == "done")
+        for one in found
+        if one is not None
     )
 
 

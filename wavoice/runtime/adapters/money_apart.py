@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Sequence
 
 from wavoice.runtime.errors import SystemOfRecordError
-from wavoice.runtime.model import Alias, Customer, Effect, Order, Outcome, WriteResult
-from wavoice.runtime.ports import NotesPayments, Orders, Payments
+from wavoice.runtime.model import Alias, Customer, Effect, Order, Outcome, Record, WriteResult
+from wavoice.runtime.ports import NotesPayments, Orders, Payments, Records
 from wavoice.runtime.token import CommitToken
 
 MONEY = frozenset({"refund_order"})
@@ -17,10 +17,9 @@ MONEY = frozenset({"refund_order"})
 class MoneyApart:
     """`ports.Orders` of two systems. Reads are the order system's alone."""
 
-    def __init__(self, orders: Orders, payments: Payments, read_budget_seconds: float) -> None:
+    def __init__(self, orders: Orders, payments: Payments) -> None:
         self._orders = orders
         self._payments = payments
-        self._read_budget = read_budget_seconds
 
     async def customers(self, alias: Alias) -> Sequence[Customer]:
         """See `ports.Orders`."""
@@ -29,6 +28,12 @@ class MoneyApart:
     async def orders(self, customer: str) -> Sequence[Order]:
         """See `ports.Orders`."""
         return await self._orders.orders(customer)
+
+    async def read(self, kind: str, customer: str) -> Sequence[Record]:
+        """See `ports.Records`: what the order system has of them."""
+        if not isinstance(self._orders, Records):
+            raise SystemOfRecordError(f"This order system has no {kind}.")
+        return await self._orders.read(kind, customer)
 
     async def write(self, effect: Effect, token: CommitToken) -> WriteResult:
         """Carry it out once where it belongs; the one that it goes to asks for the token."""

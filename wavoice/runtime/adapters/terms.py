@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, Final
 
 import phonenumbers
@@ -20,6 +20,15 @@ STATUSES: Final = ("open", "packed", "shipped", "delivered", "cancelled")
 _BRANDS: Final = ("brand", "cardBrand", "card_brand")
 _LAST4: Final = ("last4", "lastFour", "last_four", "cardLast4", "card_last4")
 _FOUR_DIGITS: Final = re.compile("[0-9]{4}")
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Moments of an order from which its day is told."""
+
+    placed: datetime | None
+    promised: datetime | None = None
+    delivered: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +57,20 @@ class Terms:
             raise SystemOfRecordError(f"{what} has a status that is not known; see orders.statuses.")
         return found
 
-    def day(
-        self, promised: datetime | None, *, placed: datetime | None, ended: datetime | None, status: str, what: str
-    ) -> date:
+    def day(self, days: Days, status: str, what: str) -> date:
         """The delivery day: when it was delivered, or what was promised. Raises `SystemOfRecordError`.
 
         Of a cancelled order, which has none, the day on which it was placed.
         """
-        if ended is not None:
-            return self.local(ended)
-        if promised is not None:
-            return self.local(promised)
-        if placed is not None and status == "cancelled":
-            return self.local(placed)
-        if placed is None or self.promise_days is None:
+        if status == "delivered" and days.delivered is not None:
+            return self.local(days.delivered)
+        if days.promised is not None:
+            return self.local(days.promised)
+        if days.placed is not None and status == "cancelled":
+            return self.local(days.placed)
+        if days.placed is None or self.promise_days is None:
             raise SystemOfRecordError(f"{what} has no delivery day; see orders.promise_days.")
-        return self.local(placed) + timedelta(days=self.promise_days)
+        return self.local(days.placed) + timedelta(days=self.promise_days)
 
     def local(self, moment: datetime) -> date:
         """Its day in the shop's zone."""
@@ -71,14 +78,20 @@ class Terms:
 
     def noon(self, day: date) -> str:
         """That day as a moment of the shop's: its noon, in UTC, so that no zone makes another day of it."""
-        moment = datetime.combine(day, time(12), tzinfo=self.zone).astimezone(timezone.utc)
+        moment = datetime.combine(day, time(12), tzinfo=self.zone).astimezone(UTC)
         return moment.isoformat().replace("+00:00", "Z")
 
     @staticmethod
     def versioned(order: Order, *more: object) -> Order:
         """The order with a version that is another one as soon as anything of it is."""
         paid = order.payment
-        told: list[Any] = [order.id, order.customer, order.status, order.day.isoformat(), order.delivery_address]
+        told: list[Any] = [
+            order.id,
+            order.customer,
+            order.status,
+            order.day.isoformat(),
+            order.delivery_address,
+        ]
         told += [list(order.items), *more]
         told += [paid.paid.minor, paid.paid.currency, paid.payee, paid.refunded] if paid else []
         return replace(order, version="v-" + hashlib.sha256(rfc8785.dumps(told)).hexdigest()[:24])
@@ -89,10 +102,13 @@ def joined(*parts: str | None) -> str:
     return ", ".join(part.strip() for part in parts if part and part.strip())
 
 
-def payment_of(
-    minor: int, currency: str, refunded: int, told: Mapping[str, Any], method: str
-) -> Payment:
-    """A payment; where the vendor tells no card, its instrument is the method. Raises `SystemOfRecordError`."""
+def counted(count: int, name: str) -> str:
+    """An item as it is told: "Green tea", or "2 x Green tea"."""
+    return name if count == 1 else f"{count} x {name}"
+
+
+def payment_of(minor: int, currency: str, refunded: int, told: Mapping[str, Any], method: str) -> Payment:
+    """A payment; where no card is told, its instrument is the method. Raises `SystemOfRecordError`."""
     brand = next((told[name] for name in _BRANDS if isinstance(told.get(name), str)), None)
     last4 = next((told[name] for name in _LAST4 if isinstance(told.get(name), str)), "")
     card = brand is not None and _FOUR_DIGITS.fullmatch(last4) is not None

@@ -61,7 +61,7 @@ class Payment:
 
     def __post_init__(self) -> None:
         if not 0 <= self.refunded <= self.paid.minor or not _LAST4.fullmatch(self.last4):
-            raise ValueError("no more goes back than was paid, and an instrument has four last digits, or none")
+            raise ValueError("no more goes back than was paid; an instrument has four last digits or none")
 
     @property
     def remaining(self) -> Money:

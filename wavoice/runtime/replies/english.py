@@ -168,6 +168,11 @@ def money(value: Money) -> str:
     return f"{number} {get_currency_name(value.currency, count=amount, locale='en')}"
 
 
+def requested(done: str) -> str:
+    """What was taken and is carried out later, from the words for what is done."""
+    return f"Asked for, and not done yet: {done.removeprefix('Done: ')}"
+
+
 def instrument(payee: str) -> str:
     """Where money goes back to: "your Visa ending 4242", or "your Upi" where there is no number."""
     brand, _, last4 = payee.rpartition(" ")

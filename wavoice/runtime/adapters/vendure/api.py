@@ -79,7 +79,9 @@ class VendureApi:
             raise DeclinedError(told, reason=code) if code in _NOT_CARRIED_OUT else SystemOfRecordError(told)
         return self._shaped(data, shape)
 
-    async def change(self, operation: str, field: str, expected: str, **variables: object) -> Mapping[str, Any]:
+    async def change(
+        self, operation: str, field: str, expected: str, **variables: object
+    ) -> Mapping[str, Any]:
         """What a mutation returns in `field`, if it is of the type that success has.
 
         Raises `DeclinedError` with Vendure's own error code where it returned an error result.

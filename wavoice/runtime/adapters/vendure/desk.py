@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
@@ -18,10 +19,11 @@ from wavoice.runtime.adapters.marks import mark_of, with_mark, without_mark
 from wavoice.runtime.adapters.terms import Terms
 from wavoice.runtime.adapters.vendure import queries
 from wavoice.runtime.adapters.vendure.api import VendureApi
-from wavoice.runtime.adapters.vendure.records import MODIFYING, Address, RawOrder, VendureRecord
+from wavoice.runtime.adapters.vendure.records import MODIFYING, SETTLED, Address, RawOrder, VendureRecord
 from wavoice.runtime.errors import DeclinedError, SystemOfRecordError
 from wavoice.runtime.model import PENDING, Effect, Micros, Outcome, WriteResult
 
+_PARTS: Final = ("streetLine1", "streetLine2", "city", "province", "postalCode")
 BUSY: Final = "being_modified"
 """Reason of a refusal: somebody in the shop is changing the order."""
 OTHER_PRICE: Final = "other_price"
@@ -130,9 +132,7 @@ class VendureDesk:
         await self._to(record, MODIFYING)
         change = {"orderId": record.raw.id, "updateShippingAddress": address, "note": _reason(effect)}
         try:
-            preview = await self._modify({**change, "dryRun": True})
-            if preview.get("totalWithTax") != record.raw.total_with_tax:
-                raise DeclinedError("The order would cost something else.", reason=OTHER_PRICE)
+            await self._preview(record, change)
             await self._modify({**change, "dryRun": False})
         except DeclinedError:
             await self._to(record, record.raw.state)
@@ -140,7 +140,12 @@ class VendureDesk:
         await self._to(record, record.raw.state)
         return WriteResult(Outcome.DONE, record.raw.code)
 
-    async def _modify(self, change: dict[str, object]) -> Any:
+    async def _preview(self, record: VendureRecord, change: Mapping[str, object]) -> None:
+        preview = await self._modify({**change, "dryRun": True})
+        if preview.get("totalWithTax") != record.raw.total_with_tax:
+            raise DeclinedError("The order would cost something else.", reason=OTHER_PRICE)
+
+    async def _modify(self, change: Mapping[str, object]) -> Any:
         return await self._api.change(queries.MODIFY, "modifyOrder", "Order", input=change)
 
     async def _address(self, record: VendureRecord, text: str) -> dict[str, str]:
@@ -152,9 +157,11 @@ class VendureDesk:
         saved = book.customer.addresses or () if book.customer else ()
         same = [one for one in saved if one.text().casefold() == text.strip().casefold()]
         if not same:
-            parts = Address(streetLine1=text.strip())
-            return {name: value or "" for name, value in parts.model_dump(by_alias=True).items()}
-        told = {name: value or "" for name, value in same[0].model_dump(by_alias=True, exclude={"country"}).items()}
+            return {**dict.fromkeys(_PARTS, ""), "streetLine1": text.strip()}
+        told = {
+            name: value or ""
+            for name, value in same[0].model_dump(by_alias=True, exclude={"country"}).items()
+        }
         return {**told, "countryCode": same[0].country.code}
 
     async def _refund(self, record: VendureRecord, effect: Effect) -> WriteResult:
@@ -165,7 +172,9 @@ class VendureDesk:
             "paymentId": payment.id,
             "amount": int(effect.args["amount"]),
             # Required by the database of 3.7, though they are deprecated in favour of `amount`.
-            **{"lines": [], "shipping": 0, "adjustment": 0},
+            "lines": [],
+            "shipping": 0,
+            "adjustment": 0,
             "reason": _reason(effect),
         }
         done = await self._api.change(queries.REFUND, "refundOrder", "Refund", input=refund)
@@ -174,11 +183,13 @@ class VendureDesk:
             raise DeclinedError("The payment provider has refused the refund.", reason="provider")
         if not isinstance(number, str):
             raise SystemOfRecordError("The answer of Vendure is not understood.")
-        return WriteResult(Outcome.DONE, number, None if state == "Settled" else PENDING)
+        return WriteResult(Outcome.DONE, number, None if state == SETTLED else PENDING)
 
     async def _to(self, record: VendureRecord, state: str) -> None:
         """Raises `DeclinedError` if the shop's own rules do not allow that state now."""
-        await self._api.change(queries.TRANSITION, "transitionOrderToState", "Order", id=record.raw.id, state=state)
+        await self._api.change(
+            queries.TRANSITION, "transitionOrderToState", "Order", id=record.raw.id, state=state
+        )
 
     async def _set(self, record: VendureRecord, fields: dict[str, str]) -> None:
         await self._api.change(

@@ -27,7 +27,9 @@ CUSTOMERS: Final = """query ($notations: [String!]) {
 ORDERS: Final = (
     """query ($customer: ID!) {
   customer(id: $customer) {
-    orders(options: { filter: { orderPlacedAt: { isNull: false } }, sort: { orderPlacedAt: DESC }, take: 50 }) {
+    orders(options: {
+      filter: { orderPlacedAt: { isNull: false } }, sort: { orderPlacedAt: DESC }, take: 50
+    }) {
       items { ...Held }
     }
   }

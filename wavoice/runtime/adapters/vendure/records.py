@@ -6,20 +6,18 @@ is told of the order: `updatedAt` has whole seconds on some databases, and refun
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import date
 from typing import Any, Final
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from wavoice.runtime.adapters.marks import Mark, read_marks
-from wavoice.runtime.adapters.terms import Terms, joined, payment_of
+from wavoice.runtime.adapters.terms import Days, Terms, counted, joined, payment_of
 from wavoice.runtime.errors import SystemOfRecordError
-from wavoice.runtime.model import Order, Payment
+from wavoice.runtime.model import PENDING, Order, Outcome, Payment, WriteResult
 
 MODIFYING: Final = "Modifying"
 """State in which an order is changed; nothing else can happen to it meanwhile."""
@@ -36,6 +34,8 @@ _STATUSES: Final[Mapping[str, str]] = {
 }
 _BEING_PACKED: Final = frozenset({"Created", "Pending"})
 """States of a fulfilment that has not left."""
+SETTLED: Final = "Settled"
+"""State of money that has been moved."""
 _FAILED: Final = "Failed"
 
 
@@ -175,26 +175,28 @@ class VendureRecord:
 
     @property
     def payment(self) -> VendurePayment | None:
-        """The settled payment from which most can still go back: of one order there is hardly ever another."""
-        settled = [one for one in self.raw.payments or () if one.state == "Settled"]
+        """The settled payment from which most can still go back; hardly any order has another."""
+        settled = [one for one in self.raw.payments or () if one.state == SETTLED]
         return max(settled, key=lambda one: one.amount - one.refunded, default=None)
 
-    def reference(self, mark: Mark) -> str | None:
+    def became(self, mark: Mark) -> WriteResult | None:
         """See `marked.Record`: what carries the key where that action leaves it."""
         if mark.done:
-            return self.raw.code
+            return WriteResult(Outcome.DONE, self.raw.code)
         match mark.action:
             case "refund_order":
-                refunds = (one for paid in self.raw.payments or () for one in paid.refunds)
-                found = (one.id for one in refunds if _names(one.reason, mark.key) and one.state != _FAILED)
+                refunds = [one for paid in self.raw.payments or () for one in paid.refunds]
+                ours = [one for one in refunds if _names(one.reason, mark.key) and one.state != _FAILED]
+                pending = PENDING if ours and ours[0].state != SETTLED else None
+                return WriteResult(Outcome.DONE, ours[0].id, pending) if ours else None
             case "change_address":
-                found = (one.id for one in self.raw.modifications if _names(one.note, mark.key))
+                done = any(_names(one.note, mark.key) for one in self.raw.modifications)
             case "cancel_order":
-                entries = (one for one in self.raw.history.items if one.type == "ORDER_CANCELLATION")
-                found = (self.raw.code for one in entries if _names(one.data.get("reason"), mark.key))
+                entries = (one.data for one in self.raw.history.items if one.type == "ORDER_CANCELLATION")
+                done = any(_names(data.get("reason"), mark.key) for data in entries)
             case _:
-                return None
-        return next(found, None)
+                done = False
+        return WriteResult(Outcome.DONE, self.raw.code) if done else None
 
     def came_from(self) -> str | None:
         """The state in which it was when it was last taken to `Modifying`."""
@@ -211,21 +213,15 @@ class VendureRecord:
 
     def _day(self, status: str) -> date:
         delivered = [one.updated_at for one in self.raw.fulfillments or () if one.state == "Delivered"]
-        return self.terms.day(
-            self.raw.custom_fields.delivery_date,
-            placed=self.raw.order_placed_at,
-            ended=max(delivered, default=self.raw.order_placed_at) if status == "delivered" else None,
-            status=status,
-            what=f"Order {self.raw.code} of Vendure",
-        )
+        promised = self.raw.custom_fields.delivery_date
+        when = Days(self.raw.order_placed_at, promised, max(delivered, default=None))
+        return self.terms.day(when, status, f"Order {self.raw.code} of Vendure")
 
     def _items(self, status: str) -> Sequence[str]:
         """Names, one an item of several; a cancelled order shows what was ordered."""
-        counted = (
-            (line.order_placed_quantity if status == "cancelled" else line.quantity, line.product_variant.name)
-            for line in self.raw.lines
-        )
-        return [name if count == 1 else f"{count} × {name}" for count, name in counted if count > 0]
+        cancelled = status == "cancelled"
+        told = ((one.order_placed_quantity if cancelled else one.quantity, one) for one in self.raw.lines)
+        return [counted(count, one.product_variant.name) for count, one in told if count > 0]
 
     def _paid(self) -> Payment | None:
         paid = self.payment
