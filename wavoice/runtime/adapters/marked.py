@@ -42,7 +42,7 @@ class Record(Protocol):
         ...
 
     def became(self, mark: Mark) -> WriteResult | None:
-        """DONE with what the vendor calls the result, if that write is seen on the record; None: it is not."""
+        """DONE with the name of its result, if that write is seen on the record; None: it is not."""
         ...
 
 
