@@ -18,42 +18,42 @@ class MoneyApart:
     """`ports.Orders` of two systems. Reads are the order system's alone."""
 
     def __init__(self, orders: Orders, payments: Payments) -> None:
-        self._orders = orders
-        self._payments = payments
+        self._shop = orders
+        self._money = payments
 
     async def customers(self, alias: Alias) -> Sequence[Customer]:
         """See `ports.Orders`."""
-        return await self._orders.customers(alias)
+        return await self._shop.customers(alias)
 
     async def orders(self, customer: str) -> Sequence[Order]:
         """See `ports.Orders`."""
-        return await self._orders.orders(customer)
+        return await self._shop.orders(customer)
 
     async def read(self, kind: str, customer: str) -> Sequence[Record]:
         """See `ports.Records`: what the order system has of them."""
-        if not isinstance(self._orders, Records):
+        if not isinstance(self._shop, Records):
             raise SystemOfRecordError(f"This order system has no {kind}.")
-        return await self._orders.read(kind, customer)
+        return await self._shop.read(kind, customer)
 
     async def write(self, effect: Effect, token: CommitToken) -> WriteResult:
         """Carry it out once where it belongs; the one that it goes to asks for the token."""
         if effect.action not in MONEY:
-            return await self._orders.write(effect, token)
+            return await self._shop.write(effect, token)
         try:
             references = await self._references(effect)
         except SystemOfRecordError as error:  # nothing was sent to the payment system: the look-up says so
             return WriteResult(Outcome.UNKNOWN, reason=error.message)
-        return await self._payments.write(effect, token, references)
+        return await self._money.write(effect, token, references)
 
     async def look_up(self, key: str) -> WriteResult | None:
         """What became of that key: the word of whichever system has it; unknown while one is silent."""
-        found = await asyncio.gather(self._orders.look_up(key), self._payments.look_up(key))
+        found = await asyncio.gather(self._shop.look_up(key), self._money.look_up(key))
         told = [result for result in found if result is not None]
         known = [result for result in told if result.outcome is not Outcome.UNKNOWN]
         return next(iter([*known, *told]), None)
 
     async def _references(self, effect: Effect) -> Sequence[str]:
         order = effect.args.get("order")
-        if order is None or not isinstance(self._orders, NotesPayments):
+        if order is None or not isinstance(self._shop, NotesPayments):
             return ()
-        return await self._orders.payments_of(order)
+        return await self._shop.payments_of(order)

@@ -1,0 +1,16 @@
+"""Real systems are started once a run, when the first test asks for one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.contract.systems.kept import teller
+from tests.contract.systems.vendure.shop import VendureShop, vendure
+
+
+@pytest.fixture(scope="session")
+def vendure_shop(request: pytest.FixtureRequest) -> Iterator[VendureShop]:
+    with vendure(teller(request.config)) as shop:
+        yield shop
