@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.contract.systems.kept import teller
+from tests.contract.systems.stripe_server.shop import StripeAccount
+from tests.contract.systems.stripe_server.shop import stripe_account as started
 from tests.contract.systems.vendure.shop import VendureShop, vendure
 
 
@@ -14,3 +16,9 @@ from tests.contract.systems.vendure.shop import VendureShop, vendure
 def vendure_shop(request: pytest.FixtureRequest) -> Iterator[VendureShop]:
     with vendure(teller(request.config)) as shop:
         yield shop
+
+
+@pytest.fixture(scope="session")
+def stripe_account(request: pytest.FixtureRequest) -> Iterator[StripeAccount]:
+    with started(teller(request.config)) as account:
+        yield account

@@ -18,6 +18,7 @@ from typing import Any, Final, TypeVar
 
 import stripe
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from stripe.params import RefundListParams
 
 from wavoice.runtime.adapters.marks import body_of
 from wavoice.runtime.adapters.systems import Around, PaymentsBackend
@@ -100,9 +101,11 @@ class _Paid:
 class StripePayments:
     """See `ports.Payments`."""
 
-    def __init__(self, client: stripe.StripeClient, order_field: str, around: Around) -> None:
+    def __init__(
+        self, client: stripe.StripeClient, http: stripe.HTTPClient, order_field: str, around: Around
+    ) -> None:
         self._api = client.v1
-        self._http = client
+        self._http = http
         self._order_field = order_field
         self._around = around
 
@@ -142,7 +145,7 @@ class StripePayments:
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._http._requestor._client.close_async()
+        await self._http.close_async()  # type: ignore[no-untyped-call]
 
     async def _refund(self, effect: Effect, paid: Sequence[_Paid]) -> WriteResult:
         one = _chosen(effect, paid)
@@ -180,15 +183,15 @@ class StripePayments:
 
     async def _found(self, key: str) -> _Refund | None:
         """The refund that carries the key. Raises `SystemOfRecordError` if there are too many."""
-        last: dict[str, Any] = {}
+        page_of: RefundListParams = {"limit": 100}
         oldest = self._around.now() // SECOND - LOOKED_BACK
         for _ in range(MOST_PAGES):
-            page = await self._api.refunds.list_async({"limit": 100, **last})  # type: ignore[typeddict-item]
+            page = await self._api.refunds.list_async(page_of)
             refunds = [_read(_REFUND, one) for one in page.data]
             found = next((one for one in refunds if one.metadata.get(KEY) == key), None)
             if found is not None or not page.has_more or not refunds or refunds[-1].created < oldest:
                 return found
-            last = {"starting_after": refunds[-1].id}
+            page_of["starting_after"] = refunds[-1].id
         raise SystemOfRecordError("There are too many refunds to look through.")
 
 
@@ -262,13 +265,14 @@ def _open(settings: PaymentsSettings, around: Around) -> StripePayments:
         raise ConfigError(
             "The backend `stripe` needs a key.", remedy="Set payments.secret, e.g. to env:STRIPE_API_KEY."
         )
+    http = stripe.HTTPXClient(timeout=around.write_budget_seconds)
     client = stripe.StripeClient(
         resolve_secret(settings.secret).get_secret_value(),
-        base_addresses={"api": settings.base_url} if settings.base_url else None,  # type: ignore[typeddict-item]
+        base_addresses={"api": settings.base_url} if settings.base_url else {},
         max_network_retries=0,  # what became of a call is looked up, not tried
-        http_client=stripe.HTTPXClient(timeout=around.write_budget_seconds),
+        http_client=http,
     )
-    return StripePayments(client, settings.order_field, around)
+    return StripePayments(client, http, settings.order_field, around)
 
 
 BACKEND = PaymentsBackend(_open)

@@ -1,0 +1,1 @@
+"""localstripe, with what it lacks of Stripe and a connector depends on."""
