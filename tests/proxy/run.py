@@ -21,7 +21,8 @@ from tests.proxy.wire import Proxy, Watched, between, vendor
 from wavoice.runtime import journal
 from wavoice.runtime.actions.builtin import JOBS
 from wavoice.runtime.errors import UserInputError
-from wavoice.runtime.settings import Shop, Tickets
+from wavoice.runtime.settings import Shop
+from wavoice.runtime.settings_systems import Tickets
 from wavoice.sim.clock import VirtualClock
 from wavoice.sim.in_process import LateApp
 from wavoice.sim.scenario.cast import start_of
