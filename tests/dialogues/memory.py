@@ -33,6 +33,7 @@ from wavoice.runtime.model import (
     Outcome,
     PromptState,
     Proposal,
+    ProposalState,
     Timer,
     WriteResult,
 )
@@ -161,6 +162,11 @@ class Proposals:
 
     async def latest(self, address: Address, since: Micros) -> Proposal | None:
         return next((one for one in self._newest(address) if one.created_at >= since), None)
+
+    async def moved_money(self, address: Address, since: Micros) -> Sequence[Proposal]:
+        moved = (ProposalState.COMMITTED, ProposalState.COMMITTING, ProposalState.UNKNOWN)
+        mine = [one for one in self._newest(address) if one.created_at >= since and one.state in moved]
+        return [one for one in mine if one.money is not None]
 
     async def get(self, proposal: str) -> Proposal | None:
         return self._tables.proposals.get(proposal)

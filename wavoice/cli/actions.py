@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from wavoice.runtime.actions import Job
 
 COLUMNS = 120
-_KINDS = {"order": "order", "day": "day", "amount": "money", "address": "text"}
-"""Of the slots of the jobs that ship with wavoice."""
+_KINDS = {"order": "order", "day": "day", "amount": "money", "quantity": "number", "pay": "choice"}
+"""Of the slots of the jobs that ship with wavoice; of all others, text."""
 
 
 def command(
@@ -55,9 +55,9 @@ def row(job: Job) -> dict[str, Any]:
         "mode": str(job.mode),
         "can": job.can,
         "asks": list(own.asks) if own else [],
-        "slots": dict(own.slots) if own else {name: _KINDS[name] for name in job.slots},
+        "slots": dict(own.slots) if own else {name: _KINDS.get(name, "text") for name in job.slots},
         "read_back": dict(own.read_back) if own else ({"en": job.shown} if job.shown else {}),
-        "reads": ["orders", *(own.reads if own else ())],
+        "reads": ["orders", *job.needs, *job.uses, *(own.reads if own else ())],
         "writes": _writes(job),
         "compensation": _compensation(job),
         "where": own.where if own else "wavoice",
@@ -75,7 +75,7 @@ def _compensation(job: Job) -> str | None:
         return None
     if not job.way_back:
         return "impossible"
-    return job.own.undo if job.own and job.own.undo else "restore"
+    return (job.own.undo if job.own else job.undo) or "restore"
 
 
 def _show(rows: Sequence[Mapping[str, Any]]) -> None:

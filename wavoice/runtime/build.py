@@ -44,6 +44,7 @@ from wavoice.runtime.originals import sweep
 from wavoice.runtime.policy import HOUR, Policy
 from wavoice.runtime.replies import english
 from wavoice.runtime.settings import Settings, resolve_secret
+from wavoice.runtime.settings_money import rules_of
 from wavoice.runtime.speaking import prepare
 from wavoice.runtime.token import Admission
 from wavoice.runtime.tongues import Tongues
@@ -141,6 +142,7 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
             channel=channel,
             orders=shop,
             records=shop if isinstance(shop, ports.Records) else None,
+            rules=rules_of(settings.delivery, settings.money),
             admission=admission,
             ears=parts.ears or _ears(settings, parts.policy, clock, stack),
             voice=_voice(settings, parts, clock, stack),
@@ -188,7 +190,7 @@ def _policy(settings: Settings, policy: Policy) -> Policy:
     one, all_of_them = settings.bot.voice_minutes, settings.bot.tenant_voice_minutes
     hours = settings.store.recordings_hours
     return replace(
-        policy,
+        settings.money.within(policy),
         contact_voice_minutes=policy.contact_voice_minutes if one is None else one,
         tenant_voice_minutes=policy.tenant_voice_minutes if all_of_them is None else all_of_them,
         keep_recordings=policy.keep_recordings if hours is None else hours * HOUR,

@@ -17,7 +17,18 @@ from wavoice.runtime.catalogue import Catalogue
 from wavoice.runtime.codes import Codes
 from wavoice.runtime.journal import without_words
 from wavoice.runtime.lanes import Lanes
-from wavoice.runtime.model import SECOND, Address, Detour, Micros, Modality, Stage, Template, Timer, TimerKind
+from wavoice.runtime.model import (
+    SECOND,
+    Address,
+    Detour,
+    Micros,
+    Modality,
+    ShopRules,
+    Stage,
+    Template,
+    Timer,
+    TimerKind,
+)
 from wavoice.runtime.overheard import Overheard
 from wavoice.runtime.people import Hours
 from wavoice.runtime.policy import Policy
@@ -83,6 +94,7 @@ class Kit:
     """Rehearsals only: end each turn once this stage is done."""
     records: Records | None = None
     """What the shop has on record beyond orders; None: jobs that need it cannot be done."""
+    rules: ShopRules = field(default_factory=ShopRules)
     tickets: Tickets | None = None
     """Where hand-offs are filed; None: they stay in the store."""
     people: Hours | None = None

@@ -11,8 +11,21 @@ from wavoice.runtime import journal
 from wavoice.runtime.actions import Fact
 from wavoice.runtime.errors import SystemOfRecordError
 from wavoice.runtime.kit import Turn
-from wavoice.runtime.model import NO_RECORDS, Alias, Facts, Identity, Order, Payment, Record, Records, Stage
+from wavoice.runtime.model import (
+    NO_RECORDS,
+    SECOND,
+    Alias,
+    Facts,
+    Identity,
+    Micros,
+    Order,
+    Payment,
+    Record,
+    Records,
+    Stage,
+)
 
+DAY: Micros = 24 * 3_600 * SECOND
 T = TypeVar("T")
 U = TypeVar("U")
 
@@ -21,7 +34,7 @@ async def look_up(turn: Turn, alias: Alias, *jobs: str | None) -> Facts | None:
     """Read customer and orders now, and what these jobs read besides. None if any of it could not be read;
     never a remembered answer.
     """
-    facts = await _shop(turn, alias, _needs(turn, jobs))
+    facts = await _shop(turn, alias, _kinds(turn, jobs, optional=False))
     return None if facts is None else await read_own(turn, facts, *jobs)
 
 
@@ -32,7 +45,7 @@ async def read_own(turn: Turn, facts: Facts, *jobs: str | None) -> Facts | None:
     customer = facts.identity.customer
     if customer is None:
         return facts
-    more = await _records(turn, facts, _needs(turn, jobs))
+    more = await _records(turn, facts, jobs)
     wanted = {name: fact for job in jobs for name, fact in _reads(turn, job) if name not in facts.own}
     if more is None or not wanted:
         return more
@@ -51,25 +64,49 @@ def _reads(turn: Turn, name: str | None) -> Iterable[tuple[str, Fact]]:
     return job.own.reads.items() if job is not None and job.own is not None else ()
 
 
-def _needs(turn: Turn, jobs: Iterable[str | None]) -> tuple[str, ...]:
-    """Kinds of records that these jobs need, each once."""
+def _kinds(turn: Turn, jobs: Iterable[str | None], *, optional: bool) -> tuple[str, ...]:
+    """Kinds of records that these jobs need, or use where they are there, each once."""
     offered = [job for name in jobs if (job := turn.jobs.offered(name)) is not None]
-    return tuple(dict.fromkeys(kind for job in offered for kind in job.needs))
+    return tuple(dict.fromkeys(kind for job in offered for kind in (job.uses if optional else job.needs)))
 
 
-async def _records(turn: Turn, facts: Facts, needs: Sequence[str]) -> Facts | None:
-    """The facts with these kinds as well."""
-    customer = facts.identity.customer
-    kinds = [kind for kind in needs if kind not in facts.records.kinds]
-    if customer is None or not kinds:
+async def _records(turn: Turn, facts: Facts, jobs: Sequence[str | None]) -> Facts | None:
+    """The facts with what these jobs need, what they use, and what moved money if they move some."""
+    customer, have = facts.identity.customer, facts.records.kinds
+    needed = [kind for kind in _kinds(turn, jobs, optional=False) if kind not in have]
+    used = [kind for kind in _kinds(turn, jobs, optional=True) if kind not in (*have, *needed)]
+    if customer is None:
         return facts
     try:
-        with turn.trace.span(Stage.LOOK_UP):
-            told = await _all(_read(turn, kind, customer.id) for kind in kinds)
+        if needed or (used and turn.kit.records is not None):
+            with turn.trace.span(Stage.LOOK_UP):
+                needs = _all(_read(turn, kind, customer.id) for kind in needed)
+                told, found = await _both(needs, _some(turn, used, customer.id))
+            records = _with(_with(facts.records, needed, told), found, found.values())
+            facts = replace(facts, records=records)
     except SystemOfRecordError as error:
         turn.log(journal.Trouble(stage="look_up", code=error.code, detail=error.message))
         return None
-    return replace(facts, records=_with(facts.records, kinds, told))
+    offered = (turn.jobs.offered(name) for name in jobs)
+    if any(job is not None and job.pays for job in offered) and not facts.moved:
+        async with turn.kit.store.begin() as tx:
+            since = turn.trace.now() - DAY
+            facts = replace(facts, moved=tuple(await tx.proposals.moved_money(turn.address, since)))
+    return facts
+
+
+async def _some(turn: Turn, kinds: Sequence[str], customer: str) -> dict[str, Sequence[Record]]:
+    """Those kinds that could be read; the others are noted, and done without."""
+    told = await asyncio.gather(*(_read(turn, kind, customer) for kind in kinds), return_exceptions=True)
+    found: dict[str, Sequence[Record]] = {}
+    for kind, one in zip(kinds, told, strict=True):
+        if isinstance(one, SystemOfRecordError):
+            turn.log(journal.Trouble(stage="look_up", code=one.code, detail=one.message))
+        elif isinstance(one, BaseException):
+            raise one
+        else:
+            found[kind] = one
+    return found
 
 
 async def _read(turn: Turn, kind: str, customer: str) -> Sequence[Record]:
@@ -123,7 +160,8 @@ async def _shop(turn: Turn, alias: Alias, kinds: Sequence[str]) -> Facts | None:
     turn.log(journal.LookedUp(1, tuple(_seen(order) for order in found)))
     now = turn.trace.now()
     records = _with(NO_RECORDS, kinds, told)
-    return Facts(identity, tuple(found), now, records=records, now=turn.kit.local(now))
+    local, rules = turn.kit.local(now), turn.kit.rules
+    return Facts(identity, tuple(found), now, records=records, now=local, rules=rules)
 
 
 def _seen(order: Order) -> journal.OrderSeen:

@@ -86,7 +86,7 @@ async def outcome(turn: Turn, woken: Woken, result: WriteResult) -> Step | None:
             event = about(
                 journal.Committed, done, woken.evidence.row, key=key, reference=result.reference or ""
             )
-            said = words.done(proposal)
+            said = words.done(done)
             said = english.requested(said) if result.reason == PENDING else said
             step = Step(text=said, proposals=(done,), events=(event,))
             if proposal.vetoed_at is None:

@@ -52,6 +52,11 @@ def _by_currency() -> Mapping[str, int]:
     return MappingProxyType(caps)
 
 
+def _times(factor: int) -> Mapping[str, int]:
+    """So many times the cap of a refund."""
+    return MappingProxyType({currency: factor * minor for currency, minor in _by_currency().items()})
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """Floors, windows and limits. Durations in microseconds unless the name says seconds."""
@@ -92,6 +97,14 @@ class Policy:
     """Wrong codes for one question before a person is asked."""
     refund_cap: Mapping[str, int] = field(default_factory=_by_currency)
     """Minor units of an order that may go back without a person, by currency; of any other currency none."""
+    order_cap: Mapping[str, int] = field(default_factory=lambda: _times(5))
+    """Minor units for which one order may be placed without a person, by currency."""
+    paid_out_per_day: Mapping[str, int] = field(default_factory=lambda: _times(2))
+    """Minor units that may go back to one customer in a day without a person, over all orders."""
+    paid_in_per_day: Mapping[str, int] = field(default_factory=lambda: _times(10))
+    """Minor units for which one customer may order in a day without a person."""
+    moves_per_day: int = 5
+    """Refunds, and orders, of one customer in a day without a person."""
     max_sends: int = 5
     """Tries to send a reply that WhatsApp does not accept, with doubling gaps."""
     release_after: Micros = 24 * HOUR

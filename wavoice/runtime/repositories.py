@@ -123,6 +123,10 @@ class Proposals(Protocol):
         """The newest proposal, open or closed, created at or after `since`."""
         ...
 
+    async def moved_money(self, address: Address, since: Micros) -> Sequence[Proposal]:
+        """Those with money that were committed, or may have been, and created at or after `since`."""
+        ...
+
     async def get(self, proposal: str) -> Proposal | None:
         """By id."""
         ...

@@ -7,7 +7,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from wavoice.runtime import journal
-from wavoice.runtime.actions import Answer, Ask, Failed, Job, Mode, Offer, Prepared, Refuse, with_product
+from wavoice.runtime.actions import (
+    Answer,
+    Ask,
+    Failed,
+    ForPeople,
+    Instead,
+    Job,
+    Mode,
+    Offer,
+    Prepared,
+    Refuse,
+    with_product,
+)
 from wavoice.runtime.actions.registry import Jobs
 from wavoice.runtime.confirm import Case, Decision
 from wavoice.runtime.errors import UnsupportedLanguageError
@@ -38,18 +50,19 @@ def raise_proposal(scene: Scene, job: Job, offer: Offer, replaces: Proposal | No
     words = job.words
     if words is None:
         raise ValueError(f"{job.name} never writes, so it cannot be proposed")
+    tier = offer.tier or job.tier
     draft = Draft(
         address=scene.conversation.address,
         action=job.name,
         args=offer.args,
         before=offer.before,
         facts_version=offer.facts_version,
-        tier=job.tier,
+        tier=tier,
         read_back="",
         turn=scene.turn,
         money=offer.money,
         payee=offer.payee,
-        not_codes=_numbers_of(scene) if job.tier is Tier.R3 else (),
+        not_codes=_numbers_of(scene) if tier is Tier.R3 else (),
     )
     identity, version = (replaces.id, replaces.version + 1) if replaces else (scene.fresh, 1)
     proposal = propose(draft, identity, version, scene.case.now, scene.policy)
@@ -70,8 +83,8 @@ def _asked_in(scene: Scene, job: Job, proposal: Proposal) -> tuple[str, str | No
     if job.own is not None and job.own.question_in is not None and around is not ENGLISH:
         question = job.own.question_in(proposal, language)
     if question is None:
-        return "en", None, english.how_to_answer(job.tier)
-    return language, question, around.how_to_answer(job.tier)
+        return "en", None, english.how_to_answer(proposal.tier)
+    return language, question, around.how_to_answer(proposal.tier)
 
 
 def _numbers_of(scene: Scene) -> tuple[str, ...]:
@@ -83,13 +96,26 @@ def _numbers_of(scene: Scene) -> tuple[str, ...]:
 
 
 def _over_the_cap(offer: Offer, scene: Scene) -> bool:
-    """All that went back of this order counts, so many small refunds are not the way around it."""
-    payment = offer.order.payment if offer.order else None
-    if offer.money is None:
+    """All that went back of this order counts, and all that moved in the last day, so many small sums are not
+    the way around it.
+    """
+    money, policy = offer.money, scene.policy
+    if money is None or scene.facts is None:
         return False
-    return (payment.refunded if payment else 0) + offer.money.minor > scene.policy.refund_cap.get(
-        offer.money.currency, 0
-    )
+    payment = offer.order.payment if offer.order else None
+    cap = (policy.order_cap if offer.takes else policy.refund_cap).get(money.currency, 0)
+    before = 0 if offer.takes or payment is None else payment.refunded
+    if before + money.minor > cap:
+        return True
+    moved = [one.money for one in scene.facts.moved if one.money and _takes(one) is offer.takes]
+    summed = sum(one.minor for one in moved if one.currency == money.currency)
+    most = policy.paid_in_per_day if offer.takes else policy.paid_out_per_day
+    return len(moved) >= policy.moves_per_day or summed + money.minor > most.get(money.currency, 0)
+
+
+def _takes(moved: Proposal) -> bool:
+    """An order that was placed, and no money that went back."""
+    return "pay" in moved.args
 
 
 def proceed(_decision: Decision, scene: Scene) -> Step:
@@ -151,11 +177,23 @@ def failed(where: str) -> Step:
     return Step(text=english.TROUBLE, hand_off=HandOff.JOB_FAILED, events=(noted,))
 
 
+def _instead(job: Job | None, slots: Mapping[str, str], lead: str, scene: Scene) -> Step:
+    """Go on with the other job, or stay with the words: also while another question is open, or a person has
+    the chat, since nothing may be raised then.
+    """
+    waits = scene.case.proposal is not None and scene.case.proposal.is_open
+    if job is None or waits or scene.conversation.handed_off:
+        return Step(text=lead, answered=True)
+    step = start(job, slots, scene)
+    return replace(step, text=f"{lead} {step.text}") if step.text else step
+
+
 def start(job: Job, slots: Mapping[str, str], scene: Scene, replaces: Proposal | None = None) -> Step:
     """Prepare a job from live facts and say what comes next."""
+    facts = scene.facts
     if job.mode is Mode.OFF:
         return Step(text=english.NOT_OFFERED)
-    if scene.facts is None or not scene.facts.records.kinds.issuperset(job.needs):
+    if facts is None or not facts.records.kinds.issuperset(job.needs if facts.identity.customer else ()):
         return Step(text=english.SYSTEM_DOWN)
     if job.sensitive and scene.consents.sensitive is not True:
         return Step(
@@ -163,21 +201,32 @@ def start(job: Job, slots: Mapping[str, str], scene: Scene, replaces: Proposal |
             asking=Asking(intent=job.name, slots=dict(slots), missing="consent"),
             question=Consent.SENSITIVE,
         )
-    if scene.facts.identity.customer is None:
-        many = bool(scene.facts.identity.customers)
+    if facts.identity.customer is None:
+        many = bool(facts.identity.customers)
         return Step(
             text=english.SEVERAL_ACCOUNTS if many else english.NOT_RECOGNISED,
             hand_off=HandOff.IDENTITY_MANY if many else HandOff.IDENTITY_NONE,
         )
-    prepared: Prepared = job.prepare(slots, scene.facts, scene.today)
-    found = _found_by_product(prepared, slots, scene.facts)
+    prepared = job.prepare(slots, facts, scene.today)
+    step = _next(job, prepared, slots, scene, replaces)
+    found = "" if "products" in job.needs else _found_by_product(prepared, slots, facts)
+    return replace(step, text=f"{found}{step.text}") if found and step.hand_off is None else step
+
+
+def _next(
+    job: Job, prepared: Prepared, slots: Mapping[str, str], scene: Scene, replaces: Proposal | None
+) -> Step:
     match prepared:
         case Answer(text):
-            return Step(text=f"{found}{text}", answered=True)
+            return Step(text=text, answered=True)
         case Refuse(text):
-            return Step(text=f"{found}{text}")
+            return Step(text=text)
         case Failed(where):
             return failed(where)
+        case ForPeople(reason, text):
+            return Step(text=text, hand_off=reason)
+        case Instead(other, known, lead):
+            return _instead(scene.jobs.offered(other), known, lead, scene)
         case Ask(slot, text):
             exact = slot == "day" and len(scene.case.reading.mentioned.get("day", ())) > 1
             known = {key: value for key, value in slots.items() if key != slot}
@@ -190,7 +239,7 @@ def start(job: Job, slots: Mapping[str, str], scene: Scene, replaces: Proposal |
         case Offer():
             proposal = raise_proposal(scene, job, prepared, replaces)
             return Step(
-                text=f"{found}{proposal.read_back}",
+                text=proposal.read_back,
                 asks=proposal,
                 proposals=(proposal,),
                 events=(about(journal.Proposed, proposal),),

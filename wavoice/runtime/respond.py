@@ -291,7 +291,8 @@ def _offer_back(decision: Decision, scene: Scene) -> Step:
 
 def _undone_by(back: Job, job: Job, done: Proposal, scene: Scene) -> Step:
     """Another job is the way back: a proposal of its own, like any other."""
-    step = start(back, done.args, scene)
+    made = {"order": done.reference} if done.reference else {}
+    step = start(back, {**made, **done.args}, scene)
     already = job.words.already(done) if job.words else ""
     return replace(step, text=f"{already} {step.text}") if step.asks else step
 

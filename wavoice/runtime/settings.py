@@ -25,6 +25,7 @@ from pydantic_settings import (
 from wavoice.runtime.errors import ConfigError
 from wavoice.runtime.settings_catalogue import CatalogueWords
 from wavoice.runtime.settings_mcp import McpServer
+from wavoice.runtime.settings_money import Delivery, MoneyLimits
 from wavoice.runtime.settings_people import People
 from wavoice.runtime.settings_speech import Ears, Section, Voice, from_commas
 from wavoice.runtime.settings_systems import Orders, Payments, Tickets
@@ -217,6 +218,8 @@ class Settings(BaseSettings):
     ears: Ears = Ears()
     voice: Voice = Voice()
     catalogue: CatalogueWords = CatalogueWords()
+    delivery: Delivery = Delivery()
+    money: MoneyLimits = MoneyLimits()
     store: Store = Store()
     bot: Bot = Bot()
     runtime: Runtime = Runtime()

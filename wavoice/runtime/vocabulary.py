@@ -6,7 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-_ORDERS = ("refund_order", "change_address", "reschedule_delivery", "track_order")
+_ORDERS = (
+    "refund_order",
+    "change_address",
+    "reschedule_delivery",
+    "track_order",
+    "delivery_estimate",
+    "place_order",
+    "reorder",
+    "cancel_order",
+    "confirm_cod",
+)
 _SERVICE: tuple[str, ...] = ()
 SAMPLE = (*_ORDERS, *_SERVICE)
 """The jobs that ship with wavoice, whose words the interpreter knows."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from wavoice.runtime.model import Customer, Effect, Facts, Money, Order, Proposal, Tier, WriteResult
+from wavoice.runtime.model import Customer, Effect, Facts, HandOff, Money, Order, Proposal, Tier, WriteResult
 from wavoice.runtime.replies import english
 from wavoice.runtime.vocabulary import OwnJob
 
@@ -49,6 +49,10 @@ class Offer:
     """Where to."""
     version: str = ""
     """Of what it was prepared from; that of the order if empty."""
+    tier: Tier | None = None
+    """Where this one is graver than its job: money would move."""
+    takes: bool = False
+    """`money` is taken from the customer, and not paid out."""
 
     @property
     def facts_version(self) -> str:
@@ -66,7 +70,24 @@ class Failed:
     """Kind and place of the error, nothing of what was said."""
 
 
-Prepared = Answer | Ask | Refuse | Offer | Failed
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """Another job goes on after these words; where it is not offered, the words are the answer."""
+
+    job: str
+    slots: Mapping[str, str]
+    lead: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForPeople:
+    """A person has to do it; nothing is written."""
+
+    reason: HandOff
+    text: str
+
+
+Prepared = Answer | Ask | Refuse | Offer | Instead | ForPeople | Failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +160,8 @@ class Job:
     """Only jobs that write have them."""
     way_back: bool = True
     """False: nothing undoes it; who wants it back is handed to a person."""
+    undo: str = ""
+    """Job that undoes it; empty: the same with the values from before, if there is a way back."""
     can: str = ""
     """What it does, as it goes on after "I can": "move a delivery"."""
     slots: tuple[str, ...] = ()
@@ -150,6 +173,10 @@ class Job:
     """How customers ask for an author's own; None: the interpreter knows."""
     own: Own | None = None
     """What only an author's job has."""
+    uses: tuple[str, ...] = ()
+    """Kinds of records that it reads where the shop has them, and does without where it has not."""
+    pays: bool = False
+    """Money moves: what moved in the last day counts (`Facts.moved`)."""
     needs: tuple[str, ...] = ()
     """Kinds of records (`model.KINDS`) that it reads besides orders. One that writes is prepared once more
     from its own arguments before the commit: they must lead to the same offer while the records hold."""

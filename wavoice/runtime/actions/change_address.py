@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from wavoice.runtime.actions import Ask, Job, Offer, Prepared, Refuse, Words, pick_order
+from wavoice.runtime.actions.areas import outside
 from wavoice.runtime.model import Facts, Order, Tier
 from wavoice.runtime.replies import english
 
@@ -22,15 +23,24 @@ def _prepare(slots: Mapping[str, str], facts: Facts, today: date) -> Prepared:
         return order
     if order.status not in CHANGEABLE:
         return Refuse(f"{english.order_status(order, today)} Its address cannot be changed any more.")
-    if "address" not in slots:
+    address = slots.get("address") or _other_saved(order, facts)
+    if not address:
         return Ask("address", english.WHICH_ADDRESS)
-    if slots["address"].casefold() == order.delivery_address.casefold():
+    if address.casefold() == order.delivery_address.casefold():
         return Refuse(f"Order {order.id} goes to {order.delivery_address} already.")
+    if (elsewhere := outside(address, facts.rules)) is not None:
+        return elsewhere
     return Offer(
         order=order,
-        args={"order": order.id, "address": slots["address"]},
+        args={"order": order.id, "address": address},
         before=_current(order),
     )
+
+
+def _other_saved(order: Order, facts: Facts) -> str | None:
+    """The saved address that is asked for first: nobody has to say again what the shop knows."""
+    saved = (address for contact in facts.records.contact for address in contact.addresses)
+    return next((one for one in saved if one.casefold() != order.delivery_address.casefold()), None)
 
 
 JOB = Job(
@@ -47,4 +57,5 @@ JOB = Job(
         done=lambda p: f"Done: order {p.args['order']} now goes to {p.args['address']}.",
         already=lambda p: f"Order {p.args['order']} is already set to {p.args['address']}.",
     ),
+    uses=("contact",),
 )

@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
 from babel.numbers import get_currency_precision
 
-from wavoice.runtime.actions import Ask, Job, Offer, Prepared, Refuse, Words, no_such_order, with_product
-from wavoice.runtime.model import NO_CURRENCY, Facts, Money, Order, Payment, Proposal, Tier
+from wavoice.runtime.actions import (
+    Ask,
+    ForPeople,
+    Job,
+    Offer,
+    Prepared,
+    Refuse,
+    Words,
+    no_such_order,
+    with_product,
+)
+from wavoice.runtime.model import (
+    NO_CURRENCY,
+    Charge,
+    Facts,
+    HandOff,
+    Money,
+    Order,
+    Payment,
+    Proposal,
+    Tier,
+)
 from wavoice.runtime.replies import english
 
+SECOND_CHARGE = "charged twice"
+NOT_TWICE = "I see one charge for each order only. A colleague will check, and will take over here."
 SHOWN_ITEMS = 2
 LONGEST_ITEMS = 120
 """Characters; what is longer is counted instead: a question has 1,024 with everything else."""
@@ -24,6 +46,8 @@ _ALSO = {
 
 
 def _prepare(slots: Mapping[str, str], facts: Facts, today: date) -> Prepared:
+    if slots.get("duplicate") or slots.get("charge"):
+        return _duplicate(slots, facts, today)
     order = _pick(slots, facts)
     if not isinstance(order, Order):
         return order
@@ -49,6 +73,49 @@ def _prepare(slots: Mapping[str, str], facts: Facts, today: date) -> Prepared:
         money=amount,
         payee=payment.payee,
     )
+
+
+def _duplicate(slots: Mapping[str, str], facts: Facts, today: date) -> Prepared:
+    """The second of two equal charges of one order, as the payment records show them; nothing is believed."""
+    twice = [pair for order in facts.orders if (pair := _charged_twice(order, facts.records.charges))]
+    if number := slots.get("order"):
+        if facts.order(number) is None:
+            return no_such_order(number, facts)
+        twice = [pair for pair in twice if pair[0].id == number]
+    if not twice:
+        return ForPeople(HandOff.DUPLICATE_ORDER, NOT_TWICE)
+    if len(twice) > 1:
+        return Ask("order", english.which_order([order for order, _ in twice]))
+    order, charge = twice[0]
+    return Offer(
+        order=order,
+        args={
+            "order": order.id,
+            "item": SECOND_CHARGE,
+            "amount": str(charge.amount.minor),
+            "currency": charge.amount.currency,
+            "payee": charge.payee,
+            "day": today.isoformat(),
+            "charge": charge.id,
+        },
+        before={"order": order.id, "refunded": "0"},
+        money=charge.amount,
+        payee=charge.payee,
+    )
+
+
+def _charged_twice(order: Order, charges: Sequence[Charge]) -> tuple[Order, Charge] | None:
+    """The later of two charges of that order that took the same from the same card."""
+    taken = sorted(
+        (one for one in charges if one.order == order.id and one.state == "captured" and one.payee),
+        key=lambda one: one.at,
+    )
+    equal = [
+        later
+        for at, later in enumerate(taken)
+        if any((later.amount, later.payee) == (one.amount, one.payee) for one in taken[:at])
+    ]
+    return (order, equal[-1]) if equal else None
 
 
 def _pick(slots: Mapping[str, str], facts: Facts) -> Order | Ask | Refuse:
@@ -127,4 +194,6 @@ JOB = Job(
         already=lambda p: f"Order {p.args['order']}: I have sent {_what(p)} already.",
     ),
     way_back=False,
+    pays=True,
+    uses=("charges",),
 )

@@ -61,7 +61,8 @@ class Jobs:
         job = self.about(name)
         if not job.way_back:
             return None
-        return job if job.own is None or job.own.undo is None else self.offered(job.own.undo)
+        undo = job.undo if job.own is None else job.own.undo
+        return self.offered(undo) if undo else job
 
     def rehearsed(self) -> Jobs:
         """The same jobs where nothing of the author's is asked: the shop writes, and facts are samples."""

@@ -48,6 +48,7 @@ def job_of(declared: Declared) -> Job:
         way_back=writes and declared.compensation != IMPOSSIBLE,
         can=declared.can,
         sensitive=declared.sensitive,
+        pays=declared.tier == Tier.R3,
         asked=_asked(declared),
         own=Own(
             where=declared.where,

@@ -17,6 +17,7 @@ from wavoice.runtime.interpret.echoes import echo_of, repeated_words
 from wavoice.runtime.interpret.jobs import find_job, request_at
 from wavoice.runtime.interpret.manner import Found, manner_of, option_of
 from wavoice.runtime.interpret.must_stop import must_stop
+from wavoice.runtime.interpret.own_words import with_own_words
 from wavoice.runtime.interpret.polarity import (
     Answer,
     is_plain,
@@ -74,6 +75,8 @@ class RulesInterpreter:
         words, spoken = self.languages.hear(words_of(slots.text), situation.language)
         stop = must_stop(said, words.own)
         intent, at = (str(stop), 0) if stop else find_job(slots, spoken, words, situation)
+        marked = any(True for _ in words.scan(spoken))
+        slots = with_own_words(slots, intent, situation, marked=marked)
         echoed = echo_of(spoken, words_of(situation.prompt))
         valued = words_within(slots)
         sentence = sentence_of(spoken, repeated_words(spoken, situation.prompt))

@@ -102,7 +102,7 @@ def find_slots(text: str, situation: Situation) -> Slots:
         if slot.kind is OwnKind.CHOICE:
             _add_choice(text, slot, (values, mentioned, spans))
     _add_days(text, situation, (values, mentioned, spans))
-    confirms = situation.open_action == "change_address"
+    confirms = situation.open_action in ("change_address", "place_order", "reorder")
     if address := _address(text, asked=situation.asked == "address", confirms=confirms):
         start, end = address
         values["address"] = unicodedata.normalize("NFC", text[start:end])

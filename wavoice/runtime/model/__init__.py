@@ -54,6 +54,7 @@ if TYPE_CHECKING:
         Subscription,
         Ticket,
     )
+    from wavoice.runtime.model.rules import ShopRules
     from wavoice.runtime.model.shop import (
         NO_CURRENCY,
         OUTDATED,
@@ -156,6 +157,7 @@ __all__ = [
     "Records",
     "Referral",
     "Reply",
+    "ShopRules",
     "Shown",
     "Speech",
     "Stage",
@@ -170,7 +172,18 @@ __all__ = [
     "WriteResult",
 ]
 
-_MODULES = ("terms", "messages", "hand_off", "shop", "records", "facts", "speech", "talk", "approval")
+_MODULES = (
+    "terms",
+    "messages",
+    "hand_off",
+    "shop",
+    "records",
+    "rules",
+    "speech",
+    "talk",
+    "approval",
+    "facts",
+)
 """Each before those that are built on it."""
 
 if not TYPE_CHECKING:  # or every name would be one, to a type checker

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from wavoice.runtime.model.approval import Proposal
 from wavoice.runtime.model.records import NO_RECORDS, Records
+from wavoice.runtime.model.rules import ShopRules
 from wavoice.runtime.model.shop import Customer, Order
 from wavoice.runtime.model.terms import Micros
 
@@ -36,6 +38,9 @@ class Facts:
     """What the asked job needs of the shop besides orders."""
     now: datetime | None = None
     """When it was read, in the shop's zone; None where nobody has a clock."""
+    rules: ShopRules = field(default_factory=ShopRules)
+    moved: tuple[Proposal, ...] = ()
+    """What moved money in the last day and was done, read for jobs that move some themselves."""
 
     def order(self, order_id: str) -> Order | None:
         """The order with that id, if it is this customer's."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from wavoice.sim.shop.books import Books
@@ -49,7 +50,9 @@ class Shop:
             return Answer(409, {"reason": "version"})
         if order.status in _CLOSED and not (handler is not None and handler.closed_too):
             return Answer(422, {"reason": order.status})
-        change = handler.change(write.args, order) if isinstance(handler, OnOrder) else "unknown_action"
+        change: Mapping[str, object] | str = "unknown_action"
+        if isinstance(handler, OnOrder):
+            change = handler.change(write.args, order, self.books)
         if isinstance(change, str):
             return Answer(422, {"reason": change})
         self.books.edit(order.id, **change)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select, true
+from sqlalchemy import Select, bindparam, func, or_, select, true
 from sqlalchemy.dialects.sqlite import insert
 
 from wavoice.runtime.adapters.store.codec import VERSION, dump, load
 from wavoice.runtime.adapters.store.statements import Statements
 from wavoice.runtime.adapters.store.tables import columns, of_contact, place, proposals
-from wavoice.runtime.model import Address, Micros, Proposal
+from wavoice.runtime.model import Address, Micros, Proposal, ProposalState
 
 _insert = insert(proposals)
 _save = _insert.on_conflict_do_update(
@@ -28,6 +29,12 @@ _count_open = (
     select(func.count()).select_from(proposals).where(of_contact(proposals), proposals.c.open == true())
 )
 _latest = _newest.where(proposals.c.created_at >= bindparam("since"))
+_MOVED = (ProposalState.COMMITTED, ProposalState.COMMITTING, ProposalState.UNKNOWN)
+_moved = select(proposals).where(
+    of_contact(proposals),
+    proposals.c.created_at >= bindparam("since"),
+    or_(*(proposals.c.state == str(state) for state in _MOVED)),
+)
 _get = select(proposals).where(proposals.c.id == bindparam("of_id"))
 
 
@@ -64,6 +71,12 @@ class ProposalRows:
     async def latest(self, address: Address, since: Micros) -> Proposal | None:
         """See `ports.Proposals`."""
         return await self._one(_latest, {**place(address), "since": since})
+
+    async def moved_money(self, address: Address, since: Micros) -> Sequence[Proposal]:
+        """See `ports.Proposals`."""
+        rows = (await self._db.execute(_moved, {**place(address), "since": since})).all()
+        found = (load(Proposal, row.value, row.version) for row in rows)
+        return [proposal for proposal in found if proposal.money is not None]
 
     async def get(self, proposal: str) -> Proposal | None:
         """See `ports.Proposals`."""

@@ -23,8 +23,8 @@ class Done:
 class OnOrder:
     """Changes one order, which the argument `order` names and `if_version` dates."""
 
-    change: Callable[[Mapping[str, str], ShopOrder], Mapping[str, object] | str]
-    """The fields that change, or why the shop's rules forbid it."""
+    change: Callable[[Mapping[str, str], ShopOrder, Books], Mapping[str, object] | str]
+    """The fields that change, or why the shop's rules forbid it. Records beyond are changed in the books."""
     closed_too: bool = False
     """True: also if the order is shipped, delivered or cancelled."""
 
