@@ -343,7 +343,8 @@ def _unknown_variables() -> Iterator[str]:
 def _nearest(key: str) -> str:
     valid = [f"{section}.{name}" for section, name in _keys()]
     valid += [name for name in Settings.model_fields if name != "config"]
-    return difflib.get_close_matches(key, valid, n=1, cutoff=0)[0]
+    outside = [name for name in valid if name.rpartition(".")[2] == key]  # written before its section
+    return outside[0] if outside else difflib.get_close_matches(key, valid, n=1, cutoff=0)[0]
 
 
 def _problem(kind: str, loc: tuple[int | str, ...], message: str, file: Path) -> str:

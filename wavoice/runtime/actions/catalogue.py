@@ -19,7 +19,7 @@ _SMALL = frozenset(
 
 
 def meant(said: str, products: Sequence[Product]) -> tuple[Product, ...]:
-    """The product with that id or name; else those that it may mean, equally likely; none if it is unknown."""
+    """The product with that id or name; else those that it may mean; none if it is unknown."""
     exact = [one for one in products if said in (one.id, one.title) or _words(said) == _words(one.title)]
     if exact:
         return (exact[0],)

@@ -9,6 +9,7 @@ from hashlib import sha256
 from wavoice.runtime.model import Micros
 from wavoice.runtime.ports import Clock
 from wavoice.sim.rehearsal import today_in
+from wavoice.sim.scenario.beyond import book_of
 from wavoice.sim.scenario.given import Given, WorldSpec
 from wavoice.sim.scenario.values import dated, moment
 from wavoice.sim.shop import ShopCustomer, ShopOrder
@@ -60,7 +61,8 @@ def shop_of(given: Given, world: WorldSpec | None, names: Sequence[str], clock: 
         )
         for number, order in world.orders.items()
     ]
-    return World(customers, orders, clock=clock)
+    records = book_of(world.records, given.contact, today, given.zone)
+    return World(customers, orders, records=records, clock=clock)
 
 
 def _customer(name: str, given: Given, world: WorldSpec | None) -> ShopCustomer:

@@ -15,6 +15,7 @@ from wavoice.runtime.model import Payment
 from wavoice.runtime.settings_people import People
 from wavoice.sim.emulator.batches import MOST_UPDATES
 from wavoice.sim.emulator.chaos import Chaos
+from wavoice.sim.scenario.beyond import Held
 from wavoice.sim.scenario.numbers import PolicyError, policy_with
 from wavoice.sim.scenario.strict import Phrases, Strict
 from wavoice.sim.scenario.values import Amount, Day, Duration, money
@@ -82,6 +83,9 @@ class WorldSpec(Strict):
     """By order number."""
     customers: dict[str, CustomerSpec] = Field(default_factory=dict)
     """By the name that `contact` and `from` use; everybody named in the file is a customer anyway."""
+    records: Held | Literal["sample"] = Field(default_factory=dict)
+    """What the shop has beyond orders, by kind: `{cards: [{id: card_1, brand: visa, last4: "4242"}]}`, of the
+    contact unless `customer` names another; `sample`: what the sample shop sells and has of its customer."""
 
 
 def _text_or_table(value: object) -> str:
