@@ -14,7 +14,7 @@ import structlog
 from tests.dialogues.checker import Broken, check
 from tests.dialogues.log import Got, Moved, Tried
 from tests.dialogues.script import Script, script
-from tests.dialogues.stage import START, perform
+from tests.dialogues.stage import START, at_once, perform, play_out
 from tests.dialogues.thaw import thaw
 
 CHUNK = 500
@@ -69,7 +69,8 @@ def perform_all(seeds: range) -> Tally:
     gc.disable()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     try:
-        return asyncio.run(_perform_all(seeds))
+        with at_once():
+            return asyncio.run(_perform_all(seeds))
     finally:
         gc.enable()
         gc.collect()
@@ -79,10 +80,10 @@ async def _perform_all(seeds: range) -> Tally:
     messages = approvals = writes = repeated = 0
     found: list[tuple[int, Broken]] = []
     for seed in seeds:
-        entries = await perform(script(seed))
+        entries = await play_out(script(seed))
         broken = check(entries)
         if seed % TWICE == 0:
-            again = await perform(script(seed))
+            again = await play_out(script(seed))
             repeated += again == entries
             if again != entries:
                 broken.append(Broken("I24", "the same script and clock came to something else", 0))

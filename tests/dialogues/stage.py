@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Coroutine, Generator, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from types import SimpleNamespace
 from typing import Any, Generic, TypeVar, cast
 from unittest.mock import patch
@@ -18,7 +19,6 @@ from zoneinfo import ZoneInfo
 
 import wavoice.runtime.bot
 import wavoice.runtime.hear
-import wavoice.runtime.kit
 import wavoice.runtime.outgoing
 import wavoice.runtime.turn
 from tests.dialogues import log
@@ -32,7 +32,7 @@ from wavoice.runtime.actions.registry import Jobs
 from wavoice.runtime.adapters.failpoints import NoFailpoints
 from wavoice.runtime.bot import Bot
 from wavoice.runtime.codes import Codes
-from wavoice.runtime.kit import Kit, Turn
+from wavoice.runtime.kit import Kit, Shelf, Turn
 from wavoice.runtime.lanes import Lanes
 from wavoice.runtime.model import (
     SECOND,
@@ -175,12 +175,10 @@ def at_once() -> Iterator[None]:
         yield
 
 
-@contextmanager
-def of_tier(tier: str) -> Iterator[None]:
+@cache
+def jobs_of(tier: str) -> Jobs:
     """The one job of all dialogues as if it had that risk: rows differ by tier, and jobs by what they do."""
-    jobs = (replace(job, tier=Tier(tier) if job.name == JOB else job.tier) for job in JOBS)
-    with patch.object(wavoice.runtime.kit, "JOBS", Jobs(tuple(jobs))):
-        yield
+    return Jobs(tuple(replace(job, tier=Tier(tier) if job.name == JOB else job.tier) for job in JOBS))
 
 
 @dataclass(slots=True)
@@ -197,7 +195,7 @@ class Stage:
     identity: str = "key 1"
 
     @classmethod
-    def build(cls) -> Stage:
+    def build(cls, tier: str) -> Stage:
         entries: list[log.Entry] = []
         clock, tables = Clock(START), Tables()
         sides = Sides(clock, entries)
@@ -217,6 +215,7 @@ class Stage:
             codes=CODES,
             policy=POLICY,
             lanes=Lanes(POLICY),
+            shelf=Shelf(jobs_of(tier)),
         )
         bot = _Bot(kit, TENANT, frozenset({NUMBER}), lambda _address: None, entries)
         object.__setattr__(kit, "sink", bot)
@@ -455,11 +454,16 @@ class Stage:
 
 async def perform(script: Script) -> list[log.Entry]:
     """Carry a dialogue out to its last timer; return what the checker may know."""
-    stage = Stage.build()
-    with at_once(), of_tier(script.tier):
-        for step in script.steps:
-            await stage.play(step)
-        await stage.end()
+    with at_once():
+        return await play_out(script)
+
+
+async def play_out(script: Script) -> list[log.Entry]:
+    """`perform` for whoever is `at_once` already, and plays more than one."""
+    stage = Stage.build(script.tier)
+    for step in script.steps:
+        await stage.play(step)
+    await stage.end()
     groups = {one.id: (one.turn, one.reply.notice) for one in stage.tables.outbox.values()}
     stage.entries.append(log.Over(groups))
     stage.part()

@@ -189,6 +189,8 @@ def _policy(settings: Settings, policy: Policy) -> Policy:
     """The policy with the limits that the owner has set."""
     one, all_of_them = settings.bot.voice_minutes, settings.bot.tenant_voice_minutes
     hours = settings.store.recordings_hours
+    if one is all_of_them is hours is None:
+        return policy
     return replace(
         settings.money.within(policy),
         contact_voice_minutes=policy.contact_voice_minutes if one is None else one,

@@ -6,6 +6,8 @@ import asyncio
 import math
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import cache
+from typing import cast
 
 from wavoice.runtime import journal
 from wavoice.runtime.errors import (
@@ -25,6 +27,12 @@ from wavoice.runtime.redact import redact
 
 _BYTES_A_SECOND = 4 * 16_000
 """Of `Audio.pcm`."""
+
+
+@cache
+def _overlap(decoder: type, ears: type) -> bool:
+    """Whether both can; every note asks, and to look through protocols takes longer than most steps."""
+    return issubclass(decoder, DecodesAhead) and issubclass(ears, ListensAhead)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +129,10 @@ class _Note:
         """Decode it, and begin to hear it anew."""
         self.close()
         kit, decoder, ears = self.turn.kit, self.turn.kit.decoder, self.turn.kit.ears
-        if kit.sequential or not isinstance(decoder, DecodesAhead) or not isinstance(ears, ListensAhead):
-            return await kit.decoder.decode(data)
-        self._listening, self._seconds = ears.listen(self.hint), 0.0
-        return await decoder.decode_for(data, self._take)
+        if kit.sequential or not _overlap(type(decoder), type(ears)):
+            return await decoder.decode(data)
+        self._listening, self._seconds = cast("ListensAhead", ears).listen(self.hint), 0.0
+        return await cast("DecodesAhead", decoder).decode_for(data, self._take)
 
     def _take(self, pcm: bytes) -> None:
         self._seconds += len(pcm) / _BYTES_A_SECOND

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
+from typing import cast
 
 from wavoice.runtime import journal
 from wavoice.runtime.audio.encode import to_voice_note, too_large
@@ -56,15 +57,21 @@ async def speak(turn: Turn, reply: Reply) -> Spoken:
 
 def prepare(kit: Kit, texts: Iterable[str]) -> Callable[[], None]:
     """Have the voice make ready what may be said; call what is returned once it is useless."""
-    voice: object = kit.voice
-    if not prepares(kit) or not isinstance(voice, SpeaksAhead):
+    if not prepares(kit):
         return _nothing
+    voice = cast("SpeaksAhead", kit.voice)
     return voice.prepare([_words(kit, text) for text in texts], SPOKEN_IN)
 
 
 def prepares(kit: Kit) -> bool:
     """True if anything can be made ready before it is wanted."""
-    return not kit.sequential and isinstance(kit.voice, SpeaksAhead)
+    return not kit.sequential and kit.voice is not None and _ahead(type(kit.voice))
+
+
+@cache
+def _ahead(voice: type) -> bool:
+    """Every turn asks, and to look through a protocol takes longer than most steps."""
+    return issubclass(voice, SpeaksAhead)
 
 
 def _words(kit: Kit, text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from wavoice.runtime.actions import Job, Mode, Own, Prepared, Refuse, Words
@@ -19,23 +19,25 @@ class Jobs:
     """Jobs in the order in which they are offered; goes through them, those that are off included."""
 
     all_of_them: tuple[Job, ...]
+    _named: dict[str | None, Job] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Raises `ConfigError` for two jobs of one name."""
-        names = [job.name for job in self.all_of_them]
-        for name in names:
-            if names.count(name) > 1:
-                raise ConfigError(f"There are two jobs {name!r}.", remedy="Give one of them another name.")
+        for job in self.all_of_them:
+            if self._named.setdefault(job.name, job) is not job:
+                raise ConfigError(
+                    f"There are two jobs {job.name!r}.", remedy="Give one of them another name."
+                )
 
     def __iter__(self) -> Iterator[Job]:
         return iter(self.all_of_them)
 
     def __contains__(self, name: str | None) -> bool:
-        return self.get(name) is not None
+        return name in self._named
 
     def get(self, name: str | None) -> Job | None:
         """The job of that name, also if it is off."""
-        return next((job for job in self.all_of_them if job.name == name), None)
+        return self._named.get(name)
 
     def offered(self, name: str | None) -> Job | None:
         """The job of that name, unless it is off."""

@@ -126,7 +126,7 @@ def verify_signature(body: bytes, header: str | None, secrets: Sequence[bytes]) 
     if found is None:
         return False
     matches = [
-        hmac.compare_digest(hmac.new(secret, body, hashlib.sha256).hexdigest(), found[1])
+        hmac.compare_digest(hmac.digest(secret, body, hashlib.sha256).hex(), found[1])
         for secret in secrets
         if secret
     ]

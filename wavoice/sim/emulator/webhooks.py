@@ -312,7 +312,7 @@ class Webhooks:
         headers = {
             "Content-Type": "application/json",
             "User-Agent": USER_AGENT,
-            "X-Hub-Signature": f"sha1={hmac.new(secret, body, hashlib.sha1).hexdigest()}",
+            "X-Hub-Signature": f"sha1={hmac.digest(secret, body, hashlib.sha1).hex()}",
             "X-Hub-Signature-256": sign(body, secret.decode()),
         }
         try:

@@ -14,7 +14,8 @@ from functools import cache
 
 import numpy as np
 
-from wavoice.runtime.audio.encode import to_voice_note
+from wavoice.runtime.audio.encode import too_large
+from wavoice.runtime.audio.opus import PACKET_SECONDS, Packets, encode, note_of
 from wavoice.runtime.errors import CorruptMediaError, MediaGoneError, SpeechError
 from wavoice.runtime.model import SECOND, Audio, Decode, Heard, Micros, Speech
 from wavoice.runtime.policy import Policy
@@ -147,8 +148,21 @@ class ScriptedVoice:
 
 @cache
 def _silence(words: int) -> tuple[bytes, bytes]:
-    pcm = np.zeros(round(_SAMPLES * SECONDS_A_WORD * words), dtype="<f4").tobytes()
-    return pcm, to_voice_note(Speech(pcm, _SAMPLES, "scripted"), Policy().max_reply_bytes, complexity=0)
+    """Samples, and the packets of one word as often as there are words: it sounds the same all through."""
+    note = note_of(Packets(_word() * words, "scripted"))
+    if len(note) > (most := Policy().max_reply_bytes):
+        raise too_large(most)
+    return _samples(words), note
+
+
+@cache
+def _word() -> tuple[bytes, ...]:
+    quiet = encode(Speech(_samples(1), _SAMPLES, "scripted"), complexity=0)
+    return quiet.data[: round(SECONDS_A_WORD / PACKET_SECONDS)]
+
+
+def _samples(words: int) -> bytes:
+    return np.zeros(round(_SAMPLES * SECONDS_A_WORD * words), dtype="<f4").tobytes()
 
 
 async def pause(clock: Clock, micros: Micros) -> None:

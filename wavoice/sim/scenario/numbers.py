@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -29,16 +30,21 @@ class PolicyError(ValueError):
 
 def policy_with(changes: Mapping[str, Any]) -> Policy:
     """The default policy with these changes. Raises `PolicyError`."""
-    default, changed = Policy(), dict[str, Any]()
+    default, changed = _default(), dict[str, Any]()
     for name, value in changes.items():
         try:
             changed[name] = _changed(default, name, value)
         except ValueError as error:
             raise PolicyError(name, str(error)) from error
     try:
-        return replace(default, **changed)
+        return replace(default, **changed) if changed else default
     except ConfigError as error:  # each may be right by itself, so the first is as good as any
         raise PolicyError(next(iter(changes)), str(error)) from error
+
+
+@cache
+def _default() -> Policy:
+    return Policy()
 
 
 def _changed(policy: Policy, name: str, value: Any) -> Any:

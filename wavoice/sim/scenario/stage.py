@@ -8,7 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, nullcontext
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    nullcontext,
+)
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -19,7 +25,6 @@ import httpx
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from wavoice.runtime.actions.registry import Jobs
-from wavoice.runtime.adapters.store import SqliteStore
 from wavoice.runtime.adapters.webhook import PATH
 from wavoice.runtime.author.app import App
 from wavoice.runtime.build import Parts, Runtime, build
@@ -42,6 +47,7 @@ from wavoice.sim.clock import CountingIds, VirtualClock
 from wavoice.sim.emulator.emulator import Emulator, EmulatorConfig
 from wavoice.sim.in_process import InProcessPoster
 from wavoice.sim.rehearsal import ACCESS_TOKEN, APP_SECRET, BOT_URL, Ear, rehearsal_settings, today_in
+from wavoice.sim.scenario.again import open_store
 from wavoice.sim.scenario.cast import name_of, numbers_of, shop_of
 from wavoice.sim.scenario.format import Step
 from wavoice.sim.scenario.given import ConsentSpec, Given, WorldSpec
@@ -94,13 +100,11 @@ class _MortalStore:
     inner: Store
     switch: _KillSwitch
 
-    @asynccontextmanager
-    async def begin(self) -> AsyncIterator[UnitOfWork]:
+    def begin(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """See `ports.Store`."""
         if self.switch.down:
             raise Crashed
-        async with self.inner.begin() as unit:
-            yield unit
+        return self.inner.begin()
 
     async def close(self) -> None:
         """See `ports.Store`."""
@@ -260,7 +264,7 @@ async def open_stage(
         graph = await stack.enter_async_context(emulator.client(lambda: pause(clock, GRAPH_PATIENCE)))
         forever = shop.transport(asyncio.Event().wait)
         orders = await stack.enter_async_context(httpx.AsyncClient(transport=forever))
-        store = await SqliteStore.open(":memory:", ids=ids)
+        store = open_store(ids)
         stack.push_async_callback(store.close)
         policy = policy_with(given.policy)
         ear = Ear()

@@ -26,10 +26,16 @@ if TYPE_CHECKING:
     from sqlalchemy.pool import PoolProxiedConnection
 
 
-def connect(path: str, lock_timeout: Micros) -> sqlite3.Connection:
+STATEMENTS = 512
+"""Prepared ones that a connection keeps: there are more than the driver's 128."""
+
+
+def connect(
+    path: str, lock_timeout: Micros, kind: type[sqlite3.Connection] = sqlite3.Connection
+) -> sqlite3.Connection:
     """Open the database with its schema up to date. Blocks. Raises `StoreError`."""
     try:
-        database = _open(path, lock_timeout)
+        database = _open(path, lock_timeout, kind)
         try:
             return _prepare(database)
         except BaseException:
@@ -46,13 +52,18 @@ def connect(path: str, lock_timeout: Micros) -> sqlite3.Connection:
         ) from error
 
 
-def _open(path: str, lock_timeout: Micros) -> sqlite3.Connection:
+def _open(path: str, lock_timeout: Micros, kind: type[sqlite3.Connection]) -> sqlite3.Connection:
     if path != MEMORY:
         # The file holds personal data: nobody else on the machine reads it.
         with suppress(FileExistsError):
             Path(path).touch(mode=0o600, exist_ok=False)
     database = sqlite3.connect(
-        path, timeout=lock_timeout / SECOND, isolation_level=None, check_same_thread=False
+        path,
+        timeout=lock_timeout / SECOND,
+        isolation_level=None,
+        check_same_thread=False,
+        factory=kind,
+        cached_statements=STATEMENTS,
     )
     if path == MEMORY:
         database.deserialize(_empty())

@@ -25,7 +25,7 @@ def encode(payload: Mapping[str, Any]) -> bytes:
 
 def sign(body: bytes, app_secret: str) -> str:
     """Return the value of `X-Hub-Signature-256` for exactly these bytes."""
-    return f"sha256={hmac.new(app_secret.encode(), body, hashlib.sha256).hexdigest()}"
+    return f"sha256={hmac.digest(app_secret.encode(), body, hashlib.sha256).hex()}"
 
 
 def seconds(at: Micros) -> str:
