@@ -24,10 +24,11 @@ class Jobs:
     def __post_init__(self) -> None:
         """Raises `ConfigError` for two jobs of one name."""
         for job in self.all_of_them:
-            if self._named.setdefault(job.name, job) is not job:
+            if job.name in self._named:
                 raise ConfigError(
                     f"There are two jobs {job.name!r}.", remedy="Give one of them another name."
                 )
+            self._named[job.name] = job
 
     def __iter__(self) -> Iterator[Job]:
         return iter(self.all_of_them)
