@@ -9,10 +9,11 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from tests.proxy.faults import Step
 from tests.proxy.wire import Exchange
 from wavoice.runtime import journal
-from wavoice.runtime.model import HandOff, Proposal
+from wavoice.runtime.model import Confirmed, HandOff, Proposal
 from wavoice.sim.scenario.laws import check_laws
 from wavoice.sim.scenario.perform import Play
 from wavoice.sim.scenario.stage import Stage
+from wavoice.sim.timeline import Note
 
 _ENDS = (
     journal.Committed | journal.Failed | journal.Expired | journal.Cancelled | journal.Superseded
@@ -26,7 +27,7 @@ async def broken(play: Play, log: Sequence[Exchange]) -> AsyncIterator[str]:
     assert isinstance(stage, Stage)
     for one in (*check_laws(play.record), *play.record.noticed):
         yield f"{one.kind}: {one.reason}: {one.got}"
-    for found in (*_doubled(play), *_blind(log), *_lost(play), *_not_filed(play)):
+    for found in (*_doubled(play), *_blind(log), *_lost(play), *_not_filed(play), *_not_noted(play, stage)):
         yield found
     async for found in _untrue(play, stage):
         yield found
@@ -88,6 +89,40 @@ def _not_filed(play: Play) -> Iterator[str]:
     if sum(entries.values()) != len(events):
         yield f"tickets: {len(events)} hand-offs, {sum(entries.values())} entries"
     yield from (f"tickets: {key} was filed {times} times" for key, times in entries.items() if times > 1)
+
+
+def _not_noted(play: Play, stage: Stage) -> Iterator[str]:
+    """Every write that is in the books as done is on the timeline, once."""
+    noted = Counter(one.key for one in stage.world.timeline.notes)
+    yield from (f"timeline: {key} was noted {times} times" for key, times in noted.items() if times > 1)
+    done = {
+        event.body.key: event.body for event in play.stage.events if isinstance(event.body, journal.Committed)
+    }
+    if {*done} != {*noted}:
+        yield f"timeline: {len(done)} writes are done, and {len(noted)} are noted"
+    for one in stage.world.timeline.notes:
+        committed = done.get(one.key)
+        if committed is not None:
+            yield from _ill_noted(one.note, committed, stage)
+
+
+def _ill_noted(note: Note, done: journal.Committed, stage: Stage) -> Iterator[str]:
+    """A note says what was asked, heard, confirmed and done, and nothing more of the customer."""
+    if (note.action, note.args, note.reference) != (done.action, dict(done.args), done.reference):
+        yield f"timeline: the note of {done.action} tells of something else"
+    for name in ("asked", "heard"):
+        line = getattr(note, name)
+        if not line["text"] or (line["modality"] == "voice" and not line["figures"]):
+            yield f"timeline: {name} of {done.action} is not told: {line}"
+    if not (note.question and note.done and note.row and note.confirmed in {*Confirmed}):
+        yield f"timeline: the note of {done.action} is not whole"
+    if note.customer not in {one.id for one in stage.world.customers}:
+        yield f"timeline: {note.customer} is nobody's record"
+    text = note.model_dump_json()
+    for person in stage.people.values():
+        known = person.phone.person
+        if any(value and value in text for value in (known.phone, known.bsuid)):
+            yield f"timeline: the note of {done.action} holds a phone number"
 
 
 async def _untrue(play: Play, stage: Stage) -> AsyncIterator[str]:

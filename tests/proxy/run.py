@@ -22,7 +22,7 @@ from wavoice.runtime import journal
 from wavoice.runtime.actions.builtin import JOBS
 from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.settings import Shop
-from wavoice.runtime.settings_systems import Tickets
+from wavoice.runtime.settings_systems import Tickets, Timeline
 from wavoice.sim.clock import VirtualClock
 from wavoice.sim.in_process import LateApp
 from wavoice.sim.scenario.cast import start_of
@@ -80,7 +80,7 @@ class Tally:
 LASTING = 0.15
 """How often nobody can say for minutes what became of a write."""
 _ALWAYS = (Step.IDENTIFY, Step.ORDERS, Step.TICKET)
-_WRITES = (Step.WRITE, Step.LOOK_UP)
+_WRITES = (Step.WRITE, Step.LOOK_UP, Step.NOTE, Step.NOTE_LOOK_UP)
 
 
 def steps_of(name: str) -> tuple[Step, ...]:
@@ -165,10 +165,15 @@ async def _hold(run: Run, case: Case, loop: VirtualLoop) -> tuple[Tally, Sequenc
 
 async def _through(stage: Stage, http: httpx.AsyncClient, port: int) -> None:
     """Start the runtime anew, with nothing of the shop but the proxy's address."""
-    shop, tickets = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port}/desk"
+    shop = f"http://127.0.0.1:{port}"
+    tickets, notes = f"{shop}/desk", f"{shop}/timeline"
     zone = stage.settings.shop.zone
     stage.settings = stage.settings.model_copy(
-        update={"shop": Shop(base_url=shop, zone=zone), "tickets": Tickets(base_url=tickets)}
+        update={
+            "shop": Shop(base_url=shop, zone=zone),
+            "tickets": Tickets(base_url=tickets),
+            "timeline": Timeline(base_url=notes),
+        }
     )
     stage.parts = replace(stage.parts, shop=http)
     await stage.restart()

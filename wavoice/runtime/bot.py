@@ -47,6 +47,7 @@ from wavoice.runtime.model import (
     Timer,
     TimerKind,
 )
+from wavoice.runtime.noting import file_note
 from wavoice.runtime.offers import ask_offer
 from wavoice.runtime.outcome import Woken
 from wavoice.runtime.outgoing import begin, drop, record, resend
@@ -185,6 +186,8 @@ class Bot:
                 await self._fresh(release, timer, conversation)
             elif timer.kind is TimerKind.TICKET:
                 await file_ticket(self.kit, timer)
+            elif timer.kind is TimerKind.NOTE:
+                await file_note(self.kit, timer)
             else:
                 await self._finish(timer, conversation)
         except FencedError:

@@ -26,6 +26,7 @@ from wavoice.runtime.adapters.recordings import Recordings
 from wavoice.runtime.adapters.store import SqliteStore, drain_lock
 from wavoice.runtime.adapters.store.lock import MEMORY
 from wavoice.runtime.adapters.systems import Around, orders_backend, payments_backend, tickets_backend
+from wavoice.runtime.adapters.timeline_http import HttpTimeline
 from wavoice.runtime.adapters.webhook import WebhookSecrets, webhook_app
 from wavoice.runtime.author.app import App
 from wavoice.runtime.author.load import load_app
@@ -160,6 +161,7 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
             first_contact=_first_contact(settings),
             template=_template(settings),
             tickets=_tickets(settings, around, stack),
+            timeline=_timeline(settings, shop_http, parts.policy),
             people=settings.people.known(),
             media=_media(settings, parts),
             until=parts.until,
@@ -291,6 +293,15 @@ def _closed(system: S, stack: AsyncExitStack) -> S:
     if isinstance(system, ports.Closes):
         stack.push_async_callback(system.close)
     return system
+
+
+def _timeline(settings: Settings, http: httpx.AsyncClient, policy: Policy) -> HttpTimeline | None:
+    """None: writes are noted in the journal alone."""
+    if settings.timeline.base_url is None:
+        return None
+    token = settings.timeline.token
+    secret = resolve_secret(token) if token else None
+    return HttpTimeline(http, settings.timeline.base_url, secret, policy.write_budget_seconds)
 
 
 def _ears(

@@ -27,6 +27,7 @@ from wavoice.runtime.model import (
     TimerKind,
     WriteResult,
 )
+from wavoice.runtime.noting import call_note
 from wavoice.runtime.outcome import (
     NEVER_APPLIED,
     Woken,
@@ -186,6 +187,7 @@ async def _answer(turn: Turn, woken: Woken, step: Step) -> None:
             await tx.proposals.save(proposal)
         await tx.timers.clear(woken.proposal.id)
         await call_offers(turn, tx, conversation)
+        await call_note(turn, tx, step)
         if step.settles is not None:
             await wake(turn, tx, TimerKind.RESOLVE, turn.trace.now() + SECOND, woken.proposal.id)
         if speech is None:

@@ -18,6 +18,7 @@ from wavoice.runtime.journal_course import (
     DecodeFigures,
     HeardNote,
     MediaKept,
+    Noted,
     Redacted,
     SpanEvent,
     StatusSeen,
@@ -34,6 +35,7 @@ __all__ = [
     "DecodeFigures",
     "HeardNote",
     "MediaKept",
+    "Noted",
     "Redacted",
     "SpanEvent",
     "StatusSeen",
@@ -349,7 +351,7 @@ BODIES: Mapping[str, type[Any]] = {
         Received, Typed, MediaKept, HeardNote, LookedUp, Read, Decided, Proposed, Reprompted, Confirmed,
         Held, Cancelled, Superseded, Expired, Intended, Committed, Shadowed, Unknown, Failed, Replied,
         Noticed, HandedOff, Released, ConsentShown, ConsentChanged,
-        StatusSeen, Ticketed, Trouble, Redacted, SpanEvent, Waited, TurnEnded,
+        StatusSeen, Ticketed, Noted, Trouble, Redacted, SpanEvent, Waited, TurnEnded,
     )
 }  # fmt: skip
 

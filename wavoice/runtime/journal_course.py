@@ -120,6 +120,18 @@ class Ticketed:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """A write stands on the customer's timeline, for whoever opens the case next."""
+
+    kind: ClassVar[str] = "noted"
+    key: str
+    """Idempotency key of the write."""
+    action: str
+    note: str = field(default="", metadata=PII)
+    """What the CRM calls the note, in its own words."""
+
+
+@dataclass(frozen=True, slots=True)
 class Redacted:
     """Personal values of earlier records were replaced or erased; their lines still stand."""
 

@@ -46,6 +46,7 @@ from wavoice.runtime.ports import (
     Store,
     TextToSpeech,
     Tickets,
+    Timeline,
     UnitOfWork,
 )
 from wavoice.runtime.token import Admission
@@ -97,6 +98,8 @@ class Kit:
     rules: ShopRules = field(default_factory=ShopRules)
     tickets: Tickets | None = None
     """Where hand-offs are filed; None: they stay in the store."""
+    timeline: Timeline | None = None
+    """Where writes are noted for people to see; None: in the journal alone."""
     people: Hours | None = None
     """When people of the shop are there; None: nobody has said."""
     media: Media | None = None

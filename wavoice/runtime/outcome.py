@@ -82,7 +82,12 @@ async def outcome(turn: Turn, woken: Woken, result: WriteResult) -> Step | None:
         await tx.effects.settle(key, result, turn.trace.now())
     match result.outcome:
         case Outcome.DONE:
-            done = replace(proposal, state=ProposalState.COMMITTED, reference=result.reference)
+            done = replace(
+                proposal,
+                state=ProposalState.COMMITTED,
+                reference=result.reference,
+                committed_at=turn.trace.now(),
+            )
             event = about(
                 journal.Committed, done, woken.evidence.row, key=key, reference=result.reference or ""
             )

@@ -84,10 +84,11 @@ def _line_of(message: Inbound, events: Sequence[Event], recording: str | None) -
     if message.modality is not Modality.VOICE:
         return Line(message.received_at, by, message.text or "", str(message.modality))
     text = heard.text if heard else ""
-    return Line(message.received_at, by, text, str(message.modality), _figures(heard), recording)
+    return Line(message.received_at, by, text, str(message.modality), figures_of(heard), recording)
 
 
-def _figures(heard: journal.HeardNote | None) -> Figures | None:
+def figures_of(heard: journal.HeardNote | None) -> Figures | None:
+    """How surely it was heard."""
     if heard is None:
         return None
     last = heard.decodes[-1] if heard.decodes else None

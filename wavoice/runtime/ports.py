@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from wavoice.runtime.model import (
         Address,
         Alias,
+        CaseNote,
         Customer,
         Effect,
         MediaRef,
@@ -104,6 +105,7 @@ __all__ = [
     "StreamingUploads",
     "TextToSpeech",
     "Tickets",
+    "Timeline",
     "Timers",
     "Told",
     "UnitOfWork",
@@ -250,6 +252,21 @@ class Tickets(Protocol):
         ...
 
 
+class Timeline(Protocol):
+    """The shop's CRM: where whoever opens the case next sees what the bot has done."""
+
+    async def note(self, note: CaseNote) -> WriteResult:
+        """Note a write once under its key on its customer's timeline, and in the payment log if money moved.
+
+        `reference` is the note. No answer is `Outcome.UNKNOWN`, never an exception.
+        """
+        ...
+
+    async def find(self, key: str) -> WriteResult | None:
+        """The note of that write; None if it was never noted. UNKNOWN if unreachable."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """WhatsApp took a message; that is not delivery."""
@@ -289,7 +306,7 @@ class Channel(Protocol):
 
 FAILPOINTS = (
     "receiving", "received", "fetched", "turn_decided", "turn_kept", "part_sent", "replied",
-    "effect_intended", "effect_written", "effect_known", "outcome_kept", "ticket_filed",
+    "effect_intended", "effect_written", "effect_known", "outcome_kept", "ticket_filed", "noted",
 )  # fmt: skip
 """Every place that `reach` is told of, in the order of a turn."""
 

@@ -72,7 +72,13 @@ def raise_proposal(scene: Scene, job: Job, offer: Offer, replaces: Proposal | No
         read_back=f"{question or words.question(proposal)} {how}",
         language=language,
         identity=scene.case.evidence.identity or scene.conversation.identity,
+        customer=_customer_of(scene),
     )
+
+
+def _customer_of(scene: Scene) -> str:
+    customer = scene.facts.identity.customer if scene.facts else None
+    return customer.id if customer else ""
 
 
 def _asked_in(scene: Scene, job: Job, proposal: Proposal) -> tuple[str, str | None, str]:

@@ -28,7 +28,7 @@ from wavoice.runtime.settings_mcp import McpServer
 from wavoice.runtime.settings_money import Delivery, MoneyLimits
 from wavoice.runtime.settings_people import People
 from wavoice.runtime.settings_speech import Ears, Section, Voice, from_commas
-from wavoice.runtime.settings_systems import Orders, Payments, Tickets
+from wavoice.runtime.settings_systems import Orders, Payments, Tickets, Timeline
 from wavoice.runtime.tongues import HEARD
 
 VERSION: Final = 1
@@ -214,6 +214,7 @@ class Settings(BaseSettings):
     orders: Orders = Orders()
     payments: Payments = Payments()
     tickets: Tickets = Tickets()
+    timeline: Timeline = Timeline()
     people: People = People()
     ears: Ears = Ears()
     voice: Voice = Voice()

@@ -1,4 +1,4 @@
-"""Sections `[orders]`, `[payments]` and `[tickets]` of `wavoice.toml`: the shop's own. docs/adapters.md."""
+"""Sections `[orders]`, `[payments]`, `[tickets]` and `[timeline]`: the shop's own systems. docs/adapters.md."""
 
 from __future__ import annotations
 
@@ -71,3 +71,12 @@ class Tickets(Section):
     """`helpdesk`: number of the queue into which tickets go."""
     options: dict[str, str] = Field(default_factory=dict)
     """For backends of other packages, which say what they read here."""
+
+
+class Timeline(Section):
+    """The CRM in which people find what the bot has done."""
+
+    base_url: Annotated[str, Field(pattern=r"^https?://[^\s/?#]+[^\s?#]*$")] | None = None
+    """Root of the REST contract of adapters/timeline_http.py; absent: the journal alone tells of writes."""
+    token: SecretStr | None = None
+    """Secret reference: bearer token of that contract; none is sent if it is absent."""

@@ -23,7 +23,7 @@ from wavoice.runtime.journal import Event
 from wavoice.runtime.model import SECOND, Alias, Consent, ConsentRecord, ConsentStatus, Micros
 from wavoice.runtime.ports import Clock
 from wavoice.runtime.settings import Settings, Shop, Store, WhatsApp
-from wavoice.runtime.settings_systems import Tickets
+from wavoice.runtime.settings_systems import Tickets, Timeline
 from wavoice.sim.emulator import defaults
 from wavoice.sim.emulator.emulator import Emulator, EmulatorConfig
 from wavoice.sim.emulator.phone import Phone
@@ -38,6 +38,7 @@ VERIFY_TOKEN = defaults.VERIFY_TOKEN
 BOT_URL = "http://bot.wavoice.test"
 SHOP_URL = "http://shop.wavoice.test"
 DESK_URL = f"{SHOP_URL}/desk"
+TIMELINE_URL = f"{SHOP_URL}/timeline"
 UNLIMITED = 1_000_000
 """Messages a second that are as good as no limit."""
 
@@ -114,7 +115,8 @@ def rehearsal_settings(base: Settings | None = None, store: str = ":memory:") ->
     )
     shop = Shop(name=base.shop.name, base_url=SHOP_URL, zone=base.shop.zone)
     how = base.runtime.model_copy(update={"rehearsal": True})
-    ours_too = {"tickets": Tickets(base_url=DESK_URL), "store": Store(path=Path(store)), "runtime": how}
+    beside = {"tickets": Tickets(base_url=DESK_URL), "timeline": Timeline(base_url=TIMELINE_URL)}
+    ours_too = {**beside, "store": Store(path=Path(store)), "runtime": how}
     return base.model_copy(update={"whatsapp": whatsapp, "shop": shop, **ours_too})
 
 

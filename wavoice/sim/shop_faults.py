@@ -12,8 +12,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 FaultKind = Literal["timeout", "fail", "slow", "stale", "lost_response", "garbage", "refuse"]
 """What goes wrong; `World.fault` says what each means."""
 
-FaultPlace = Literal["read", "write", "look_up", "ticket_write", "ticket_look_up"]
-"""Which requests: customers and orders, `PUT /effects`, `GET /effects`; `PUT` and `GET /desk/entries`."""
+FaultPlace = Literal[
+    "read", "write", "look_up", "ticket_write", "ticket_look_up", "note_write", "note_look_up"
+]
+"""Which requests: customers and records, `PUT /effects`, `GET /effects`; `PUT` and `GET /desk/entries`; `PUT`
+and `GET /timeline/notes`."""
 
 
 class FaultScript:

@@ -47,6 +47,8 @@ class Ticket:
     id: str
     thread: str
     entries: list[Entry] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """Ids of what the bot did while it was open."""
     open: bool = True
 
     @property
@@ -81,6 +83,12 @@ class TicketDesk:
         answer = Answer(200, {"ticket": ticket.id, "appended": appended})
         self._filed[key] = (filing, answer)
         return answer
+
+    def show(self, thread: str, note: str) -> None:
+        """Show a note of the CRM in the open ticket of its conversation, if there is one."""
+        for ticket in self.tickets:
+            if ticket.open and ticket.thread == thread:
+                ticket.notes.append(note)
 
     def find(self, key: str) -> Answer:
         """The stored answer of that key."""

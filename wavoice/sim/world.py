@@ -37,6 +37,7 @@ from wavoice.sim.shop import (
 from wavoice.sim.shop.sample import sample_records
 from wavoice.sim.shop_faults import FaultKind, FaultPlace, FaultScript, instead_of_answer, instead_of_work
 from wavoice.sim.tickets import TicketDesk
+from wavoice.sim.timeline import CaseLog
 
 SLOW: Micros = 2 * SECOND
 """How long a slow answer takes on the world's clock."""
@@ -48,7 +49,7 @@ class World:
     """A shop with its HTTP face (`app`, for any server) and its Python face, for tests and scenarios.
 
     `customers`, `orders` and `records` (all else, by kind) are live: `world.orders["1842"].day` is the truth.
-    `desk` is the ticket system beside it, under `/desk`.
+    `desk` is the ticket system beside it, under `/desk`, and `timeline` the CRM, under `/timeline`.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class World:
         self._shop = Shop(self._books)
         self._faults = FaultScript()
         self.desk = TicketDesk(self._clock)
+        self.timeline = CaseLog(self._clock, self.desk)
         self.customers = self._books.customers
         self.orders = self._books.orders
         self.records = self._books.records
@@ -78,6 +80,8 @@ class World:
                 Route("/effects/{key}", self._get_effect),
                 Route("/desk/entries/{key}", self._put_entry, methods=["PUT"]),
                 Route("/desk/entries/{key}", self._get_entry),
+                Route("/timeline/notes/{key}", self._put_note, methods=["PUT"]),
+                Route("/timeline/notes/{key}", self._get_note),
             ]
         )
 
@@ -210,6 +214,14 @@ class World:
     async def _get_entry(self, request: Request) -> ASGIApp:
         key = str(request.path_params["key"])
         return await self._serve("ticket_look_up", lambda _: self.desk.find(key))
+
+    async def _put_note(self, request: Request) -> ASGIApp:
+        key, body = str(request.path_params["key"]), await request.body()
+        return await self._serve("note_write", lambda _: self.timeline.take(key, body))
+
+    async def _get_note(self, request: Request) -> ASGIApp:
+        key = str(request.path_params["key"])
+        return await self._serve("note_look_up", lambda _: self.timeline.find(key))
 
     async def _serve(self, at: FaultPlace, work: Callable[[bool], Answer]) -> ASGIApp:
         """Answer with `work(stale)`, as far as the script lets it."""

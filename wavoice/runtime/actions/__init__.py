@@ -190,6 +190,9 @@ def live_version(job: Job, proposal: Proposal, facts: Facts, today: date) -> str
     An author's job, and one that needs more than orders, is prepared once more, so that its permission and
     what was read back hold at the commit as well.
     """
+    customer = facts.identity.customer
+    if proposal.customer and (customer is None or customer.id != proposal.customer):
+        return None  # the record has another owner since: nobody writes to what was somebody else's
     if job.own is None and not job.needs:
         order = facts.order(proposal.args.get("order", ""))
         return order.version if order else None

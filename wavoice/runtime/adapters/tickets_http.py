@@ -19,16 +19,16 @@ ignored; a ticket system of another shape takes a few lines of glue in front of 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from http import HTTPStatus
-from urllib.parse import quote
+from dataclasses import asdict
 
 import httpx
-from pydantic import SecretStr, TypeAdapter, ValidationError
+from pydantic import SecretStr
 
-from wavoice.runtime.model import HandOff, Outcome, Packet, WriteResult
+from wavoice.runtime.adapters.filed_http import Filing, Shelf
+from wavoice.runtime.model import HandOff, Packet, WriteResult
+
+SHELF = Shelf("entries", "ticket", "not_filed")
 
 TITLES: Mapping[HandOff, str] = {
     HandOff.ASKED_FOR_A_PERSON: "Asks for a person",
@@ -42,69 +42,23 @@ TITLES: Mapping[HandOff, str] = {
     HandOff.OVER_THE_CAP: "Refund above the cap",
 }
 """Of any other reason, its own name without underscores."""
-_NEVER = frozenset(
-    {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY}
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Filed:
-    ticket: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Refusal:
-    reason: str
-
-
-_FILED = TypeAdapter(_Filed)
-_REFUSAL = TypeAdapter(_Refusal)
 
 
 class HttpTickets:
-    """`ports.Tickets` for a ticket system that offers the contract above.
-
-    `budget_seconds` is the longest wait for one call as a whole; the client's own time-outs do not apply.
-    """
+    """`ports.Tickets` for a ticket system that offers the contract above. `budget_seconds`: see `Filing`."""
 
     def __init__(
         self, http: httpx.AsyncClient, base_url: str, token: SecretStr | None, budget_seconds: float
     ) -> None:
-        self._http = http
-        self._base_url = base_url.rstrip("/")
-        self._headers = {"Authorization": f"Bearer {token.get_secret_value()}"} if token else {}
-        self._budget = budget_seconds
+        self._filing = Filing(http, base_url, token, budget_seconds, SHELF)
 
     async def open_or_append(self, packet: Packet) -> WriteResult:
         """File it once under its key; never tried again from here."""
-        response = await self._send("PUT", packet.key, body_of(packet))
-        if isinstance(response, WriteResult):
-            return response
-        reason = _reason(response)
-        if response.status_code in _NEVER or reason == "key_reused":
-            return WriteResult(Outcome.REFUSED, reason=reason or f"HTTP {response.status_code}")
-        return _filed(response)
+        return await self._filing.put(packet.key, body_of(packet))
 
     async def find(self, key: str) -> WriteResult | None:
         """The ticket with that packet; None if the system says that it was never filed."""
-        response = await self._send("GET", key, None)
-        if isinstance(response, WriteResult):
-            return response
-        if response.status_code == HTTPStatus.NOT_FOUND and _reason(response) == "not_filed":
-            return None
-        return _filed(response)
-
-    async def _send(
-        self, method: str, key: str, body: Mapping[str, object] | None
-    ) -> httpx.Response | WriteResult:
-        url = f"{self._base_url}/entries/{quote(key, safe='')}"
-        try:
-            async with asyncio.timeout(self._budget):
-                return await self._http.request(method, url, json=body, headers=self._headers, timeout=None)
-        except (TimeoutError, httpx.TimeoutException):
-            return WriteResult(Outcome.UNKNOWN, reason=f"no answer within {self._budget:g} s")
-        except httpx.HTTPError as error:
-            return WriteResult(Outcome.UNKNOWN, reason=f"the connection failed ({type(error).__name__})")
+        return await self._filing.get(key)
 
 
 def body_of(packet: Packet) -> dict[str, object]:
@@ -124,19 +78,3 @@ def body_of(packet: Packet) -> dict[str, object]:
         "transcript": [asdict(line) for line in packet.transcript],
         "tried": list(packet.tried),
     }
-
-
-def _filed(response: httpx.Response) -> WriteResult:
-    if response.status_code != HTTPStatus.OK:
-        return WriteResult(Outcome.UNKNOWN, reason=f"HTTP {response.status_code}")
-    try:
-        return WriteResult(Outcome.DONE, _FILED.validate_json(response.content).ticket)
-    except ValidationError:
-        return WriteResult(Outcome.UNKNOWN, reason="the answer does not follow the contract")
-
-
-def _reason(response: httpx.Response) -> str | None:
-    try:
-        return _REFUSAL.validate_json(response.content).reason
-    except ValidationError:
-        return None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wavoice.runtime.model.approval import Evidence, Proposal, Reading
+    from wavoice.runtime.model.case_note import CaseNote, Confirmed
     from wavoice.runtime.model.facts import Facts, Identity
     from wavoice.runtime.model.hand_off import (
         Figures,
@@ -109,7 +110,9 @@ __all__ = [
     "Binding",
     "Button",
     "Card",
+    "CaseNote",
     "Charge",
+    "Confirmed",
     "Consent",
     "ConsentRecord",
     "ConsentStatus",
@@ -177,6 +180,7 @@ _MODULES = (
     "messages",
     "hand_off",
     "shop",
+    "case_note",
     "records",
     "rules",
     "speech",

@@ -184,6 +184,10 @@ class Proposal:
     """What a yes would pay out."""
     payee: str | None = None
     """Where it would go, e.g. `visa 4242`."""
+    customer: str = ""
+    """Id of the record whose facts it was made from; nobody else's are written to."""
+    committed_at: Micros | None = None
+    """When it was known to be done."""
     own_system: bool = False
     """It is carried out by the job's own function, and looked up there."""
     language: str = "en"

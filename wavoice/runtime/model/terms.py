@@ -168,6 +168,8 @@ class TimerKind(StrEnum):
     """An offer of the shop's own system waits until nothing else is open."""
     TICKET = "ticket"
     """What a person needs to go on is to be filed in the ticket system."""
+    NOTE = "note"
+    """A write is to be noted on the customer's timeline."""
     RELEASE = "release"
     """A person has had the chat for long enough, or gives it back."""
 

@@ -163,6 +163,7 @@ SENTENCES: Mapping[type[Any], Callable[[Any], tuple[str, ...]]] = {
     journal.ConsentShown: lambda body: (body.purpose, body.source),
     journal.ConsentChanged: _consent_changed,
     journal.StatusSeen: lambda body: (str(body.status), body.message),
+    journal.Noted: lambda body: (body.action, body.note),
     journal.Ticketed: lambda body: (str(body.reason), body.ticket),
     journal.Trouble: lambda body: (body.stage, body.code, body.detail),
     journal.Redacted: lambda body: (body.reason, f"{len(body.records)} records"),
