@@ -178,7 +178,7 @@ async def test_a_turn_that_hands_nothing_off_leaves_no_trace_of_it() -> None:
         await at.types("yes")
         await at.wait(10)
         assert at.writes
-        assert set(touched) <= {"outbox", "settle"}
+        assert set(touched) <= {"outbox", "settle", "note"}
 
 
 class TestRelease:
