@@ -1,4 +1,4 @@
-"""Sections `[orders]`, `[payments]`, `[tickets]` and `[timeline]`: the shop's own systems. docs/adapters.md."""
+"""Sections `[orders]`, `[payments]`, `[tickets]`, `[timeline]`: systems of the shop. docs/adapters.md."""
 
 from __future__ import annotations
 
