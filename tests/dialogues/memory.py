@@ -14,6 +14,7 @@ from datetime import date
 from wavoice.runtime import repositories
 from wavoice.runtime.errors import CommitRefusedError
 from wavoice.runtime.journal import Event
+from wavoice.runtime.mcp.calls import ToolQuestion
 from wavoice.runtime.model import (
     Address,
     Alias,
@@ -311,6 +312,17 @@ class Oddities:
         raise NotImplementedError("a dialogue has no webhooks")
 
 
+class ToolQuestions:
+    async def keep(self, question: ToolQuestion) -> None:
+        raise NotImplementedError("no dialogue has an MCP server")
+
+    async def waiting(self, job: str, subject: str, now: Micros) -> ToolQuestion | None:
+        raise NotImplementedError("no dialogue has an MCP server")
+
+    async def use(self, question: str, now: Micros) -> ToolQuestion | None:
+        raise NotImplementedError("no dialogue has an MCP server")
+
+
 class VoiceUse:
     """No dialogue lasts long enough to reach a budget."""
 
@@ -340,6 +352,7 @@ class Unit:
         self.journal: repositories.JournalTable = JournalTable(tables)
         self.media: repositories.MediaTable = MediaTable()
         self.oddities: repositories.Oddities = Oddities()
+        self.tool_questions: repositories.ToolQuestions = ToolQuestions()
         self.voice_use: repositories.VoiceUse = VoiceUse()
         self.calls: list[Callable[[], None]] = []
 

@@ -19,6 +19,7 @@ from wavoice.cli import (
     init,
     inspect,
     languages,
+    mcp,
     record,
     replay,
     sim,
@@ -49,6 +50,7 @@ app.command("doctor", short_help="Say what this machine lacks.")(doctor.command)
 app.command("languages", short_help="Say in which languages replies are read.")(languages.command)
 app.add_typer(eval_command.app, name="eval", short_help="Measure reading and hearing.")
 app.add_typer(bench.app, name="bench", short_help="Measure how long a turn takes.")
+app.add_typer(mcp.app, name="mcp", short_help="List, pin and check tools of MCP servers.")
 app.add_typer(fixtures.app, name="fixtures", short_help="Make, check and list voice notes.")
 
 

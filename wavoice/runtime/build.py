@@ -31,6 +31,7 @@ from wavoice.runtime.adapters.webhook import WebhookSecrets, webhook_app
 from wavoice.runtime.author.app import App
 from wavoice.runtime.author.load import load_app
 from wavoice.runtime.bot import Bot
+from wavoice.runtime.build_mcp import desk_for, keep_open
 from wavoice.runtime.catalogue import Catalogue
 from wavoice.runtime.codes import Codes
 from wavoice.runtime.errors import ConfigError
@@ -40,6 +41,7 @@ from wavoice.runtime.journal import Event, Sink
 from wavoice.runtime.kit import Kit, Shelf
 from wavoice.runtime.lanes import Lanes
 from wavoice.runtime.lexicon import enabled
+from wavoice.runtime.mcp.calls import Tools
 from wavoice.runtime.model import Stage, Template
 from wavoice.runtime.originals import sweep
 from wavoice.runtime.policy import HOUR, Policy
@@ -84,6 +86,8 @@ class Parts:
     media: ports.Media | None = None
     until: Stage | None = None
     """End each turn once this stage is done."""
+    tools: Tools | None = None
+    """Calls tools of MCP servers; closed by whoever made it."""
     app: App | None = None
     """The bot's jobs; None: those that `settings.bot.app` names."""
 
@@ -138,6 +142,9 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
         admission = Admission(clock.now)
         around = _around(settings, shop_http, parts.policy, admission, clock)
         shop = _orders(settings, around, stack)
+        desk = desk_for(settings, parts.tools, store, clock, ids)
+        if settings.mcp and parts.tools is None:
+            keep_open(desk, stack)
         kit = Kit(
             store=store,
             channel=channel,
@@ -167,7 +174,7 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
             until=parts.until,
             lanes=Lanes(parts.policy),
             sequential=settings.runtime.sequential,
-            shelf=Shelf(_jobs(parts.app or load_app(settings), settings)),
+            shelf=Shelf(_jobs(parts.app or load_app(settings, desk), settings)),
         )
         await _warm(kit, parts)
         bot = Bot(

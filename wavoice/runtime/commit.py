@@ -41,6 +41,7 @@ from wavoice.runtime.outcome import (
 from wavoice.runtime.own_writes import OwnWrites, Writes
 from wavoice.runtime.ports import UnitOfWork
 from wavoice.runtime.proposals import CommitCase, may_commit, may_retry
+from wavoice.runtime.read_for import read_for
 from wavoice.runtime.speaking import speak
 from wavoice.runtime.steps import Step, about
 from wavoice.runtime.token import CommitToken
@@ -67,6 +68,7 @@ async def _commit(turn: Turn, woken: Woken) -> Step | None:
     if job.mode is Mode.OFF:
         return no_longer(turn, woken)
     facts = await look_up(turn, woken.conversation.alias, proposal.action)
+    facts = await read_for(turn, facts, (proposal.action, proposal.args))
     today = kit.local(turn.trace.now()).date()
     live = live_version(job, proposal, facts, today) if facts else None
     with turn.trace.span(Stage.COMMIT):
@@ -102,7 +104,8 @@ def _system(turn: Turn, woken: Woken) -> Writes:
     """Who carries it out, and knows what became of it."""
     if not woken.proposal.own_system:
         return turn.kit.orders
-    return OwnWrites(turn.jobs.about(woken.proposal.action).own, turn.kit.admission, turn.kit.policy)
+    own = turn.jobs.about(woken.proposal.action).own
+    return OwnWrites(own, turn.kit.admission, turn.kit.policy, woken.effect)
 
 
 def _told(turn: Turn, woken: Woken, result: WriteResult) -> WriteResult:

@@ -43,7 +43,7 @@ def _answer(job: Job, facts: Facts, today: date) -> str | None:
     """What a job that only reads would say, if it needs no more than the records."""
     if job.tier is not Tier.R0 or job.mode is Mode.OFF or job.sensitive or facts.identity.customer is None:
         return None
-    if job.needs or (job.own is not None and job.own.reads):
+    if job.needs or (job.own is not None and (job.own.reads or job.own.reads_for)):
         return None  # nobody has read them yet
     prepared = job.prepare({}, facts, today)
     return prepared.text if isinstance(prepared, Answer) else None

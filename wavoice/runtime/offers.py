@@ -32,6 +32,7 @@ from wavoice.runtime.model import (
     TimerKind,
 )
 from wavoice.runtime.ports import UnitOfWork
+from wavoice.runtime.read_for import read_for
 from wavoice.runtime.requests import start
 from wavoice.runtime.speaking import speak
 from wavoice.runtime.steps import Scene, Step, about
@@ -58,6 +59,7 @@ async def ask_offer(turn: Turn, timer: Timer, conversation: Conversation) -> Non
             await wake(turn, tx, TimerKind.OFFER, min(due, offered.until), offered.id)
             return
     facts = await look_up(turn, conversation.alias, offered.action)
+    facts = await read_for(turn, facts, (offered.action, offered.args))
     scene = Scene(
         case=_nobody_said(now),
         facts=facts,

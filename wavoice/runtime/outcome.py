@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from wavoice.runtime import journal, session
@@ -15,6 +16,7 @@ from wavoice.runtime.keep import wake
 from wavoice.runtime.kit import Turn
 from wavoice.runtime.look_up import look_up
 from wavoice.runtime.model import (
+    NEEDS_A_PERSON,
     PENDING,
     SECOND,
     Act,
@@ -32,6 +34,7 @@ from wavoice.runtime.model import (
     WriteResult,
 )
 from wavoice.runtime.proposals import hold, write_of
+from wavoice.runtime.read_for import read_for
 from wavoice.runtime.replies import english
 from wavoice.runtime.requests import GONE, start
 from wavoice.runtime.respond import respond
@@ -101,24 +104,30 @@ async def outcome(turn: Turn, woken: Woken, result: WriteResult) -> Step | None:
             return await _too_late(turn, woken, step)
         case Outcome.UNKNOWN:
             return await _unknown(turn, woken, key)
-        case _ if proposal.vetoed_at is not None and (result.outdated or result.reason == NEVER_APPLIED):
+        case _ if proposal.vetoed_at is not None and (
+            result.outdated or result.asks or result.reason == NEVER_APPLIED
+        ):
             stopped = replace(proposal, state=ProposalState.CANCELLED)
             event = about(journal.Cancelled, stopped, "D44")
             text = english.nothing_changed(words.still(proposal))
             return Step(text=text, proposals=(stopped,), events=(event,))
-        case _ if (
-            result.outdated
-            and (facts := await look_up(turn, woken.conversation.alias, woken.proposal.action)) is not None
-        ):
-            outdated = Decision("D42", Does.REPROPOSE, "the record changed at the very write")
-            turn.log(journal.Decided(outdated.row, outdated.effect, outdated.reason, proposal.id))
-            return _with_key(_ask_anew(turn, woken, outdated, facts), key)
+        case _ if (result.outdated or result.asks) and (
+            facts := await _live(turn, woken, proposal.action, proposal.args)
+        ) is not None:
+            why = (
+                "the system asks before it goes on" if result.asks else "the record changed at the very write"
+            )
+            anew = Decision("D42", Does.REPROPOSE, why)
+            turn.log(journal.Decided(anew.row, anew.effect, anew.reason, proposal.id))
+            return _with_key(_ask_anew(turn, woken, anew, facts, asks=result.asks), key)
         case _:
             failed = replace(proposal, state=ProposalState.FAILED)
             event = about(journal.Failed, failed, key=key, reason=result.reason or str(result.outcome))
-            return Step(
-                text=f"I could not do that: {words.still(proposal)}.", proposals=(failed,), events=(event,)
-            )
+            text = f"I could not do that: {words.still(proposal)}."
+            if result.reason != NEEDS_A_PERSON:
+                return Step(text=text, proposals=(failed,), events=(event,))
+            handed = f"{text} {english.HANDED_OFF}"
+            return Step(text=handed, proposals=(failed,), events=(event,), hand_off=HandOff.JOB_FAILED)
 
 
 def _made_for_good(step: Step) -> Step:
@@ -167,20 +176,28 @@ def _give_up(turn: Turn, proposal: Proposal) -> Step:
 async def _too_late(turn: Turn, woken: Woken, step: Step) -> Step:
     """D43: the veto came too late. The way back is a proposal with its own yes, from live facts."""
     done, said = step.proposals[0], step.text or ""
-    facts = None if woken.muted else await look_up(turn, woken.conversation.alias, woken.proposal.action)
+    back = turn.jobs.back(done.action)
+    facts = None if woken.muted or back is None else await _live(turn, woken, back.name, done.args)
     if facts is None:
         return replace(step, text=english.too_late(said))
     decision = Decision("D43", Does.OFFER_BACK, "the veto came while the write was under way")
-    back = respond(decision, _scene(turn, woken, done, facts))
-    if back.asks is None:
+    undone = respond(decision, _scene(turn, woken, done, facts))
+    if undone.asks is None:
         return replace(step, text=english.too_late(said))
-    turn.log(journal.Decided(decision.row, decision.effect, decision.reason, back.asks.id, back.asks.state))
+    asked = undone.asks
+    turn.log(journal.Decided(decision.row, decision.effect, decision.reason, asked.id, asked.state))
     return replace(
-        back,
-        text=english.too_late(said, back.asks.read_back),
-        proposals=(done, *back.proposals),
-        events=(*step.events, *back.events),
+        undone,
+        text=english.too_late(said, asked.read_back),
+        proposals=(done, *undone.proposals),
+        events=(*step.events, *undone.events),
     )
+
+
+async def _live(turn: Turn, woken: Woken, action: str, args: Mapping[str, str]) -> Facts | None:
+    """Records as they are now, and what this job reads for these values."""
+    facts = await look_up(turn, woken.conversation.alias, action)
+    return await read_for(turn, facts, (action, args))
 
 
 def shadowed(woken: Woken) -> Step:
@@ -213,10 +230,15 @@ def not_committed(turn: Turn, woken: Woken, decision: Decision, facts: Facts | N
     return Step(text=text, proposals=(closed,), events=(about(kind, closed, decision.row, **reason),))
 
 
-def _ask_anew(turn: Turn, woken: Woken, decision: Decision, facts: Facts) -> Step:
-    """D42: the record changed since it was read back, so the customer is asked about what is true now."""
+def _ask_anew(turn: Turn, woken: Woken, decision: Decision, facts: Facts, *, asks: bool = False) -> Step:
+    """D42: the record changed since it was read back, so the customer is asked about what is true now.
+
+    `asks`: nothing changed, but the system asks something more; that is a new term (D11), and a new yes.
+    """
     asked = replace(woken.proposal, state=ProposalState.SETTLING)  # the write that was tried is refused
     step = respond(decision, _scene(turn, woken, asked, facts))
+    if asks:
+        return step
     what = "That order" if "order" in asked.args else "That"
     return step if step.hand_off else replace(step, text=f"{what} changed meanwhile. {step.text}")
 
@@ -255,7 +277,7 @@ async def with_queued(turn: Turn, woken: Woken, step: Step) -> Step:
     wish, done = woken.conversation.queued, step.proposals[-1] if step.proposals else None
     if wish is None or done is None or done.state is not ProposalState.COMMITTED:
         return step
-    facts = await look_up(turn, woken.conversation.alias, wish.intent)
+    facts = await _live(turn, woken, wish.intent, wish.slots)
     if facts is None or step.hand_off or step.asks:
         return step
     then = start(turn.jobs.about(wish.intent), wish.slots, _scene(turn, woken, done, facts))

@@ -36,6 +36,8 @@ class OwnWrites:
     """None: the job is gone, and what became of its writes cannot be asked."""
     admission: Admission | None
     policy: Policy
+    effect: Effect | None = None
+    """The one that may be looked up, where its key alone does not tell."""
 
     async def write(self, effect: Effect, token: CommitToken) -> WriteResult:
         """See `ports.Orders.write`: UNKNOWN unless the function says what came of it within the budget."""
@@ -49,6 +51,8 @@ class OwnWrites:
 
     async def look_up(self, key: str) -> WriteResult | None:
         """See `ports.Orders.look_up`."""
+        if self.own is not None and self.own.verify is not None and self.effect is not None:
+            return await _within(self.policy.read_budget_seconds, self.own.verify(self.effect))
         if self.own is None or self.own.look_up is None:
             return WriteResult(Outcome.UNKNOWN, reason="the job is gone")
         return await _within(self.policy.read_budget_seconds, self.own.look_up(key))

@@ -59,6 +59,7 @@ if TYPE_CHECKING:
         Proposals,
         Store,
         Timers,
+        ToolQuestions,
         UnitOfWork,
         VoiceUse,
     )
@@ -108,6 +109,7 @@ __all__ = [
     "Timeline",
     "Timers",
     "Told",
+    "ToolQuestions",
     "UnitOfWork",
     "VoiceUse",
     "Warms",

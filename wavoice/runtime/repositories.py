@@ -9,6 +9,7 @@ from datetime import date
 from typing import Protocol
 
 from wavoice.runtime.journal import Event
+from wavoice.runtime.mcp.calls import ToolQuestion
 from wavoice.runtime.model import (
     Address,
     Alias,
@@ -310,6 +311,22 @@ class Oddities(Protocol):
         ...
 
 
+class ToolQuestions(Protocol):
+    """What MCP servers ask before they go on (`mcp.calls.Questions`, in a transaction)."""
+
+    async def keep(self, question: ToolQuestion) -> None:
+        """Store it, pending; what was pending of its proposal is dropped."""
+        ...
+
+    async def waiting(self, job: str, subject: str, now: Micros) -> ToolQuestion | None:
+        """The pending one whose proposal is open and whose time is not over."""
+        ...
+
+    async def use(self, question: str, now: Micros) -> ToolQuestion | None:
+        """Take it, once and for all: what was taken, dropped or too late is None."""
+        ...
+
+
 class UnitOfWork(Protocol):
     """One transaction. Leaving it normally commits; an exception rolls back."""
 
@@ -325,6 +342,7 @@ class UnitOfWork(Protocol):
     journal: JournalTable
     media: MediaTable
     oddities: Oddities
+    tool_questions: ToolQuestions
     voice_use: VoiceUse
 
     def after_commit(self, call: Callable[[], None]) -> None:

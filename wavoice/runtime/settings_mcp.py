@@ -156,8 +156,8 @@ class McpServer(Section):
     """Environment of the command besides PATH and the like, all of it secret references."""
     trusted: bool = False
     """What it says of its tools being read-only is believed."""
-    connect_seconds: Annotated[float, Field(gt=0, le=60)] = 10.0
-    """Longest wait for a connection."""
+    connect_seconds: Annotated[float, Field(gt=0, le=120)] = 20.0
+    """Longest wait for a connection; a command has to start first."""
     call_seconds: Annotated[float, Field(gt=0, le=60)] = 8.0
     """Longest wait for an answer, within `policy`'s budgets."""
     tools: dict[str, McpTool] = Field(default_factory=dict)

@@ -31,6 +31,7 @@ from wavoice.runtime.model import Facts, Form, Inbound, Reading, Reply, Stage
 from wavoice.runtime.originals import original
 from wavoice.runtime.patience import patience
 from wavoice.runtime.ports import Hint
+from wavoice.runtime.read_for import read_for, wishes_at_hand
 from wavoice.runtime.requests import needs_facts
 from wavoice.runtime.speaking import prepare, prepares, speak
 from wavoice.runtime.steps import Scene, Step
@@ -62,6 +63,7 @@ async def take(turn: Turn, message: Inbound, known: Known) -> None:
         case = make_case(turn, message, known, words, readings)
     facts = await shop if shop and needs_facts(case, known.conversation, turn.jobs) else None
     facts = None if facts is None else await read_own(turn, facts, *_jobs_at_hand(case, known))
+    facts = await read_for(turn, facts, *wishes_at_hand(turn, case, known.conversation))
     case = await await_delivery(turn, replace(case, now=trace.now()))
     with trace.span(Stage.DECIDE):
         known = replace(known, meant=session.has_meaning(case, kit.policy))

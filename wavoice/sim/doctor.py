@@ -137,6 +137,7 @@ def _rest() -> Iterator[Finding]:
         needed=True,
     )
     yield _tickets()
+    yield from _servers()
     yield _other_wavoice()
 
 
@@ -154,6 +155,30 @@ def _tickets() -> Finding:
         return _found("tickets", adds, configured)
     why = "none: what is handed to a person stays in the store"
     return Finding("tickets", False, adds, why, remedy="Set tickets.base_url in wavoice.toml.")
+
+
+def _servers() -> Iterator[Finding]:
+    """MCP servers, which are asked for their tools: one that is not what was pinned is off (docs/mcp.md)."""
+    from wavoice.runtime.errors import ConfigError  # noqa: PLC0415
+    from wavoice.runtime.settings import Settings  # noqa: PLC0415
+
+    adds = "tools of an MCP server as jobs"
+    try:
+        servers = Settings.load().mcp
+        if not servers:
+            return
+        from wavoice.runtime.adapters.mcp_survey import survey  # noqa: PLC0415
+
+        surveys = survey(servers)
+    except ConfigError as error:
+        yield Finding("mcp", False, adds, error.message, remedy=error.remedy or "")
+        return
+    for each in surveys:
+        wrong = list(each.troubles)
+        if not wrong:
+            yield _found(f"mcp.{each.name}", adds, f"{len(each.tools)} tools, all listed ones as pinned")
+        for trouble, remedy in wrong:
+            yield Finding(f"mcp.{each.name}", False, adds, trouble, remedy=remedy)
 
 
 def _other_wavoice() -> Finding:

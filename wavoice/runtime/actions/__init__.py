@@ -130,6 +130,10 @@ class Own:
     """Carries it out; None: the shop does (`PUT /effects/{key}`)."""
     look_up: Callable[[str], Awaitable[WriteResult | None]] | None = None
     """What became of a key; there with `commit`."""
+    verify: Callable[[Effect], Awaitable[WriteResult | None]] | None = None
+    """What became of an effect, in place of `look_up` where a key alone does not tell."""
+    reads_for: ReadsFor | None = None
+    """What is read for what was said, besides `reads`."""
     undo: str | None = None
     """Job that is the way back; None: the same with the values from before, if there is a way back."""
     question_in: Callable[[Proposal, str], str | None] | None = None
@@ -144,6 +148,18 @@ class Fact:
     """Asked once a message is known to need it; plain data comes back. An error counts as not reachable."""
     sample: object
     """What it is in rehearsals, where nothing of the author's is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadsFor:
+    """Something that depends on what was said: asked with each set of values that an answer may need."""
+
+    name: str
+    """Under which `Facts.own` holds all that came back."""
+    read: Callable[[Mapping[str, str], Facts], Awaitable[object | None]]
+    """(slots, facts) to plain data; None while a value lacks. An error counts as not reachable."""
+    sample: Callable[[Mapping[str, str], Facts], object | None]
+    """The same in rehearsals."""
 
 
 @dataclass(frozen=True, slots=True)

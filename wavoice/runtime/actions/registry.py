@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from wavoice.runtime.actions import Job, Mode, Own, Prepared, Refuse, Words
+from wavoice.runtime.actions import Job, Mode, Own, Prepared, ReadsFor, Refuse, Words
 from wavoice.runtime.errors import ConfigError
 from wavoice.runtime.model import Customer, Facts, Tier
 from wavoice.runtime.replies import english
@@ -88,12 +88,20 @@ def _rehearsed(own: Own | None) -> Own | None:
     if own is None:
         return None
     facts = {name: replace(fact, read=_sample(fact.sample)) for name, fact in own.reads.items()}
-    return replace(own, commit=None, look_up=None, reads=facts)
+    reads_for = own.reads_for and replace(own.reads_for, read=_sampled(own.reads_for))
+    return replace(own, commit=None, look_up=None, verify=None, reads=facts, reads_for=reads_for)
 
 
 def _sample(value: object) -> Callable[[Customer], Awaitable[object]]:
     async def read(_customer: Customer) -> object:
         return value
+
+    return read
+
+
+def _sampled(reads: ReadsFor) -> Callable[[Mapping[str, str], Facts], Awaitable[object | None]]:
+    async def read(slots: Mapping[str, str], facts: Facts) -> object | None:
+        return reads.sample(slots, facts)
 
     return read
 

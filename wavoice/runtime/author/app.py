@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from wavoice.runtime.actions import Job, builtin
@@ -34,6 +34,10 @@ class App:
         self.jobs = Jobs((*(builtin.JOBS if sample else ()), *jobs))
         if found := [*_no_way_back(self.jobs), *_misunderstood(self.jobs)]:
             raise ConfigError("\n".join(found))
+
+    def extended(self, jobs: Iterable[Job]) -> App:
+        """The same app with these jobs besides. Raises `ConfigError` as at the start."""
+        return App(*self.jobs, *jobs, sample=False)
 
 
 def _no_way_back(jobs: Jobs) -> Iterator[str]:

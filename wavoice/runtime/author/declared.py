@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from wavoice.runtime.actions import Fact
+from wavoice.runtime.actions import Fact, ReadsFor
 from wavoice.runtime.author.slots import GIVEN, Kind, Spec
 from wavoice.runtime.author.templates import names_in, wrong_with, wrong_with_question
 from wavoice.runtime.interpret.own import FILLERS, ORDERS
@@ -16,6 +16,7 @@ from wavoice.runtime.model import Effect, Tier, WriteResult
 
 Commit = Callable[[Effect], Awaitable[WriteResult]]
 LookUp = Callable[[str], Awaitable[WriteResult | None]]
+Verify = Callable[[Effect], Awaitable[WriteResult | None]]
 
 IMPOSSIBLE = "impossible"
 """Compensation of what nothing undoes: who wants it back is handed to a person."""
@@ -42,6 +43,10 @@ class Declared:
     commit: Commit | None
     look_up: LookUp | None
     sensitive: bool
+    verify: Verify | None = None
+    reads_for: ReadsFor | None = None
+    stands_at: str = ""
+    """Where it was declared, if not by its function."""
 
     @property
     def name(self) -> str:
@@ -51,6 +56,8 @@ class Declared:
     @property
     def where(self) -> str:
         """File and line of the function."""
+        if self.stands_at:
+            return self.stands_at
         code: Any = getattr(self.function, "__code__", None)
         return f"{code.co_filename}:{code.co_firstlineno}" if code else "?"
 
@@ -166,7 +173,7 @@ def _writing(of: Declared) -> Iterator[str]:
 
 
 def _systems(of: Declared) -> Iterator[str]:
-    if of.commit is not None and of.look_up is None:
+    if of.commit is not None and of.look_up is None and of.verify is None:
         yield "look_up is missing: an answer that never came is looked up by its key, never repeated blindly"
     if of.look_up is not None and of.commit is None:
         yield "look_up without commit: the shop carries it out, and is asked itself"

@@ -17,6 +17,8 @@ from pathlib import Path
 from types import ModuleType
 
 from wavoice.runtime.author.app import App
+from wavoice.runtime.author.mcp_jobs import NOBODY, mcp_jobs
+from wavoice.runtime.author.mcp_tool import Desk
 from wavoice.runtime.errors import ConfigError
 from wavoice.runtime.settings import Settings
 
@@ -36,14 +38,16 @@ class AppFile:
         return None if target is None else cls(settings.config.parent.resolve(), target)
 
 
-def load_app(settings: Settings) -> App:
-    """The app that the settings name, freshly read, or the sample bot's if they name none.
+def load_app(settings: Settings, desk: Desk = NOBODY) -> App:
+    """The app that the settings name, freshly read, or the sample bot's if they name none; and what
+    `[mcp]` adds to it, carried out at `desk`: where nobody is to be asked, tools are listed and not called.
 
     Raises `ConfigError` with file and line for whatever is wrong with it; then an app that was loaded
     before goes on as it was.
     """
     file = AppFile.named_by(settings)
-    return App() if file is None else load_from(file)
+    app = App() if file is None else load_from(file)
+    return app.extended(mcp_jobs(settings.mcp, desk)) if settings.mcp else app
 
 
 def load_from(app_file: AppFile) -> App:

@@ -34,6 +34,10 @@ class Change:
     """What it pays out; the slot `amount`, if there is one and this is not said."""
     payee: str | None = None
     """Where to, e.g. `visa 4242`."""
+    binds: Mapping[str, str] = field(default_factory=dict)
+    """Further values that are bound and written, and nothing that a customer needs to hear."""
+    version: str = ""
+    """Of what it was prepared from, where no order is among it; absent: made of all facts."""
 
 
 def job_of(declared: Declared) -> Job:
@@ -58,6 +62,8 @@ def job_of(declared: Declared) -> Job:
             reads=declared.reads,
             commit=declared.commit,
             look_up=declared.look_up,
+            verify=declared.verify,
+            reads_for=declared.reads_for,
             undo=declared.compensation if declared.compensation not in (IMPOSSIBLE, RESTORE) else None,
             question_in=one.question_in,
         ),
@@ -124,7 +130,7 @@ class _OwnJob:
         said = next((value for value in values.values() if isinstance(value, Money)), None)
         money = change.money or said
         args = dict(pair for spec in self.of.specs for pair in canonical(spec, values[spec.name]))
-        args |= {name: str(value) for name, value in change.shows.items()}
+        args |= {name: str(value) for name, value in {**change.binds, **change.shows}.items()}
         if order is None and facts.identity.customer is not None:
             args["customer"] = facts.identity.customer.id
         if money is not None:
@@ -136,7 +142,7 @@ class _OwnJob:
             before={**({"order": order.id} if order else {}), **change.before},
             money=money,
             payee=change.payee,
-            version="" if order is not None else _version(facts),
+            version="" if order is not None else change.version or _version(facts),
         )
 
     def _must_pay_aloud(self, change: Change) -> None:
@@ -204,7 +210,8 @@ def _version(facts: Facts) -> str:
     """Of facts without an order: another one as soon as any of them is another."""
     customer = facts.identity.customer
     try:
-        told = to_json({"customer": customer.id if customer else None, **facts.own})
+        own = {name: one for name, one in facts.own.items() if name.isidentifier()}  # no other job's tools
+        told = to_json({"customer": customer.id if customer else None, **own})
     except PydanticSerializationError:
         raise ConfigError(
             "A fact is no plain data: text, numbers, dates, lists, tables, dataclasses."

@@ -70,6 +70,10 @@ class Tools(Protocol):
         """
         ...
 
+    def is_off(self, server: str, tool: str) -> bool:
+        """It is known not to be what was pinned."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class ToolQuestion:
@@ -78,13 +82,15 @@ class ToolQuestion:
     id: str
     proposal: str
     """The proposal whose write asked; it counts while that is open."""
+    key: str
+    """Of the write that asked: what its arguments hold, they hold in the answer as well."""
     job: str
     subject: str
     """What the job is about: the same wish again finds it."""
     call: Call
+    """With the server's state and the answers that a yes would give."""
     question: str
-    """The words in which the customer is asked."""
-    answers: Mapping[str, Mapping[str, Any]]
+    """The server's own words."""
     round: int
     expires_at: Micros
 
@@ -114,3 +120,7 @@ class NoTools:
     async def call(self, call: Call) -> Told | Asked:
         """Refuse."""
         raise ToolError(f"{call.server}.{call.tool}: {self.why}", sent=False)
+
+    def is_off(self, server: str, tool: str) -> bool:  # noqa: ARG002 -- the port's
+        """Nothing is known of it."""
+        return False

@@ -21,6 +21,7 @@ MOST_DEPTH = 12
 LINK = re.compile(
     r"\b(?:https?://|www\.|wa\.me/|mailto:|tel:)|\b[\w-]+\.(?:com|net|org|in|io|app|shop|link|me|co)\b", re.I
 )
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./:#-]{0,63}")
 _MARKUP = re.compile(r"[*_~`{}<>]")
 """WhatsApp's own formatting, and braces of templates."""
 
@@ -67,6 +68,12 @@ def said(text: str | None, most: int = MOST) -> str | None:
     if not one_line or len(one_line) > most or LINK.search(one_line):
         return None
     return one_line
+
+
+def reference(data: Any, path: str | None) -> str | None:
+    """What a system calls a write: an id, or nothing."""
+    found = value(data, path) if path is not None else None
+    return found if found is not None and _ID.fullmatch(found) else None
 
 
 def _is_shown(char: str) -> bool:

@@ -50,9 +50,17 @@ def tier_of(configured: str, hints: Hints, *, trusted: bool) -> Tier:
     return max(Tier(configured), floor(hints, trusted=trusted), key=str)
 
 
-def definition_hash(name: str, input_schema: object, annotations: object) -> str:
-    """`sha256:` over the canonical JSON (RFC 8785) of all that binds a tool; `NO_HASH` if there is none."""
+def definition_hash(
+    name: str, input_schema: object, annotations: object, output_schema: object = None
+) -> str:
+    """`sha256:` over the canonical JSON (RFC 8785) of all that binds a tool; `NO_HASH` if there is none.
+
+    Name, input schema and annotations; and the output schema where there is one, since values are read from
+    what it describes. Descriptions are for models, and no model reads them here.
+    """
     defined = {"name": name, "inputSchema": input_schema, "annotations": annotations}
+    if output_schema is not None:
+        defined["outputSchema"] = output_schema
     try:
         return "sha256:" + hashlib.sha256(rfc8785.dumps(defined)).hexdigest()  # type: ignore[arg-type]
     except (rfc8785.CanonicalizationError, RecursionError, ValueError):

@@ -57,6 +57,8 @@ if TYPE_CHECKING:
     )
     from wavoice.runtime.model.rules import ShopRules
     from wavoice.runtime.model.shop import (
+        ASKS,
+        NEEDS_A_PERSON,
         NO_CURRENCY,
         OUTDATED,
         PENDING,
@@ -91,7 +93,9 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "ASKS",
     "KINDS",
+    "NEEDS_A_PERSON",
     "NO_CURRENCY",
     "NO_RECORDS",
     "OF_THE_SHOP",

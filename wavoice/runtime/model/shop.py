@@ -16,6 +16,12 @@ PENDING = "pending"
 """Reason beside `Outcome.DONE`: it was taken, and is carried out later; nobody may say that it is done."""
 
 
+ASKS = "asks"
+"""Reason of a refusal: nothing was done, and the system asks something before it goes on."""
+
+NEEDS_A_PERSON = "needs_a_person"
+"""Reason of a refusal: nothing was done, and only a person can go on."""
+
 NO_CURRENCY = "?"
 """Slot `currency` beside an `amount` that was said without one, in whole units: "20"."""
 
@@ -121,3 +127,8 @@ class WriteResult:
     def outdated(self) -> bool:
         """Refused because the record is no longer at the version that was read back (D42)."""
         return self.outcome is Outcome.REFUSED and self.reason == OUTDATED
+
+    @property
+    def asks(self) -> bool:
+        """Refused because the system asks something first; the job, prepared again, puts its question."""
+        return self.outcome is Outcome.REFUSED and self.reason == ASKS

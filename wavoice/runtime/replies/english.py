@@ -81,6 +81,9 @@ OVER_THE_CAP = "That is more than I may give back on my own. A colleague will ta
 MONEY_NEEDS_MORE = "To send money I need more than a yes."
 WRONG_CODE = "That is not the code of this question."
 CHECKING = "I am checking whether that went through. I will tell you here."
+NOT_FOUND_THERE = "I cannot find that. Ask for a person, and a colleague will look."
+NOT_AS_IT_IS = "As it stands that cannot be done. Ask for a person, and a colleague will look."
+NOT_IN_THAT_MONEY = "I cannot do that in this currency. Ask for a person, and a colleague will."
 SYSTEM_DOWN = "I cannot reach the shop right now, so nothing was changed. Please try again in a moment."
 CANNOT_USE = "I can only read text and voice notes. Please type or record it."
 IDENTITY_CHANGED = (
@@ -273,3 +276,8 @@ def no_way_back(done: str) -> str:
 def nothing_changed(still: str) -> str:
     """After a veto or a refusal: say what stays."""
     return f"Okay, nothing changed: {still}."
+
+
+def at_most(most: Money) -> str:
+    """More was asked for than may be given at once."""
+    return f"I can do that up to {money(most)}. For more, ask for a person."

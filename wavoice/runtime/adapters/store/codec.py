@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 
 from wavoice.runtime.errors import StoreError
+from wavoice.runtime.mcp.calls import ToolQuestion
 from wavoice.runtime.model import Conversation, Inbound, OutboxGroup, Packet, Proposal
 
 VERSION = 1
@@ -19,11 +20,11 @@ T = TypeVar("T")
 
 # Built at import: the first turn must not pay the milliseconds that a schema takes.
 _ADAPTERS: Mapping[type[Any], TypeAdapter[Any]] = {
-    kind: TypeAdapter(kind) for kind in (Conversation, Inbound, OutboxGroup, Packet, Proposal)
+    kind: TypeAdapter(kind) for kind in (Conversation, Inbound, OutboxGroup, Packet, Proposal, ToolQuestion)
 }
 
 
-def dump(value: Conversation | Inbound | OutboxGroup | Packet | Proposal) -> str:
+def dump(value: Conversation | Inbound | OutboxGroup | Packet | Proposal | ToolQuestion) -> str:
     """Return the value as JSON. Raises `StoreError` for text that is not valid Unicode."""
     # Errors are not chained here and below: they would quote the customer's words.
     try:

@@ -25,6 +25,7 @@ from wavoice.runtime.adapters.store.outbox import OutboxRows
 from wavoice.runtime.adapters.store.proposals import ProposalRows
 from wavoice.runtime.adapters.store.statements import OpenTransaction, Statements, store_error
 from wavoice.runtime.adapters.store.timers import TimerRows
+from wavoice.runtime.adapters.store.tool_questions import ToolQuestionRows
 from wavoice.runtime.adapters.store.voice_use import VoiceUseRows
 from wavoice.runtime.errors import StoreError
 from wavoice.runtime.model import SECOND, Micros
@@ -52,6 +53,7 @@ class Unit:
         self.journal: ports.JournalTable = self._journal
         self.media: ports.MediaTable = MediaRows(db)
         self.oddities: ports.Oddities = OddityRows(db)
+        self.tool_questions: ports.ToolQuestions = ToolQuestionRows(db)
         self.voice_use: ports.VoiceUse = VoiceUseRows(db)
         self.durable = False
         self._calls: list[Callable[[], None]] = []

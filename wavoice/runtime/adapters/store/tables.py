@@ -322,6 +322,22 @@ hand_offs = Table(
 )
 
 
+tool_questions = Table(
+    "tool_questions",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    *_place(),
+    Column("proposal", Text, nullable=False),
+    Column("job", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("value", Text, nullable=False),
+    *_common(Retention.TRANSCRIPT),
+    Index("tool_questions_subject", "job", "subject", "state"),
+)
+
+
 def of_contact(table: Table) -> ColumnElement[bool]:
     """Rows of one contact; bind them with `place`."""
     return and_(

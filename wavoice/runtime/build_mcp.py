@@ -1,0 +1,55 @@
+"""The part of the composition root that knows MCP servers; costs nothing where there are none."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from typing import Any
+
+from wavoice.runtime.author.mcp_jobs import NOBODY
+from wavoice.runtime.author.mcp_questions import StoredQuestions
+from wavoice.runtime.author.mcp_tool import Desk
+from wavoice.runtime.mcp.calls import Tools
+from wavoice.runtime.ports import Clock, Ids, Store
+from wavoice.runtime.settings import Settings
+
+
+def desk_for(settings: Settings, tools: Tools | None, store: Store, clock: Clock, ids: Ids) -> Desk:
+    """Where the tools of the configured servers are called, by `tools` if there are any; nobody is asked in
+    rehearsals.
+
+    Raises `ConfigError` where servers are configured and the SDK is not installed.
+    """
+    if not settings.mcp or settings.runtime.rehearsal:
+        return NOBODY
+    from wavoice.runtime.adapters.mcp_tools import McpTools  # noqa: PLC0415 -- most bots have no server
+
+    return Desk(
+        tools=tools or McpTools(settings.mcp, clock),
+        questions=StoredQuestions(store, clock),
+        now=clock.now,
+        new=ids.new,
+        fits=_fits,
+    )
+
+
+def _fits(value: Any, schema: Mapping[str, Any]) -> bool:
+    from wavoice.runtime.adapters.mcp_wire import misfit  # noqa: PLC0415 -- half a second to import
+
+    return misfit(value, schema) is None
+
+
+def keep_open(desk: Desk, stack: AsyncExitStack) -> None:
+    """Open the connections now, in the background, and close them at the end."""
+    from wavoice.runtime.adapters.mcp_tools import McpTools  # noqa: PLC0415
+
+    if isinstance(desk.tools, McpTools):
+        looking = asyncio.create_task(desk.tools.look())
+        stack.push_async_callback(desk.tools.close)
+        stack.push_async_callback(_stop, looking)
+
+
+async def _stop(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
