@@ -37,7 +37,7 @@ from wavoice.runtime.model import (
     Tier,
 )
 from wavoice.runtime.proposals import Draft, propose
-from wavoice.runtime.replies import english
+from wavoice.runtime.replies import english, selling
 from wavoice.runtime.replies.others import ENGLISH, words_in
 from wavoice.runtime.steps import Scene, Step, about
 
@@ -241,7 +241,8 @@ def _next(
                 asking=Asking(intent=job.name, slots=known, missing=slot),
             )
         case Offer() if _over_the_cap(prepared, scene):
-            return Step(text=english.OVER_THE_CAP, hand_off=HandOff.OVER_THE_CAP)
+            over = selling.OVER_THE_CAP if prepared.takes else english.OVER_THE_CAP
+            return Step(text=over, hand_off=HandOff.OVER_THE_CAP)
         case Offer():
             proposal = raise_proposal(scene, job, prepared, replaces)
             return Step(

@@ -55,6 +55,8 @@ def test_the_delivery_area_is_told_by_postal_code(
         ("I don't want the order anymore", "cancel_order", {}),
         ("refund the second charge of order 1777", "refund_order", {"duplicate": "yes", "order": "1777"}),
         ("please confirm my cod order", "confirm_cod", {}),
+        ("order a notebook and send it to 9 Lake Road", "place_order", {"address": "9 Lake Road"}),
+        ("I placed an order a week ago, where is it", "track_order", {}),
         ("where is my order", "track_order", {}),
         ("I want to know where my order is", "track_order", {}),
         ("I want my money back", "refund_order", {}),
@@ -67,3 +69,25 @@ def test_what_is_asked_for_is_understood(said: str, job_name: str | None, slots:
     reading = RulesInterpreter().read(said, Situation(now=NOON))
     assert reading.intent == job_name
     assert {name: reading.slots.get(name) for name in slots} == slots
+
+
+@pytest.mark.parametrize(
+    ("said", "slots"),
+    [
+        ("no, the desk lamp", {"product": "desk lamp"}),
+        ("rather a floor lamp", {"product": "floor lamp"}),
+        ("no, two please", {"quantity": "2"}),
+        ("make it 3", {"quantity": "3"}),
+        ("by card", {"pay": "card"}),
+        ("yes", {}),
+        ("no, the price is too high", {}),
+        ("no, the other one", {}),
+        ("yes please", {}),
+    ],
+)
+def test_an_open_order_is_corrected_in_few_words(said: str, slots: Mapping[str, str]) -> None:
+    asked_for = (
+        "Notebook for 249 Indian rupees, cash on delivery, to 12 Hill Road: order it? Reply yes or no."
+    )
+    situation = Situation(now=NOON, open_action="place_order", prompt=asked_for)
+    assert dict(RulesInterpreter().read(said, situation).slots) == slots

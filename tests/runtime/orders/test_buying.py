@@ -83,7 +83,7 @@ class TestPlacing:
     @pytest.mark.parametrize(
         ("slots", "slot", "says"),
         [
-            ({}, "product", "Which product?"),
+            ({}, "product", "Which product should it be? We have Desk lamp, Rice 5 kg and Green tea"),
             ({"product": "unicorn"}, "product", "We do not sell unicorn."),
             ({"product": "lamp"}, "product", "Desk lamp or Floor lamp?"),
             ({"product": "floor lamp"}, "product", "Floor lamp is sold out. We have Desk lamp."),

@@ -42,7 +42,7 @@ def lines_of(slots: Mapping[str, str], facts: Facts) -> tuple[Line, ...] | Ask |
         known = {one.id: one for one in products}
         found = [((known[name],) if name in known else (), count, name) for name, count in json.loads(items)]
     else:
-        return Ask("product", selling.WHICH_PRODUCT)
+        return Ask("product", selling.which_product(_titles(products)))
     lines: list[Line] = []
     for choices, count, name in found:
         if len(choices) != 1:
@@ -108,6 +108,7 @@ def checkout(
     pay, card = paid
     args = {
         "items": json.dumps([[line.product.id, line.count] for line in lines]),
+        **_single(lines),
         "what": selling.listed([selling.pieces(line.product.title, line.count) for line in lines]),
         "amount": str(total.minor),
         "currency": total.currency,
@@ -127,6 +128,13 @@ def checkout(
         tier=Tier.R3 if card else None,
         takes=True,
     )
+
+
+def _single(lines: Sequence[Line]) -> dict[str, str]:
+    """Of one thing also its name and count by themselves: "no, two" changes only the one."""
+    if len(lines) > 1:
+        return {}
+    return {"product": lines[0].product.id, "quantity": str(lines[0].count)}
 
 
 def _paid(slots: Mapping[str, str], facts: Facts) -> tuple[str, Card | None] | Ask:

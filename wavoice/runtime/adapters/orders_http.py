@@ -18,6 +18,13 @@ field names of `model.Customer` and `model.Order`; fields that are not ours are 
 * `PUT /effects/{key}` with `{"action", "args", "if_version"}` carries the effect out once:
   * `refund_order` has the args `order`, `amount` (minor units, in digits), `currency`, `payee` (`brand
     last4` of the payment), `item` and `day`: what the customer was told. The shop pays that out or nothing.
+    With `charge` it is that charge of the order, as a whole.
+  * `cancel_order` has the arg `order`, and `amount`, `currency`, `payee` where that goes back with it.
+  * `confirm_cod` has `order`, `amount`, `currency`, `day`, `address`: what is paid at the door, and where.
+  * `place_order` and `reorder` name the `customer` and no order: `items` (a JSON list of product id and
+    count), `amount` and `currency` of the sum that was read back, `address`, `pay` (`cod`, `link`, or `card`
+    with the id of the saved `card` and its `payee`); `what`, `product`, `quantity`, `of` and `paid` are for
+    people. Another price by now is 409 "version". `reference` is the number of the new order.
   * An author's own job (docs/jobs.md) has its own name and arguments. One that names no `order` names the
     `customer`; its `if_version` is of the facts that the customer was told, and no version of the shop's.
   * 200 `{"outcome": "done", "reference", "version"}`: applied.

@@ -7,7 +7,6 @@ from datetime import date, time
 
 from wavoice.runtime.replies.english import day
 
-WHICH_PRODUCT = "Which product?"
 NOTHING_FOR_SALE = "I see nothing for sale right now. Ask for a person, and a colleague will help you."
 NOT_TOGETHER = "I cannot order these together. Please order them one by one."
 NOTHING_BEFORE = "You have no order that I could repeat. What would you like to order?"
@@ -16,6 +15,7 @@ CANNOT_BE_CANCELLED = "It cannot be cancelled any more, but you can ask me for a
 WHERE_TO = "Where should it go? Please give me the address."
 WHICH_POSTAL_CODE = "Please give me the whole address, with its postal code."
 PAY_BY_LINK = "Ask me for the payment link when you want to pay."
+OVER_THE_CAP = "That is more than I may order on my own. A colleague will take over here."
 HAVE_CASH = "Please have the cash ready at the door."
 PAYS: Mapping[str, str] = {
     "cod": "cash on delivery",
@@ -37,6 +37,12 @@ def pieces(title: str, count: int) -> str:
         return title
     plural = title if any(map(str.isdigit, title)) or title.endswith("s") else f"{title}s"
     return f"{count} {plural}"
+
+
+def which_product(titles: Sequence[str]) -> str:
+    """Ask what is wanted, beside some of what there is."""
+    have = f" We have {listed(titles)}, for example." if titles else ""
+    return f"Which product should it be?{have}"
 
 
 def did_you_mean(titles: Sequence[str]) -> str:
@@ -91,6 +97,6 @@ def not_delivered_to(code: str) -> str:
 
 def would_come(what: str, comes: date, wanted: date | None, before: time | None) -> str:
     """By when something would come, ordered now; `before`: the hour until which that holds."""
-    lead = "" if wanted is None else "Yes: " if comes <= wanted else "No: "
     until = f"ordered before {before:%H:%M}" if before else "ordered now"
-    return f"{lead}{until}, {what} would come on {day(comes)}."
+    lead = until.capitalize() if wanted is None else f"{'Yes' if comes <= wanted else 'No'}: {until}"
+    return f"{lead}, {what} would come on {day(comes)}."

@@ -20,6 +20,7 @@ ASKS = (
     confirm_cod.ASK,
     delivery_estimate.ASK,
     place_order.ASK,
+    place_order.BY_VERB,
     refund_order.ASK,
     reorder.ASK,
     reschedule_delivery.ASK,

@@ -10,6 +10,7 @@ from wavoice.runtime.interpret.asks.things import PAY, QUANTITY, finds_thing, th
 _NOT_A_THING = (
     r"(?!(?:my|your|his|her|its|refund|money|person|human|agent|somebody|someone|help|know|talk|speak|ask|change|move"
     r"|cancel|return|track|see|pay|invoice|receipt|bill|ticket|different|other|appointment|answer|update|complaint"
+    r"|week|weeks|day|days|month|months|year|years|hour|hours|while|couple|long|ago|place|make|start|create"
     r"|link|discount|voucher|call|reply|minute|moment|bit|little|lot|question|few\s+questions|email|e-mail)\b)"
 )
 _NO_NOUN = r"(?!\s*(?:number|no\b|\#|\d{3,}|status|is|was|has|id|confirmation|again))"
@@ -20,6 +21,17 @@ _WILL = (
 )
 _SOME = rf"(?:a|an|some|another|one|two|\d{{1,2}})\s+(?:more\s+)?{_NOT_A_THING}"
 
+_NO_NAME = "".join(
+    rf"(?<!\b{word}\s)" for word in ("an", "my", "the", "our", "your", "this", "that", "last", "new")
+)
+"""Before "order": it is a noun then."""
+
+BY_VERB = Ask(
+    "place_order",
+    rank=7,
+    pattern=re.compile(rf"\b{_NO_NAME}(?:order|buy|purchase)\s+{_SOME}\w", re.IGNORECASE),
+)
+"""So plain that what is said besides, such as where it should go, belongs to it."""
 ASK = Ask(
     "place_order",
     rank=80,
@@ -42,6 +54,7 @@ ASK = Ask(
                 r"\b(?:get|send|sell|bring)\s+me",
                 rf"\b{_WILL}(?!\s+to\b)",
                 rf"\b{_WILL}\s+to\s+(?:have|get|buy|order)",
+                r"^\W*no[\s,]+(?:the|an?)(?=\s+(?!other|same)[^\W\d]+(?:\s[^\W\d]+)?\W*$)",
                 r"\b(?:rather|i\s+mean(?:t)?|make\s+it)",
             )
         ),
