@@ -14,7 +14,6 @@ from wavoice.runtime.journal import Event
 from wavoice.runtime.model import SECOND, Micros
 from wavoice.runtime.policy import Policy
 from wavoice.runtime.ports import SpeechToText, TextToSpeech
-from wavoice.runtime.settings import Shop
 from wavoice.sim.clock import CountingIds, VirtualClock
 from wavoice.sim.emulator.handset.message import PhoneMessage
 from wavoice.sim.rehearsal import Customer, Rehearsal, rehearsal_settings, rehearse
@@ -148,7 +147,7 @@ async def desk(
     clock = VirtualClock(MONDAY)
     ears = hears_with if isinstance(hears_with, ScriptedEars) else ScriptedEars()
     settings = rehearsal_settings(store=store)
-    shop = Shop(base_url=settings.shop.base_url, zone=zone)
+    shop = settings.shop.model_copy(update={"zone": zone})
     ours = settings.whatsapp.model_copy(update=dict(whatsapp or {}))
     how = settings.runtime.model_copy(update={"sequential": sequential})
     settings = settings.model_copy(

@@ -13,6 +13,7 @@ from wavoice.runtime.actions.builtin import JOBS
 FILES = {
     "README.md",
     "bot.py",
+    "faq.toml",
     "fixtures/audio/built.json",
     "fixtures/audio/gift_wrap__street_20db.ogg",
     "fixtures/audio/manifest.toml",

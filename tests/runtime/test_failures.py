@@ -113,7 +113,7 @@ class TestInARow:
             await at.types("the weather is nice")
             assert await at.types("so is the tea") == [f"{UNCLEAR} {english.CHOOSE}"]
             assert await at.taps("Move my delivery") == ["Which day should it come?"]
-            assert await at.types("the weather is nice") == [UNCLEAR]
+            assert await at.types("the weather is nice") == [f"{english.NOT_CAUGHT} {english.WHICH_DAY}"]
 
     async def test_the_last_of_them_is_a_person(self) -> None:
         async with desk() as at:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 COLUMNS = 120
 _KINDS = {"order": "order", "day": "day", "amount": "money", "quantity": "number", "pay": "choice"}
 """Of the slots of the jobs that ship with wavoice; of all others, text."""
+_FOLDED = ("slots", "read-back", "reads")
+"""Columns that are folded where the line is too long."""
 
 
 def command(
@@ -86,7 +88,7 @@ def _show(rows: Sequence[Mapping[str, Any]]) -> None:
 
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in ("job", "tier", "mode", "slots", "read-back", "reads", "written by", "way back"):
-        table.add_column(name, no_wrap=name != "read-back")
+        table.add_column(name, no_wrap=name not in _FOLDED)
     for each in rows:
         asked = "\n".join(
             words if language == "en" else f"{language}: {words}"

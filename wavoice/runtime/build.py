@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -35,6 +36,7 @@ from wavoice.runtime.build_mcp import desk_for, keep_open
 from wavoice.runtime.catalogue import Catalogue
 from wavoice.runtime.codes import Codes
 from wavoice.runtime.errors import ConfigError
+from wavoice.runtime.faq import Faq, read_faq
 from wavoice.runtime.foresee import always
 from wavoice.runtime.interpret.rules import RulesInterpreter
 from wavoice.runtime.journal import Event, Sink
@@ -191,7 +193,13 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
 
 def _jobs(app: App, settings: Settings) -> Jobs:
     jobs = app.jobs.rehearsed() if settings.runtime.rehearsal else app.jobs
-    return jobs.with_modes({name: Mode(job.mode) for name, job in settings.jobs.items()})
+    faq = read_faq(_beside(settings, settings.shop.faq)) if settings.shop.faq is not None else Faq()
+    return jobs.with_faq(faq).with_modes({name: Mode(job.mode) for name, job in settings.jobs.items()})
+
+
+def _beside(settings: Settings, file: Path) -> Path:
+    """A relative path starts at the folder of the settings file."""
+    return settings.config.parent / file
 
 
 def _policy(settings: Settings, policy: Policy) -> Policy:
@@ -205,6 +213,7 @@ def _policy(settings: Settings, policy: Policy) -> Policy:
         contact_voice_minutes=policy.contact_voice_minutes if one is None else one,
         tenant_voice_minutes=policy.tenant_voice_minutes if all_of_them is None else all_of_them,
         keep_recordings=policy.keep_recordings if hours is None else hours * HOUR,
+        pay_pages=(*policy.pay_pages, *settings.shop.pay_pages),
     )
 
 

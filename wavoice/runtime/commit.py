@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from wavoice.runtime import journal
 from wavoice.runtime.actions import Mode, live_version
+from wavoice.runtime.actions.open_ticket import NAME as OPEN_TICKET
 from wavoice.runtime.confirm import Effect as Does
 from wavoice.runtime.deliver import end_turn, keep_delivery, send
 from wavoice.runtime.hand_over import hand_over, with_hours, with_person
@@ -44,6 +45,7 @@ from wavoice.runtime.proposals import CommitCase, may_commit, may_retry
 from wavoice.runtime.read_for import read_for
 from wavoice.runtime.speaking import speak
 from wavoice.runtime.steps import Step, about
+from wavoice.runtime.ticket_writes import TicketWrites
 from wavoice.runtime.token import CommitToken
 
 
@@ -102,6 +104,11 @@ async def _commit(turn: Turn, woken: Woken) -> Step | None:
 
 def _system(turn: Turn, woken: Woken) -> Writes:
     """Who carries it out, and knows what became of it."""
+    tickets = turn.kit.tickets
+    if woken.proposal.action == OPEN_TICKET and tickets is not None:
+        asked, alias = woken.proposal, woken.conversation.alias
+        at = woken.evidence.received_at
+        return TicketWrites(tickets, turn.kit.admission, turn.address, alias, at, asked.turn)
     if not woken.proposal.own_system:
         return turn.kit.orders
     own = turn.jobs.about(woken.proposal.action).own

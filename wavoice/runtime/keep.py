@@ -56,7 +56,7 @@ def reply_to(step: Step, codes: Codes, *, by_voice: bool, notice: bool = False) 
     return Reply(
         text=f"{text} {english.or_code(code)}" if code else text,
         buttons=answers or buttons(step),
-        by_voice=by_voice and language == "en" and not step.written,
+        by_voice=by_voice and language == "en" and not step.written and "://" not in text,
         spoken=text if code else None,
         proposal=asks.id if asks else None,
         digest=asks.digest if asks else None,

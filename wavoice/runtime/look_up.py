@@ -11,8 +11,10 @@ from wavoice.runtime import journal
 from wavoice.runtime.actions import Fact
 from wavoice.runtime.errors import SystemOfRecordError
 from wavoice.runtime.kit import Turn
+from wavoice.runtime.links import with_known_links
 from wavoice.runtime.model import (
     NO_RECORDS,
+    OF_THE_SHOP,
     SECOND,
     Alias,
     Facts,
@@ -43,9 +45,9 @@ async def read_own(turn: Turn, facts: Facts, *jobs: str | None) -> Facts | None:
     comes from systems of the author's own. None if one did not answer.
     """
     customer = facts.identity.customer
-    if customer is None:
-        return facts
     more = await _records(turn, facts, jobs)
+    if customer is None:
+        return more
     wanted = {name: fact for job in jobs for name, fact in _reads(turn, job) if name not in facts.own}
     if more is None or not wanted:
         return more
@@ -67,7 +69,9 @@ def _reads(turn: Turn, name: str | None) -> Iterable[tuple[str, Fact]]:
 def _kinds(turn: Turn, jobs: Iterable[str | None], *, optional: bool) -> tuple[str, ...]:
     """Kinds of records that these jobs need, or use where they are there, each once."""
     offered = [job for name in jobs if (job := turn.jobs.offered(name)) is not None]
-    return tuple(dict.fromkeys(kind for job in offered for kind in (job.uses if optional else job.needs)))
+    back = [job for one in offered if (job := turn.jobs.offered(one.undo)) is not None]
+    wanted = (*offered, *back) if not optional else offered
+    return tuple(dict.fromkeys(kind for job in wanted for kind in (job.uses if optional else job.needs)))
 
 
 async def _records(turn: Turn, facts: Facts, jobs: Sequence[str | None]) -> Facts | None:
@@ -76,14 +80,15 @@ async def _records(turn: Turn, facts: Facts, jobs: Sequence[str | None]) -> Fact
     needed = [kind for kind in _kinds(turn, jobs, optional=False) if kind not in have]
     used = [kind for kind in _kinds(turn, jobs, optional=True) if kind not in (*have, *needed)]
     if customer is None:
-        return facts
+        needed, used = [kind for kind in needed if kind in OF_THE_SHOP], []
+    name = customer.id if customer is not None else ""
     try:
         if needed or (used and turn.kit.records is not None):
             with turn.trace.span(Stage.LOOK_UP):
-                needs = _all(_read(turn, kind, customer.id) for kind in needed)
-                told, found = await _both(needs, _some(turn, used, customer.id))
+                needs = _all(_read(turn, kind, name) for kind in needed)
+                told, found = await _both(needs, _some(turn, used, name))
             records = _with(_with(facts.records, needed, told), found, found.values())
-            facts = replace(facts, records=records)
+            facts = replace(facts, records=with_known_links(records, turn.kit.policy))
     except SystemOfRecordError as error:
         turn.log(journal.Trouble(stage="look_up", code=error.code, detail=error.message))
         return None
@@ -159,7 +164,7 @@ async def _shop(turn: Turn, alias: Alias, kinds: Sequence[str]) -> Facts | None:
         return None
     turn.log(journal.LookedUp(1, tuple(_seen(order) for order in found)))
     now = turn.trace.now()
-    records = _with(NO_RECORDS, kinds, told)
+    records = with_known_links(_with(NO_RECORDS, kinds, told), turn.kit.policy)
     local, rules = turn.kit.local(now), turn.kit.rules
     return Facts(identity, tuple(found), now, records=records, now=local, rules=rules)
 

@@ -76,7 +76,7 @@ async def ask_offer(turn: Turn, timer: Timer, conversation: Conversation) -> Non
         async with kit.store.begin() as tx:
             await wake(turn, tx, TimerKind.OFFER, min(now + 60 * SECOND, offered.until), offered.id)
             await turn.write_journal(tx)
-    elif step.asks is None:
+    elif step.asks is None and not step.opens:
         # Nobody is asked out of the blue whether something sensitive may be dealt with.
         why = "it does not fit the order" if step.question is None else f"no consent: {step.question}"
         async with kit.store.begin() as tx:
@@ -126,6 +126,8 @@ async def _ask(turn: Turn, conversation: Conversation, offered: Offered, step: S
     reply = reply_to(step, kit.codes, by_voice=False, notice=True)
     turn.log(*step.events)
     after = _without(conversation, offered)
+    if step.asking is not None:
+        after = replace(after, asking=replace(step.asking, since=turn.trace.now()))
     async with kit.store.begin() as tx:
         await tx.conversations.save(after)
         for proposal in step.proposals:

@@ -14,6 +14,7 @@ from wavoice.runtime.confirm import Effect as Does
 from wavoice.runtime.consent import Consents
 from wavoice.runtime.keep import wake
 from wavoice.runtime.kit import Turn
+from wavoice.runtime.links import reference_of
 from wavoice.runtime.look_up import look_up
 from wavoice.runtime.model import (
     NEEDS_A_PERSON,
@@ -88,7 +89,7 @@ async def outcome(turn: Turn, woken: Woken, result: WriteResult) -> Step | None:
             done = replace(
                 proposal,
                 state=ProposalState.COMMITTED,
-                reference=result.reference,
+                reference=reference_of(result, turn.kit.policy),
                 committed_at=turn.trace.now(),
             )
             event = about(

@@ -149,6 +149,8 @@ class Policy:
 
     link_pages: tuple[str, ...] = ()
     """Beginnings of the only addresses that a reply may send a customer to, such as a payment page."""
+    pay_pages: tuple[str, ...] = ()
+    """More of them, to which links in the shop's records and answers may lead (`shop.pay_pages`)."""
 
     max_media_bytes: int = 16 * 1024 * 1024
     max_note_seconds: float = 300.0
@@ -189,6 +191,11 @@ class Policy:
             if not holds:
                 raise ConfigError(f"policy: {where}: {why}.", remedy="Change one of the values named.")
 
+    @property
+    def pages(self) -> tuple[str, ...]:
+        """Wherever a reply may send a customer."""
+        return (*self.link_pages, *self.pay_pages)
+
     def window(self, tier: Tier, modality: Modality) -> Micros:
         """The settle window: nothing for what is cheap and reversible, and the longest if in doubt."""
         return 0 if tier is Tier.R1 else self.settle.get(modality, max(self.settle.values()))
@@ -201,8 +208,8 @@ class Policy:
         yield from self._evidence()
 
     def _texts(self) -> Iterator[tuple[bool, str, str]]:
-        """Both are beginnings, and with nothing everything begins."""
-        for name in ("invented", "link_pages"):
+        """These are beginnings, and with nothing everything begins."""
+        for name in ("invented", "link_pages", "pay_pages"):
             texts: tuple[str, ...] = getattr(self, name)
             # A lone string is a tuple of its letters to whoever goes through it.
             whole = isinstance(texts, tuple) and all(isinstance(one, str) and one.strip() for one in texts)

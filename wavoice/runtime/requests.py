@@ -120,8 +120,8 @@ def _over_the_cap(offer: Offer, scene: Scene) -> bool:
 
 
 def _takes(moved: Proposal) -> bool:
-    """An order that was placed, and no money that went back."""
-    return "pay" in moved.args
+    """An order that was placed or a card that was charged, and no money that went back."""
+    return bool({"pay", "card"} & {*moved.args})
 
 
 def proceed(_decision: Decision, scene: Scene) -> Step:
@@ -143,19 +143,39 @@ def proceed(_decision: Decision, scene: Scene) -> Step:
     name = reading.intent if reading.intent in scene.jobs else None
     slots: Mapping[str, str] = reading.slots
     over = False
-    if asking and name in (None, asking.intent) and (name or _lacked(asking) & {*slots}):
+    if asking and name in (None, asking.intent) and (name or _lacked(asking, scene.jobs) & {*slots}):
         name, slots, over = asking.intent, {**asking.slots, **slots}, True
     if name is None:
-        return not_caught(scene, scene.jobs.help)
+        return not_caught(scene, _asked_again(scene) or scene.jobs.help)
     return replace(start(scene.jobs.about(name), slots, scene), over=over)
 
 
-def _lacked(asking: Asking) -> set[str]:
-    """Slots that go on with a half-said job: what was asked for, and what it has already; an order also by
-    what is in it.
+def goes_on(scene: Scene) -> bool:
+    """True for words that bring a half-said job on, which was asked about after whatever was decided before:
+    "no, Thursday" to "which one?".
+    """
+    asking, before = scene.conversation.asking, scene.case.proposal
+    if asking is None or (before is not None and before.created_at >= asking.since):
+        return False
+    return bool(_lacked(asking, scene.jobs) & {*scene.case.reading.slots})
+
+
+def _asked_again(scene: Scene) -> str | None:
+    """What the half-said job still lacks, from live facts; None if there is none, or it lacks nothing."""
+    asking = scene.conversation.asking
+    job = scene.jobs.offered(asking.intent) if asking is not None else None
+    if job is None or asking is None or asking.missing == "consent":
+        return None
+    step = start(job, asking.slots, scene)
+    return step.text if step.asking is not None and step.question is None else None
+
+
+def _lacked(asking: Asking, jobs: Jobs) -> set[str]:
+    """Slots that go on with a half-said job: what was asked for, what it has already, and whatever else it
+    needs to know; an order also by what is in it.
     """
     by_product = {"product"} if asking.missing == "order" else set()
-    return {asking.missing, *asking.slots, *by_product}
+    return {asking.missing, *asking.slots, *jobs.about(asking.intent).slots, *by_product}
 
 
 def needs_facts(case: Case, conversation: Conversation, jobs: Jobs) -> bool:
@@ -194,12 +214,11 @@ def _instead(job: Job | None, slots: Mapping[str, str], lead: str, scene: Scene)
     return replace(step, text=f"{lead} {step.text}") if step.text else step
 
 
-def start(job: Job, slots: Mapping[str, str], scene: Scene, replaces: Proposal | None = None) -> Step:
-    """Prepare a job from live facts and say what comes next."""
-    facts = scene.facts
+def _before(job: Job, slots: Mapping[str, str], scene: Scene) -> Step | None:
+    """What has to be said before a job may begin; None: it may."""
     if job.mode is Mode.OFF:
         return Step(text=english.NOT_OFFERED)
-    if facts is None or not facts.records.kinds.issuperset(job.needs if facts.identity.customer else ()):
+    if scene.facts is None:
         return Step(text=english.SYSTEM_DOWN)
     if job.sensitive and scene.consents.sensitive is not True:
         return Step(
@@ -207,15 +226,25 @@ def start(job: Job, slots: Mapping[str, str], scene: Scene, replaces: Proposal |
             asking=Asking(intent=job.name, slots=dict(slots), missing="consent"),
             question=Consent.SENSITIVE,
         )
-    if facts.identity.customer is None:
-        many = bool(facts.identity.customers)
+    if scene.facts.identity.customer is None and not job.public:
+        many = bool(scene.facts.identity.customers)
         return Step(
             text=english.SEVERAL_ACCOUNTS if many else english.NOT_RECOGNISED,
             hand_off=HandOff.IDENTITY_MANY if many else HandOff.IDENTITY_NONE,
         )
-    prepared = job.prepare(slots, facts, scene.today)
+    if not scene.facts.records.kinds.issuperset(job.needs):
+        return Step(text=english.SYSTEM_DOWN)
+    return None
+
+
+def start(job: Job, slots: Mapping[str, str], scene: Scene, replaces: Proposal | None = None) -> Step:
+    """Prepare a job from live facts and say what comes next."""
+    if (first := _before(job, slots, scene)) is not None or scene.facts is None:
+        return first or Step(text=english.SYSTEM_DOWN)
+    prepared = job.prepare(slots, scene.facts, scene.today)
     step = _next(job, prepared, slots, scene, replaces)
-    found = "" if "products" in job.needs else _found_by_product(prepared, slots, facts)
+    about_orders = job.own is not None or ("order" in job.slots and "products" not in job.needs)
+    found = _found_by_product(prepared, slots, scene.facts) if about_orders else ""
     return replace(step, text=f"{found}{step.text}") if found and step.hand_off is None else step
 
 
@@ -223,8 +252,8 @@ def _next(
     job: Job, prepared: Prepared, slots: Mapping[str, str], scene: Scene, replaces: Proposal | None
 ) -> Step:
     match prepared:
-        case Answer(text):
-            return Step(text=text, answered=True)
+        case Answer(text, written):
+            return Step(text=text, answered=True, written=written)
         case Refuse(text):
             return Step(text=text)
         case Failed(where):
@@ -233,12 +262,13 @@ def _next(
             return Step(text=text, hand_off=reason)
         case Instead(other, known, lead):
             return _instead(scene.jobs.offered(other), known, lead, scene)
-        case Ask(slot, text):
+        case Ask(slot, text, opens):
             exact = slot == "day" and len(scene.case.reading.mentioned.get("day", ())) > 1
             known = {key: value for key, value in slots.items() if key != slot}
             return Step(
                 text=english.WHICH_DAY_EXACTLY if exact else text,
                 asking=Asking(intent=job.name, slots=known, missing=slot),
+                opens=opens,
             )
         case Offer() if _over_the_cap(prepared, scene):
             over = selling.OVER_THE_CAP if prepared.takes else english.OVER_THE_CAP

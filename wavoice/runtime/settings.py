@@ -135,6 +135,14 @@ class Shop(Section):
     """Secret reference: bearer token of that contract; none is sent if it is absent."""
     zone: Annotated[str, AfterValidator(_is_zone)] = "UTC"
     """IANA time zone in which the shop's days begin."""
+    faq: Path | None = None
+    """File of the shop's own answers, quoted word for word (docs/jobs.md); a relative path starts at the
+    folder of this file. Absent: the bot answers no such question."""
+    pay_pages: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^https://[^\s/]+/")], ...], BeforeValidator(from_commas)
+    ] = ()
+    """Beginnings of the addresses where customers pay, e.g. `https://pay.example.com/`: a payment link of the
+    shop's that leads anywhere else is not passed on."""
 
 
 class Store(Section):

@@ -50,6 +50,8 @@ class Step:
     settles: Proposal | None = None
     """Wake this one when its settle window ends."""
     asking: Asking | None = None
+    opens: bool = False
+    """The shop's own system may begin a conversation with what is asked (`actions.Ask.opens`)."""
     queues: Asking | None = None
     """A wish that came with a yes and waits for its commit (D15)."""
     over: bool = False

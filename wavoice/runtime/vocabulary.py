@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from wavoice.runtime.faq import Faq
 
 _ORDERS = (
     "refund_order",
@@ -17,7 +19,12 @@ _ORDERS = (
     "cancel_order",
     "confirm_cod",
 )
-_SERVICE: tuple[str, ...] = ()
+_SERVICE = (
+    *("payment_link", "invoice", "payment_problem", "pay_reminder", "saved_card"),
+    *("book_appointment", "move_appointment", "cancel_appointment"),
+    *("pause_subscription", "skip_subscription", "cancel_subscription"),
+    *("update_contact", "product_question", "recommend", "faq", "open_ticket"),
+)
 SAMPLE = (*_ORDERS, *_SERVICE)
 """The jobs that ship with wavoice, whose words the interpreter knows."""
 
@@ -38,6 +45,10 @@ class OwnSlot:
     kind: OwnKind
     choices: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Each value of a choice with the ways to say it, lower case."""
+
+
+_TEXTS = {"open_ticket": (OwnSlot("subject", OwnKind.TEXT),)}
+"""Free texts that built-in jobs ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,8 @@ class Vocabulary:
 
     sample: tuple[str, ...] = SAMPLE
     own: tuple[OwnJob, ...] = ()
+    faq: Faq = field(default_factory=Faq)
+    """Questions that the shop has answered itself."""
 
     def __contains__(self, name: str | None) -> bool:
         return name in self.sample or self.job(name) is not None
@@ -72,11 +85,11 @@ class Vocabulary:
         return next((job for job in self.own if job.name == name), None)
 
     def slots(self, *names: str | None) -> Iterator[OwnSlot]:
-        """The own slots of these jobs, each name once."""
+        """The own slots of these jobs, each name once; of built-in ones, the free texts."""
         seen: set[str] = set()
         for name in names:
             job = self.job(name)
-            for slot in job.slots if job else ():
+            for slot in job.slots if job else _TEXTS.get(name or "", ()):
                 if slot.name not in seen:
                     seen.add(slot.name)
                     yield slot

@@ -18,7 +18,7 @@ from wavoice.runtime.failures import not_caught, with_failures
 from wavoice.runtime.model import Consent, Mark, ProposalState
 from wavoice.runtime.proposals import hold
 from wavoice.runtime.replies import english
-from wavoice.runtime.requests import GONE, proceed, start
+from wavoice.runtime.requests import GONE, goes_on, proceed, start
 from wavoice.runtime.respond import respond
 from wavoice.runtime.standing import held_events, still
 from wavoice.runtime.steps import Scene, Step, about
@@ -58,10 +58,17 @@ def _carry_out(decision: Decision, scene: Scene, quotes: str | None) -> tuple[De
         return decision, _prefer(decision, scene, *wish)
     if (left := _gone(decision, scene)) is not None:
         return left
+    if decision.effect in _SAYS_NOTHING_NEW and goes_on(scene) and not _gives_up(scene):
+        decision = Decision("", Effect.PROCEED, "it goes on with the half-said job")
+        return decision, proceed(decision, scene)
     step = respond(decision, scene)
     if idle and _gives_up(scene):
         return decision, replace(step, text=english.LEFT, over=True)
     return decision, _ask_in_passing(step, scene)
+
+
+_SAYS_NOTHING_NEW = (Effect.NOTHING, Effect.ALREADY, Effect.OFFER_BACK)
+"""What a yes or no comes to that meets no open question, only a closed one, or none."""
 
 
 def _gone(decision: Decision, scene: Scene) -> tuple[Decision, Step] | None:

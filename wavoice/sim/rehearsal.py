@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from importlib.resources import files
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -30,6 +31,7 @@ from wavoice.sim.emulator.phone import Phone
 from wavoice.sim.emulator.wire import Business
 from wavoice.sim.in_process import InProcess, LateApp
 from wavoice.sim.reach import Wire, far_bot, reach
+from wavoice.sim.shop.handlers.money import PAY_PAGE
 from wavoice.sim.world import World
 
 ACCESS_TOKEN = defaults.ACCESS_TOKEN
@@ -39,6 +41,8 @@ BOT_URL = "http://bot.wavoice.test"
 SHOP_URL = "http://shop.wavoice.test"
 DESK_URL = f"{SHOP_URL}/desk"
 TIMELINE_URL = f"{SHOP_URL}/timeline"
+SAMPLE_FAQ = Path(str(files("wavoice.sim") / "starter" / "faq.toml"))
+"""The sample shop's own answers."""
 UNLIMITED = 1_000_000
 """Messages a second that are as good as no limit."""
 
@@ -113,11 +117,24 @@ def rehearsal_settings(base: Settings | None = None, store: str = ":memory:") ->
         verify_token=SecretStr(VERIFY_TOKEN),
         media_hosts=("media.wavoice.test",),
     )
-    shop = Shop(name=base.shop.name, base_url=SHOP_URL, zone=base.shop.zone)
+    shop = Shop(
+        name=base.shop.name,
+        base_url=SHOP_URL,
+        zone=base.shop.zone,
+        faq=_faq(base),
+        pay_pages=(*base.shop.pay_pages, PAY_PAGE),
+    )
     how = base.runtime.model_copy(update={"rehearsal": True})
     beside = {"tickets": Tickets(base_url=DESK_URL), "timeline": Timeline(base_url=TIMELINE_URL)}
     ours_too = {**beside, "store": Store(path=Path(store)), "runtime": how}
     return base.model_copy(update={"whatsapp": whatsapp, "shop": shop, **ours_too})
+
+
+def _faq(base: Settings) -> Path | None:
+    """The owner's file; that of the sample shop where nobody has set anything up."""
+    if base.shop.faq is not None:
+        return base.config.parent.absolute() / base.shop.faq
+    return None if base.config.is_file() else SAMPLE_FAQ
 
 
 @asynccontextmanager

@@ -90,6 +90,10 @@ class TicketDesk:
             if ticket.open and ticket.thread == thread:
                 ticket.notes.append(note)
 
+    def filing(self, key: str) -> Filing | None:
+        """What was filed under that key."""
+        return self._filed[key][0] if key in self._filed else None
+
     def find(self, key: str) -> Answer:
         """The stored answer of that key."""
         if key not in self._filed:

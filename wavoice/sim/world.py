@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import date, timedelta
+from http import HTTPStatus
+from types import MappingProxyType
 
 import httpx
 from pydantic import ValidationError
@@ -19,8 +21,10 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from wavoice.runtime.actions import Job
+from wavoice.runtime.actions.open_ticket import NAME as OPEN_TICKET
 from wavoice.runtime.model import KINDS, OF_THE_SHOP, SECOND, Micros, Money, Payment
 from wavoice.runtime.ports import Clock
+from wavoice.runtime.ticket_writes import REASON as CUSTOMER_REQUEST
 from wavoice.sim.clock import VirtualClock
 from wavoice.sim.in_process import InProcess
 from wavoice.sim.shop import (
@@ -209,7 +213,19 @@ class World:
 
     async def _put_entry(self, request: Request) -> ASGIApp:
         key, body = str(request.path_params["key"]), await request.body()
-        return await self._serve("ticket_write", lambda _: self.desk.file(key, body))
+        return await self._serve("ticket_write", lambda _: self._file(key, body))
+
+    def _file(self, key: str, body: bytes) -> Answer:
+        """What a customer asked for is a write like any other, and stands in the ledger."""
+        fresh = self.desk.find(key).status != HTTPStatus.OK
+        answer = self.desk.file(key, body)
+        filing = self.desk.filing(key) if fresh else None
+        if filing is not None and filing.reason == CUSTOMER_REQUEST:
+            owners = self._books.find(filing.contact.get("phone"), filing.contact.get("bsuid"))
+            owner = str(owners[0]["id"]) if owners else ""
+            args = MappingProxyType({"customer": owner, "subject": str(filing.transcript[0]["text"])})
+            self._shop.ledger.append(Applied(key, OPEN_TICKET, args, self._clock.now()))
+        return answer
 
     async def _get_entry(self, request: Request) -> ASGIApp:
         key = str(request.path_params["key"])

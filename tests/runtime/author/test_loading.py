@@ -63,7 +63,7 @@ class TestFiles:
     def test_without_one_it_is_the_sample_bot(self) -> None:
         names = [each.name for each in load_app(Settings()).jobs]
         assert names == [each.name for each in JOBS]
-        assert {"track_order", "reschedule_delivery", "change_address", "refund_order"} < {*names}
+        assert {"track_order", "refund_order", "payment_link", "faq"} < {*names}
 
     @pytest.mark.parametrize(
         ("text", "told"),

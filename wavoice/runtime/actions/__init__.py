@@ -17,6 +17,8 @@ class Answer:
     """A read-only job is done with these words."""
 
     text: str
+    written: bool = False
+    """There is something in it that is no use to the ear, such as a link: never spoken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class Ask:
 
     slot: str
     text: str
+    opens: bool = False
+    """The shop's own system may begin a conversation with it, where it offers the job (`offers.py`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +200,8 @@ class Job:
     needs: tuple[str, ...] = ()
     """Kinds of records (`model.KINDS`) that it reads besides orders. One that writes is prepared once more
     from its own arguments before the commit: they must lead to the same offer while the records hold."""
+    public: bool = False
+    """It tells nothing of anybody: whoever writes may know, also whom the shop does not."""
     sensitive: bool = False
     """It deals with health, identity papers or the like: consent is asked for before it begins."""
 
@@ -203,13 +209,13 @@ class Job:
 def live_version(job: Job, proposal: Proposal, facts: Facts, today: date) -> str | None:
     """The version now of what a proposal is about; None if it is gone, or no longer what was read back.
 
-    An author's job, and one that needs more than orders, is prepared once more, so that its permission and
-    what was read back hold at the commit as well.
+    An author's job, and one that is about more than an order, is prepared once more, so that its permission
+    and what was read back hold at the commit as well.
     """
     customer = facts.identity.customer
     if proposal.customer and (customer is None or customer.id != proposal.customer):
         return None  # the record has another owner since: nobody writes to what was somebody else's
-    if job.own is None and not job.needs:
+    if job.own is None and not job.needs and "order" in proposal.args:
         order = facts.order(proposal.args.get("order", ""))
         return order.version if order else None
     now = job.prepare(proposal.args, facts, today)

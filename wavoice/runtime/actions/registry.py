@@ -8,7 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from wavoice.runtime.actions import Job, Mode, Own, Prepared, ReadsFor, Refuse, Words
+from wavoice.runtime.actions.faq import NAME as FAQ
+from wavoice.runtime.actions.faq import answering
 from wavoice.runtime.errors import ConfigError
+from wavoice.runtime.faq import Faq
 from wavoice.runtime.model import Customer, Facts, Tier
 from wavoice.runtime.replies import english
 from wavoice.runtime.vocabulary import Vocabulary
@@ -19,6 +22,8 @@ class Jobs:
     """Jobs in the order in which they are offered; goes through them, those that are off included."""
 
     all_of_them: tuple[Job, ...]
+    faq: Faq = field(default_factory=Faq)
+    """What the shop has answered itself."""
     _named: dict[str | None, Job] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -57,7 +62,15 @@ class Jobs:
                 near = difflib.get_close_matches(name, known, n=1, cutoff=0)
                 hint = f" The nearest is jobs.{near[0]}." if near else ""
                 raise ConfigError(f"jobs.{name}: this bot has no job of that name.{hint}")
-        return Jobs(tuple(replace(job, mode=modes.get(job.name, job.mode)) for job in self.all_of_them))
+        moded = tuple(replace(job, mode=modes.get(job.name, job.mode)) for job in self.all_of_them)
+        return replace(self, all_of_them=moded)
+
+    def with_faq(self, faq: Faq) -> Jobs:
+        """The same jobs of a shop that has answered these questions itself."""
+        if not faq.entries:
+            return self
+        jobs = tuple(_answering(faq, job) if job.name == FAQ else job for job in self.all_of_them)
+        return Jobs(jobs, faq)
 
     def back(self, name: str) -> Job | None:
         """The job that undoes it; None if nothing does."""
@@ -69,19 +82,26 @@ class Jobs:
 
     def rehearsed(self) -> Jobs:
         """The same jobs where nothing of the author's is asked: the shop writes, and facts are samples."""
-        return Jobs(tuple(replace(job, own=_rehearsed(job.own)) for job in self.all_of_them))
+        jobs = tuple(replace(job, own=_rehearsed(job.own)) for job in self.all_of_them)
+        return replace(self, all_of_them=jobs)
 
     @property
     def vocabulary(self) -> Vocabulary:
         """What customers may ask for; what is off is understood, too, and refused."""
         sample = tuple(job.name for job in self.all_of_them if job.asked is None)
-        return Vocabulary(sample, tuple(job.asked for job in self.all_of_them if job.asked is not None))
+        own = tuple(job.asked for job in self.all_of_them if job.asked is not None)
+        return Vocabulary(sample, own, self.faq)
 
     @property
     def help(self) -> str:
         """What this bot does, in a sentence; what only this one does comes first."""
         shown = [job for job in self.all_of_them if job.mode is not Mode.OFF and job.can]
         return english.i_can([job.can for job in sorted(shown, key=lambda job: job.own is None)])
+
+
+def _answering(faq: Faq, job: Job) -> Job:
+    """The job that knows these answers, as far as the owner lets it go."""
+    return replace(answering(faq), mode=job.mode)
 
 
 def _rehearsed(own: Own | None) -> Own | None:

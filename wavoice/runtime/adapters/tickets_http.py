@@ -69,7 +69,7 @@ def body_of(packet: Packet) -> dict[str, object]:
     return {
         "thread": packet.thread,
         "reason": packet.reason,
-        "title": TITLES.get(reason, packet.reason.replace("_", " ").capitalize()),
+        "title": packet.title or TITLES.get(reason, packet.reason.replace("_", " ").capitalize()),
         "summary": packet.summary,
         "contact": {name: value for name, value in names.items() if value},
         "at": packet.at,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import re
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping
@@ -14,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 from wavoice.runtime.actions import Ask, pick_order
 from wavoice.runtime.lexicon import words_of
+from wavoice.runtime.links import LINK
 from wavoice.runtime.model import NO_CURRENCY, Customer, Facts, Money, Order
 from wavoice.runtime.replies import english
 from wavoice.runtime.vocabulary import OwnKind, OwnSlot
@@ -33,10 +33,6 @@ class Kind(StrEnum):
     TEXT = "text"
 
 
-_LINK = re.compile(
-    r"\b(?:https?://|www\.|wa\.me/|mailto:|tel:)|\b[\w-]+\.(?:com|net|org|in|io|app|shop)\b", re.I
-)
-"""A reply reads the text back, and leads nobody anywhere that the policy does not list."""
 NAMES: Mapping[Kind, str] = {Kind.ORDER: "order", Kind.DAY: "day", Kind.MONEY: "amount"}
 """A message holds one of each, and under this name whatever job it is for."""
 
@@ -89,7 +85,7 @@ class Spec:
                 return int(text)
             case Kind.CHOICE:
                 return self.values.get(text, Ask(self.name, self.ask))
-            case Kind.TEXT if _LINK.search(text):
+            case Kind.TEXT if LINK.search(text):  # a reply reads the text back, and leads nobody anywhere
                 return Ask(self.name, f"{english.NO_LINKS} {self.ask}")
             case _:
                 return text

@@ -59,7 +59,33 @@ def _job_in(slots: Slots, situation: Situation) -> tuple[str | None, int]:
     moved = "reschedule_delivery" in vocabulary.sample and "day" in slots.mentioned
     if moved and (moves or _DELIVERY.search(text)):
         return "reschedule_delivery", 0
-    return None, 0
+    return ("faq", 0) if _asks_the_shop(slots.text, situation) else (None, 0)
+
+
+_OF_THE_SHOP = re.compile(
+    r"^\W*(?:(?:hi|hello|hey|and|also|so|ok(?:ay)?)\W+)*(?:do|does|can|could|may|are|is|what|when|where|which|how|who|why)\b"
+    r".*\b(?:you|your|shop|store|company)\b",
+    re.IGNORECASE,
+)
+_OF_THE_BOT = re.compile(
+    r"\b(?:you\s+(?:help|do|hear|see|read|say|mean|understand|there|real|sure|listening|speak|repeat|know|think|call|tell)"
+    r"|are\s+you|who\s+(?:are|is)|how\s+are|(?:ro)?bot|machine|my|me|i|it|that|this)\b",
+    re.IGNORECASE,
+)
+_LEAST = 4
+"""Words of a question that nobody has to guess at."""
+
+
+def _asks_the_shop(text: str, situation: Situation) -> bool:
+    """True for a question that the shop has answered, or one about the shop that nothing else settles."""
+    vocabulary = situation.vocabulary
+    if "faq" not in vocabulary.sample or not vocabulary.faq.entries:
+        return False
+    if vocabulary.faq.asked(text) is not None:
+        return True
+    open_ = situation.open_action is not None or situation.half_said is not None
+    unsettled = _OF_THE_SHOP.search(text) and not _OF_THE_BOT.search(text)
+    return bool(unsettled) and not open_ and len(text.split()) >= _LEAST
 
 
 def _things_of(slots: Slots) -> str:

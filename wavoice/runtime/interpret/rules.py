@@ -26,6 +26,7 @@ from wavoice.runtime.interpret.polarity import (
     opens_with_yes,
     scan,
 )
+from wavoice.runtime.interpret.service_slots import with_service
 from wavoice.runtime.interpret.slots import Slots, find_slots, words_within
 from wavoice.runtime.interpret.strict import (
     begins_with_yes,
@@ -77,6 +78,7 @@ class RulesInterpreter:
         intent, at = (str(stop), 0) if stop else find_job(slots, spoken, words, situation)
         marked = any(True for _ in words.scan(spoken))
         slots = with_own_words(slots, intent, situation, marked=marked)
+        slots = with_service(slots, intent, situation)
         echoed = echo_of(spoken, words_of(situation.prompt))
         valued = words_within(slots)
         sentence = sentence_of(spoken, repeated_words(spoken, situation.prompt))

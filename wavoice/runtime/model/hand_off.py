@@ -164,6 +164,8 @@ class Packet:
     transcript: tuple[Line, ...]
     tried: tuple[str, ...]
     """What the bot did before, in order."""
+    title: str = ""
+    """What a list of tickets shows; empty: that of its reason."""
 
 
 class PacketState(StrEnum):

@@ -72,8 +72,10 @@ class OfferSpec(Strict):
     """Name of the job."""
     day: Day | None = None
     """The day that is offered."""
-    order: str
+    order: str | None = None
     """Number of the order that it is about."""
+    invoice: str | None = None
+    """Id of the invoice that it is about."""
 
 
 def _is_failpoint(where: bool | str) -> bool | str:

@@ -345,13 +345,17 @@ _LINK = re.compile(
 )
 
 
+_ADDRESS = re.compile(r"(?<!\S)[\w.%+-]+@[\w.-]+")
+"""Where somebody is written to leads nobody anywhere."""
+
+
 def _in_chat(record: Record) -> Iterator[Failure]:
     """L10."""
     for event in record.events:
         if not isinstance(event.body, journal.Replied | journal.Noticed):
             continue
-        for link in _LINK.findall(event.body.text):
-            if not any(_leads_to(link, page) for page in record.policy.link_pages):
+        for link in _LINK.findall(_ADDRESS.sub(" ", event.body.text)):
+            if not any(_leads_to(link, page) for page in record.policy.pages):
                 yield _broken(
                     "L10", "a reply holds a link that the policy does not list", link, event.where.turn
                 )

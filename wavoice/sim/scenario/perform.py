@@ -189,7 +189,8 @@ class Play:
 
     async def _offer(self, offer: OfferSpec, person: Person) -> None:
         stage, known = self.stage, person.phone.person
-        args = {"order": offer.order}
+        named = {"order": offer.order, "invoice": offer.invoice}
+        args = {name: value for name, value in named.items() if value is not None}
         if offer.day is not None:
             args["day"] = dated(offer.day, self.record.today)
         until = stage.clock.now() + stage.policy.business_clock

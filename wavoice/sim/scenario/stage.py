@@ -46,7 +46,15 @@ from wavoice.runtime.settings import JobSettings, Settings, Shop, WhatsApp
 from wavoice.sim.clock import CountingIds, VirtualClock
 from wavoice.sim.emulator.emulator import Emulator, EmulatorConfig
 from wavoice.sim.in_process import InProcessPoster
-from wavoice.sim.rehearsal import ACCESS_TOKEN, APP_SECRET, BOT_URL, Ear, rehearsal_settings, today_in
+from wavoice.sim.rehearsal import (
+    ACCESS_TOKEN,
+    APP_SECRET,
+    BOT_URL,
+    SAMPLE_FAQ,
+    Ear,
+    rehearsal_settings,
+    today_in,
+)
 from wavoice.sim.scenario.again import open_store
 from wavoice.sim.scenario.cast import name_of, numbers_of, shop_of
 from wavoice.sim.scenario.format import Step
@@ -54,6 +62,7 @@ from wavoice.sim.scenario.given import ConsentSpec, Given, WorldSpec
 from wavoice.sim.scenario.notes import Faults, NoteEars, ScriptedDecoder, ScriptedVoice, pause
 from wavoice.sim.scenario.numbers import policy_with
 from wavoice.sim.scenario.scene import Person
+from wavoice.sim.shop.handlers.money import PAY_PAGE
 from wavoice.sim.virtual_loop import VirtualLoop
 from wavoice.sim.world import World
 
@@ -267,6 +276,7 @@ async def open_stage(
         store = open_store(ids)
         stack.push_async_callback(store.close)
         policy = policy_with(given.policy)
+        policy = replace(policy, pay_pages=(*policy.pay_pages, PAY_PAGE))
         ear = Ear()
         parts = Parts(
             ears=models.ears or NoteEars(clock, faults),
@@ -338,4 +348,5 @@ def _settings_of(given: Given) -> Settings:
 @cache
 def _settings(zone: str) -> Settings:
     """Settings of nobody: what a scenario comes to does not depend on who runs it."""
-    return rehearsal_settings(Settings.model_construct(whatsapp=WhatsApp(), shop=Shop(zone=zone)))
+    shop = Shop(zone=zone, faq=SAMPLE_FAQ)
+    return rehearsal_settings(Settings.model_construct(whatsapp=WhatsApp(), shop=shop))
