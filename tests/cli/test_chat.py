@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import sqlite3
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import bare_environment, script
+from tests.cli.commands import Shell, bare_environment, script
 from tests.sim.chat.chats import talk
 from wavoice.cli.chat_plain import Manner, converse
 
@@ -32,6 +33,14 @@ def test_the_command_in_a_pipe_moves_an_order(tmp_path: Path) -> None:
     assert "committed: reschedule_delivery order=1842" in done.out
     assert "bot  Done: order 1842 now comes on Friday" in done.out
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_it_cannot_start_with_is_refused(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    (shell.folder / "notes.txt").write_text("no database", encoding="utf-8")
+    with Path(os.devnull).open(encoding="utf-8") as nothing:
+        monkeypatch.setattr(sys, "stdin", nothing)
+        assert "notes.txt cannot be used as a store" in shell.refuses("chat", "--store", "notes.txt")
+        assert "other.toml cannot be read" in shell.refuses("chat", "--keys", "other.toml")
 
 
 async def test_it_ends_once_nobody_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wavoice.cli.files import check_target
-from wavoice.runtime.errors import UserInputError
+from wavoice.cli.stopping import Left, run
+from wavoice.runtime.errors import StoreError, UserInputError
 
 if TYPE_CHECKING:
     from wavoice.cli.chat_plain import Manner
+    from wavoice.cli.tui.run import Taste
     from wavoice.sim.chat.session import ChatOptions
 
 
@@ -77,6 +79,8 @@ def command(
       wavoice chat --script scenarios/burst/held_question_keeps_its_half_hour.yaml
     """  # noqa: D301 -- \b keeps the lines of the examples apart
     from wavoice.cli.chat_plain import Manner  # noqa: PLC0415
+    from wavoice.cli.tui.early import typed_early  # noqa: PLC0415
+    from wavoice.cli.tui.run import Taste, keys_of  # noqa: PLC0415
 
     if sys.stdin is None or sys.stdout is None:
         raise UserInputError(
@@ -85,15 +89,17 @@ def command(
     if store is not None:
         check_target(store)
     screen = not (no_tui or as_json) and sys.stdin.isatty() and sys.stdout.isatty()
-    with _store(store) as file:
+    own_keys = keys_of(keys) if screen or keys is not None else {}
+    with _store(store) as file, ExitStack() as terminal:
         manner = Manner(as_json=as_json, waits=not sys.stdin.isatty())
         if screen:
-            failed = asyncio.run(_show(file, customer, script, keys, theme))
+            typed = terminal.enter_context(typed_early(sys.stdin.fileno()))
+            code = run(_show(file, customer, script, Taste(own_keys, theme, typed)))
         elif script is not None:
-            failed = asyncio.run(_play(file, script, manner))
+            code = run(_play(file, script, manner))
         else:
-            failed = asyncio.run(_talk(file, customer, manner))
-    raise typer.Exit(1 if failed else 0)
+            code = run(_talk(file, customer, manner))
+    raise Left(code) if screen else typer.Exit(code)
 
 
 @contextmanager
@@ -106,10 +112,10 @@ def _store(named: Path | None) -> Iterator[Path]:
         yield Path(folder, "chat.db")
 
 
-async def _show(file: Path, customer: str, script: Path | None, keys: Path | None, theme: Theme) -> bool:
+async def _show(file: Path, customer: str, script: Path | None, taste: Taste) -> bool:
     """The terminal phone, until the user leaves it; True if it broke. The shop opens behind it."""
     from wavoice.cli.tui.opening import Opened  # noqa: PLC0415
-    from wavoice.cli.tui.run import find_devices, keys_of, show  # noqa: PLC0415
+    from wavoice.cli.tui.run import find_devices, show  # noqa: PLC0415
 
     async with AsyncExitStack() as stack:
 
@@ -119,14 +125,26 @@ async def _show(file: Path, customer: str, script: Path | None, keys: Path | Non
             if script is None:
                 from wavoice.sim.chat.session import open_chat  # noqa: PLC0415
 
-                return Opened(await stack.enter_async_context(open_chat(options)), await finding)
+                with _starting():
+                    chat = await stack.enter_async_context(open_chat(options))
+                return Opened(chat, await finding)
             from wavoice.sim.chat.script import open_script  # noqa: PLC0415
 
-            played = await stack.enter_async_context(open_script(options, script, watched=True))
+            with _starting():
+                played = await stack.enter_async_context(open_script(options, script, watched=True))
             stack.push_async_callback(_ended, asyncio.create_task(played.show()))
             return Opened(played.chat, await finding)
 
-        return await show(opening, keys_of(keys), theme)
+        return await show(opening, taste)
+
+
+@contextmanager
+def _starting() -> Iterator[None]:
+    """A store that cannot be used is what the user named: exit code 2, not 1."""
+    try:
+        yield
+    except StoreError as error:
+        raise UserInputError(error.message, remedy=error.remedy) from error
 
 
 async def _ended(task: asyncio.Task[None]) -> None:
@@ -141,7 +159,10 @@ async def _play(file: Path, script: Path, manner: Manner) -> bool:
 
     _log_to_stderr()
     watched = sys.stdout.isatty() and not manner.as_json
-    async with open_script(_options(file, "sample"), script, watched=watched) as played:
+    async with AsyncExitStack() as stack:
+        opening = open_script(_options(file, "sample"), script, watched=watched)
+        with _starting():
+            played = await stack.enter_async_context(opening)
         show_all(played.chat, manner)
         await played.play()
     return False
@@ -172,5 +193,7 @@ async def _talk(file: Path, customer: str, manner: Manner) -> bool:
     from wavoice.sim.chat.session import open_chat  # noqa: PLC0415
 
     _log_to_stderr()
-    async with open_chat(_options(file, customer)) as chat:
+    async with AsyncExitStack() as stack:
+        with _starting():
+            chat = await stack.enter_async_context(open_chat(_options(file, customer)))
         return await converse(chat, lines, manner)

@@ -27,6 +27,7 @@ from wavoice.cli import (
     trigger,
 )
 from wavoice.cli import eval as eval_command
+from wavoice.cli.stopping import Left
 from wavoice.runtime.errors import Category, WavoiceError
 
 app = typer.Typer(
@@ -80,6 +81,8 @@ def main() -> None:
     """
     try:
         code = app(prog_name="wavoice", standalone_mode=False)
+    except Left as left:
+        left.leave()
     except typer.Abort:
         sys.exit(_say("Stopped.", 130))
     except KeyboardInterrupt:

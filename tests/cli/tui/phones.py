@@ -161,6 +161,7 @@ async def phone(
     theme: str = "dark",
     warm: bool = True,
     shut: asyncio.Event | None = None,
+    typed: str = "",
 ) -> AsyncIterator[Phone]:
     """Open it. `warm`: ears and voice are there from the start. `shut`: the shop opens with this event."""
     clock = VirtualClock(MONDAY)
@@ -179,9 +180,8 @@ async def phone(
     devices = devices or Devices(NoMicrophone(NO_SOUND), NoSpeaker(NO_SOUND))
     async with open_chat(options) as chat:
         opened = Opened(chat, devices)
-        app = ChatApp(
-            opened if shut is None else partial(late, shut, opened), keys=keys, theme=theme, frame=0
-        )
+        opening = opened if shut is None else partial(late, shut, opened)
+        app = ChatApp(opening, keys=keys, theme=theme, typed=typed, frame=0)
         async with app.run_test(size=size) as pilot:
             app.animation_level = "none"
             one = Phone(app, chat, pilot, ears)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import select
+import termios
 from pathlib import Path
 
 from textual.events import Key
 
 from tests.cli.tui.phones import phone
 from wavoice.cli.tui.app import ChatApp
+from wavoice.cli.tui.early import typed_early
 from wavoice.cli.tui.entry import Field
 from wavoice.cli.tui.opening import Opened
 from wavoice.runtime.errors import ConfigError
@@ -41,6 +45,38 @@ async def test_lines_that_come_faster_than_they_are_handled_stay_apart(tmp_path:
         opens.set()
         await at.rest()
         assert [bubble.text for bubble in at.app.bubbles() if bubble.mine] == ["hello", "STOP", "thanks"]
+
+
+def test_keys_pressed_before_there_is_a_screen_are_handed_over() -> None:
+    ours, terminals = os.openpty()
+    before = termios.tcgetattr(terminals)
+    os.write(ours, "où est\x1b[A\rma com".encode())
+    echoed = b""
+    while b"ma com" not in echoed:
+        echoed += os.read(ours, 99)
+    with typed_early(terminals) as typed:
+        assert typed == "où est\nma com"
+        os.write(ours, b"mande\r")
+        assert os.read(terminals, 99) == b"mande\r"  # for whoever reads next, and not echoed
+        assert termios.tcgetattr(terminals) != before
+    assert termios.tcgetattr(terminals) == before
+    assert select.select([ours], [], [], 0)[0] == []
+    for each in (ours, terminals):
+        os.close(each)
+
+
+def test_a_terminal_that_goes_meanwhile_is_no_matter() -> None:
+    ours, terminals = os.openpty()
+    with typed_early(terminals) as typed:
+        os.close(ours)
+    assert typed == ""
+    os.close(terminals)
+
+
+async def test_what_was_typed_before_is_said_and_goes_on(tmp_path: Path) -> None:
+    async with phone(tmp_path, typed="hello\n\nand th") as at:
+        assert [bubble.text for bubble in at.app.bubbles() if bubble.mine] == ["hello"]
+        assert at.app.query_one(Field).value == "and th"
 
 
 async def test_a_key_waits_as_well(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sqlite3
 import sys
 from pathlib import Path
@@ -68,3 +70,30 @@ def test_a_wrong_key_is_said_before_the_screen(tmp_path: Path) -> None:
     (tmp_path / "keys.toml").write_text('[keys]\nquitt = "f12"\n', encoding="utf-8")
     with terminal(tmp_path, f"{WAVOICE} chat --keys keys.toml") as at:
         assert "Did you mean quit?" in at.waits_for("ended 2")
+
+
+def test_who_types_before_there_is_a_screen_loses_nothing(tmp_path: Path) -> None:
+    with terminal(tmp_path, f"{WAVOICE} chat") as at:
+        at.types("where is my order")
+        at.keys("Enter")
+        at.types("and th")
+        at.waits_for("Order 1842")
+        at.types("en")
+        at.waits_for("and then")
+
+
+@pytest.mark.parametrize(("name", "code"), [("TERM", 143), ("HUP", 129)])
+def test_a_signal_leaves_everything_whole(tmp_path: Path, name: str, code: int) -> None:
+    kept, folder = tmp_path / "kept", tmp_path / "shop"
+    for each in (kept, folder):
+        each.mkdir()
+    command = f"sh -c 'echo $$ > {tmp_path}/number; exec {WAVOICE} chat'"
+    with terminal(folder, command, environment={"TMPDIR": str(kept)}) as at:
+        asks(at)
+        assert [file.name for file in kept.glob("wavoice-chat-*/*.db")] == ["chat.db"]
+        os.kill(int((tmp_path / "number").read_text()), getattr(signal, f"SIG{name}"))
+        left = at.waits_for(f"ended {code}")
+        assert READY not in left  # the screen of before is back
+        at.types("echoed")
+        at.waits_for("echoed")
+    assert list(kept.iterdir()) == []

@@ -64,14 +64,17 @@ class ChatApp(App[None], inherit_bindings=False):
         *,
         keys: Mapping[str, str] | None = None,
         theme: str = "dark",
+        typed: str = "",
         frame: float = FRAME,
     ) -> None:
         """`keys`: by id of the action, as `keymap.read_keymap` returns them.
 
+        `typed`: lines that were entered before there was a screen, the last perhaps not to its end.
         `frame`: seconds between two drawings; 0 draws at once, for tests that look at every step.
         """
         super().__init__()
         self._opened, self._frame, self._keys = opened, frame, dict(keys or {})
+        self._typed = typed
         self._live: Live | None = None
         self._waiting: list[Callable[[], None]] = []
         """What was entered or pressed before there was a session."""
@@ -104,6 +107,11 @@ class ChatApp(App[None], inherit_bindings=False):
         else:
             self.stage.status.show({}, OPENING)
             self.run_worker(self._open(self._opened), group="opening")
+        *lines, begun = self._typed.split("\n")
+        for line in filter(str.strip, lines):
+            self._line(line.strip())
+        if begun:
+            self.put(begun)
 
     async def _open(self, opening: Open) -> None:
         try:

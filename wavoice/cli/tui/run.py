@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,17 @@ if TYPE_CHECKING:
 
 KEYS = "keys.toml"
 """Name of a user's file of keys, in the folder that the system has for settings of programs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taste:
+    """How this user wants the app, and what they have typed before it was there."""
+
+    keys: Mapping[str, str]
+    """By id of the action, as `keys_of` returns them."""
+    theme: str = "dark"
+    typed: str = ""
+    """As `early.typed_early` yields it."""
 
 
 def keys_of(file: Path | None) -> Mapping[str, str]:
@@ -39,7 +51,7 @@ def find_devices() -> Devices:
     return Devices(sound.microphone, sound.speaker)
 
 
-async def show(opening: Open, keys: Mapping[str, str], theme: str) -> bool:
+async def show(opening: Open, taste: Taste) -> bool:
     """Run the app until the user leaves it; True if it broke. The terminal is whole afterwards either way.
 
     Raises what `opening` raised.
@@ -47,7 +59,7 @@ async def show(opening: Open, keys: Mapping[str, str], theme: str) -> bool:
     from wavoice.cli.tui.app import ChatApp  # noqa: PLC0415
     from wavoice.sim.sound.hush import libraries_hushed  # noqa: PLC0415
 
-    app = ChatApp(opening, keys=keys, theme=theme)
+    app = ChatApp(opening, keys=taste.keys, theme=taste.theme, typed=taste.typed)
     with libraries_hushed():  # PortAudio prints where the app draws
         await app.run_async()
     if app.failure is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 
@@ -34,7 +34,8 @@ def libraries_hushed() -> Iterator[None]:
     finally:
         for name, stream in before.items():
             setattr(python, name, stream)
-        own.close()
+        with suppress(OSError):  # a terminal that is gone takes nothing more
+            own.close()
         os.dup2(terminal, 2)
         os.close(terminal)
 

@@ -1,0 +1,61 @@
+"""How a command that runs for long ends: signals let it close what is open, and nobody waits for threads."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any
+
+KILLED = 128
+"""A shell adds the signal's number to it."""
+
+
+class Left(SystemExit):
+    """The program ends now, with this code: all is closed, and what threads still do is of no use.
+
+    Python itself would wait seconds for a model that loads, or a sentence that is spoken ahead.
+    """
+
+    def leave(self) -> None:
+        """End the process. Never returns."""
+        with suppress(OSError):  # the terminal may be gone, which is why it ends
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(self.code if isinstance(self.code, int) else 1)
+
+
+def run(main: Coroutine[Any, Any, bool]) -> int:
+    """Run it, and return the exit code: 0, or 1 if it says that something failed.
+
+    SIGTERM and SIGHUP cancel it, so that it closes what it has opened; the code tells which came.
+    """
+    return asyncio.run(_stoppable(main))
+
+
+async def _stoppable(main: Coroutine[Any, Any, bool]) -> int:
+    loop, task = asyncio.get_running_loop(), asyncio.create_task(main)
+    got: list[int] = []
+
+    def stop(number: int) -> None:
+        if not got:  # a second one would break off the closing
+            task.cancel()
+        got.append(number)
+
+    if sys.platform != "win32":  # there, nobody sends them
+        for each in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(each, stop, each)
+    failed = False
+    try:
+        failed = await task
+    except asyncio.CancelledError:
+        if not got:
+            raise
+    finally:
+        # The loop waits for the threads of its pool when it closes: it gets one in which nothing runs.
+        loop.set_default_executor(ThreadPoolExecutor(1))
+    return KILLED + got[0] if got else int(failed)
