@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack, contextmanager
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from wavoice.cli.chat_plain import Manner
     from wavoice.cli.tui.run import Taste
     from wavoice.sim.chat.session import ChatOptions
+
+Options = Callable[[], "ChatOptions"]
 
 
 class Theme(StrEnum):
@@ -90,29 +93,36 @@ def command(
         check_target(store)
     screen = not (no_tui or as_json) and sys.stdin.isatty() and sys.stdout.isatty()
     own_keys = keys_of(keys) if screen or keys is not None else {}
-    with _store(store) as file, ExitStack() as terminal:
+    with _own_folder() as folder, ExitStack() as terminal:
+        file = store or folder / "chat.db"
+        options = partial(_options, file, customer, goes_on=store is not None)
         manner = Manner(as_json=as_json, waits=not sys.stdin.isatty())
         if screen:
             typed = terminal.enter_context(typed_early(sys.stdin.fileno()))
-            code = run(_show(file, customer, script, Taste(own_keys, theme, typed)))
+            code = run(_show(options, script, Taste(own_keys, theme, typed)))
         elif script is not None:
-            code = run(_play(file, script, manner))
+            code = run(_play(options, script, manner))
         else:
-            code = run(_talk(file, customer, manner))
+            code = run(_talk(options, manner))
     raise Left(code) if screen else typer.Exit(code)
 
 
 @contextmanager
-def _store(named: Path | None) -> Iterator[Path]:
-    """The file that was named, or one that goes with this run."""
-    if named is not None:
-        yield named
-        return
+def _own_folder() -> Iterator[Path]:
+    """A folder that goes with this run, and with it whatever is temporary here.
+
+    So nothing stays of a model that is just being unpacked when the user leaves.
+    """
+    before = tempfile.tempdir
     with tempfile.TemporaryDirectory(prefix="wavoice-chat-", ignore_cleanup_errors=True) as folder:
-        yield Path(folder, "chat.db")
+        tempfile.tempdir = folder
+        try:
+            yield Path(folder)
+        finally:
+            tempfile.tempdir = before
 
 
-async def _show(file: Path, customer: str, script: Path | None, taste: Taste) -> bool:
+async def _show(options: Options, script: Path | None, taste: Taste) -> bool:
     """The terminal phone, until the user leaves it; True if it broke. The shop opens behind it."""
     from wavoice.cli.tui.opening import Opened  # noqa: PLC0415
     from wavoice.cli.tui.run import find_devices, show  # noqa: PLC0415
@@ -121,17 +131,17 @@ async def _show(file: Path, customer: str, script: Path | None, taste: Taste) ->
 
         async def opening() -> Opened:
             finding = asyncio.create_task(asyncio.to_thread(find_devices))
-            options = await asyncio.to_thread(_options, file, customer)
+            chosen = await asyncio.to_thread(options)
             if script is None:
                 from wavoice.sim.chat.session import open_chat  # noqa: PLC0415
 
                 with _starting():
-                    chat = await stack.enter_async_context(open_chat(options))
+                    chat = await stack.enter_async_context(open_chat(chosen))
                 return Opened(chat, await finding)
             from wavoice.sim.chat.script import open_script  # noqa: PLC0415
 
             with _starting():
-                played = await stack.enter_async_context(open_script(options, script, watched=True))
+                played = await stack.enter_async_context(open_script(chosen, script, watched=True))
             stack.push_async_callback(_ended, asyncio.create_task(played.show()))
             return Opened(played.chat, await finding)
 
@@ -152,7 +162,7 @@ async def _ended(task: asyncio.Task[None]) -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def _play(file: Path, script: Path, manner: Manner) -> bool:
+async def _play(options: Options, script: Path, manner: Manner) -> bool:
     """Play a scenario to its end, in lines."""
     from wavoice.cli.chat_plain import show_all  # noqa: PLC0415
     from wavoice.sim.chat.script import open_script  # noqa: PLC0415
@@ -160,7 +170,7 @@ async def _play(file: Path, script: Path, manner: Manner) -> bool:
     _log_to_stderr()
     watched = sys.stdout.isatty() and not manner.as_json
     async with AsyncExitStack() as stack:
-        opening = open_script(_options(file, "sample"), script, watched=watched)
+        opening = open_script(options(), script, watched=watched)
         with _starting():
             played = await stack.enter_async_context(opening)
         show_all(played.chat, manner)
@@ -175,15 +185,17 @@ def _log_to_stderr() -> None:
     structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
 
 
-def _options(file: Path, customer: str) -> ChatOptions:
+def _options(file: Path, customer: str, *, goes_on: bool) -> ChatOptions:
     """Imports of a second, which is why a screen has them made in a thread."""
     from wavoice.runtime.settings import Settings  # noqa: PLC0415
+    from wavoice.sim.chat.handset_file import file_beside  # noqa: PLC0415
     from wavoice.sim.chat.session import ChatOptions  # noqa: PLC0415
 
-    return ChatOptions(settings=Settings.load(), store=file, customer=customer)
+    handsets = file_beside(file) if goes_on else None
+    return ChatOptions(settings=Settings.load(), store=file, customer=customer, handsets=handsets)
 
 
-async def _talk(file: Path, customer: str, manner: Manner) -> bool:
+async def _talk(options: Options, manner: Manner) -> bool:
     """Until the last line, Ctrl-D or Ctrl-C; True if a line could not be carried out."""
     from wavoice.cli.chat_plain import converse, standard_input  # noqa: PLC0415
 
@@ -195,5 +207,5 @@ async def _talk(file: Path, customer: str, manner: Manner) -> bool:
     _log_to_stderr()
     async with AsyncExitStack() as stack:
         with _starting():
-            chat = await stack.enter_async_context(open_chat(_options(file, customer)))
+            chat = await stack.enter_async_context(open_chat(options()))
         return await converse(chat, lines, manner)

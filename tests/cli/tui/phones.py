@@ -181,7 +181,7 @@ async def phone(
     async with open_chat(options) as chat:
         opened = Opened(chat, devices)
         opening = opened if shut is None else partial(late, shut, opened)
-        app = ChatApp(opening, keys=keys, theme=theme, typed=typed, frame=0)
+        app = ChatApp(opening, keys=keys, theme=theme, typed=typed, quiet=0)
         async with app.run_test(size=size) as pilot:
             app.animation_level = "none"
             one = Phone(app, chat, pilot, ears)

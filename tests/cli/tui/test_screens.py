@@ -90,7 +90,7 @@ class TestPanes:
             await at.types("move my delivery to Friday")
             await at.types("yes")
             await at.waits(5)
-            at.app.choose(pane)
+            at.app.face.choose(pane)
             await at.rest()
             assert await at.picture() == same
 

@@ -12,6 +12,8 @@ from tests.sim.chat.chats import Talk, talk
 from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.model import SECOND
 from wavoice.sim.chat.commands import run
+from wavoice.sim.chat.save import UNASKED
+from wavoice.sim.manifest import load_manifest
 from wavoice.sim.scenario.load import load_cases
 from wavoice.sim.scenario.run import run_cases
 
@@ -35,6 +37,11 @@ async def test_what_was_saved_passes_and_brings_its_notes(tmp_path: Path) -> Non
     assert saved.scenario == tmp_path / "scenarios" / "by_the_bus.yaml"
     assert [fixture.name for fixture in saved.fixtures] == [f"by_the_bus_{n}.ogg" for n in (1, 2, 3)]
     assert saved.fixtures[0].read_bytes() == NOTE.read_bytes()
+    manifest = load_manifest(tmp_path / "fixtures" / "audio" / "manifest.toml")
+    assert [note.words for note in manifest.notes] == [ASK, "Yes, please.", "No wait."]
+    (dialogue,) = manifest.dialogues
+    assert [(note.after or 0) >= SECOND for note in dialogue.notes] == [False, True, True]
+    assert {voice.consent for voice in manifest.voices.values()} == {UNASKED}
     (case,) = load_cases(saved.scenario)
     assert [step.note for step in case.scenario.steps if step.note] == [ASK, "Yes, please.", "No wait."]
     assert case.scenario.then.writes == ()

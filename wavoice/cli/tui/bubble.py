@@ -19,7 +19,7 @@ from wavoice.cli.tui.wave import bars, length
 from wavoice.runtime.model import SECOND
 
 if TYPE_CHECKING:
-    from wavoice.sim.chat.views.conversation import Bubble, ButtonView
+    from wavoice.sim.chat.views.bubble import Bubble, ButtonView
 
 WAVE = 24
 """Bars of a waveform."""
@@ -58,9 +58,8 @@ def drawn(view: Bubble, zone: tzinfo, *, playing: bool = False) -> Content:
 def _wave(view: Bubble, *, playing: bool) -> Content:
     mark = ("■" if playing else "▶") if view.playable else "▷"
     style = "$tick-read" if view.ticks == "played" or (view.mine and view.ticks == "read") else "$dim"
-    return Content.assemble(
-        (mark, "$primary bold"), " ", (bars(view.peaks, WAVE), style), f" {length(view.seconds or 0)}"
-    )
+    lasts = f" {length(view.seconds)}" if view.seconds else ""  # no journal says it of the bot's own notes
+    return Content.assemble((mark, "$primary bold"), " ", (bars(view.peaks, WAVE), style), lasts)
 
 
 def _foot(view: Bubble, zone: tzinfo) -> Content:

@@ -17,7 +17,7 @@ from wavoice.cli.tui.messages import Do
 from wavoice.cli.tui.plain import visible
 
 if TYPE_CHECKING:
-    from wavoice.sim.chat.views.conversation import Bubble
+    from wavoice.sim.chat.views.bubble import Bubble
 
 KEPT = 200
 """Bubbles that are kept on the screen; the journal has all."""

@@ -47,7 +47,9 @@ class Field(Input):
 
     def __init__(self, done: Callable[[], None]) -> None:
         """`done` takes the line."""
-        super().__init__(placeholder="Type a message, / for commands", id="field", compact=True)
+        super().__init__(
+            placeholder="Type a message, / for commands", id="field", compact=True, select_on_focus=False
+        )
         self._take = done
 
     async def _on_key(self, event: Key) -> None:

@@ -29,6 +29,11 @@ class Live:
     views: Screen
     control: Control
 
+    def looked_at(self) -> Screen:
+        """The views of whoever holds the phone."""
+        self.views.look_at(self.chat.contact)
+        return self.views
+
 
 Open = Callable[[], Awaitable[Opened]]
 """Opens a session, which outlives the screen. Raises `WavoiceError` for what cannot be opened."""

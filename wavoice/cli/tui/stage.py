@@ -92,11 +92,14 @@ class Stage(Container):
         if self._shown is not None and "chat" not in self._shown.panes:
             self.choose("chat")
 
-    def draw(self, model: Screen, now: Micros) -> None:
+    def draw(self, model: Screen, now: Micros, *, panes: bool = True) -> None:
         """Draw what is known now: bubbles that have changed, and the panes that can be seen."""
         with self.app.batch_update():
             self.chat.show(model.conversation)
-            self.tick(model, now)
+            if panes:
+                self.tick(model, now)
+            else:
+                self.chat.typing(model.at(now).typing)
 
     def tick(self, model: Screen, now: Micros) -> None:
         """Draw what time has changed."""

@@ -15,7 +15,7 @@ from wavoice.sim.chat import commands
 
 if TYPE_CHECKING:
     from wavoice.sim.chat.session import ChatSession
-    from wavoice.sim.chat.views.conversation import Bubble
+    from wavoice.sim.chat.views.bubble import Bubble
 
 Act = Callable[[], Awaitable[object]]
 """Something that the customer does; a text that it returns is shown."""

@@ -7,22 +7,20 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wavoice.runtime.errors import UserInputError
-from wavoice.sim.scenario.values import as_text, duration
+from wavoice.sim.chat.arguments import button_of, decibels, moment, nth, numbered
+from wavoice.sim.scenario.values import as_text
 
 if TYPE_CHECKING:  # the screen has this table before there is a shop to import
-    from wavoice.runtime.model import Micros
     from wavoice.sim.chat.session import ChatSession
-    from wavoice.sim.emulator.handset.message import PhoneMessage
 
 Run = Callable[["ChatSession", str], Awaitable[str | None]]
 _OPTION = re.compile(r"\s--(noise|snr|voice)\s+(\S+)")
 _TIMES = re.compile(r"\s*\d{0,3}\s*")
-_NUMBERED = re.compile(r"(?:(\d{1,3})\s+)?(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ async def _say(chat: ChatSession, rest: str) -> None:
     manner = chat.mouth.manner
     if "noise" in options or "snr" in options:
         kind = options.get("noise", manner.noise if manner.noise != "none" else "street")
-        manner = manner.in_noise(kind, _decibels(options["snr"]) if "snr" in options else None)
+        manner = manner.in_noise(kind, decibels(options["snr"]) if "snr" in options else None)
     if "voice" in options:
         manner = replace(manner, voice=options["voice"])
     await chat.say(text, manner)
@@ -100,32 +98,32 @@ async def _after(chat: ChatSession, rest: str) -> str:
     delay, _, line = rest.partition(" ")
     if not line.strip():
         raise _usage("after")
-    wait = _duration(delay)
+    wait = moment(delay)
     chat.after(wait, lambda: run(chat, line.strip()))
     return f"In {as_text(wait)}: {line.strip()}"
 
 
 async def _advance(chat: ChatSession, rest: str) -> str:
-    by = _duration(rest)
+    by = moment(rest)
     await chat.advance(by)
     return f"{as_text(by)} later."
 
 
 async def _quote(chat: ChatSession, rest: str) -> None:
-    number, text = _numbered(rest)
+    number, text = numbered(rest)
     if not text:
         raise _usage("quote")
-    await chat.text(text, quotes=_nth(chat.phone.messages, number, "message of the bot").wamid)
+    await chat.text(text, quotes=nth(chat.phone.messages, number, "message of the bot").wamid)
 
 
 async def _tap(chat: ChatSession, rest: str) -> None:
-    number, title = _numbered(rest)
+    number, title = numbered(rest)
     asked = [shown for shown in chat.phone.messages if shown.buttons]
     if number is None and title:
-        has = [shown for shown in asked if _button(shown, title)]
+        has = [shown for shown in asked if button_of(shown, title)]
         asked = has or asked
-    question = _nth(asked, number, "message with buttons")
-    button = _button(question, title) if title else None
+    question = nth(asked, number, "message with buttons")
+    button = button_of(question, title) if title else None
     if button is None:
         titles = ", ".join(one.title for one in question.buttons)
         raise UserInputError(f"There is no button {title!r} on it.", remedy=f"It has {titles}.")
@@ -133,10 +131,10 @@ async def _tap(chat: ChatSession, rest: str) -> None:
 
 
 async def _react(chat: ChatSession, rest: str) -> None:
-    number, emoji = _numbered(rest)
+    number, emoji = numbered(rest)
     if not emoji:
         raise _usage("react")
-    shown = _nth(chat.phone.messages, number, "message of the bot")
+    shown = nth(chat.phone.messages, number, "message of the bot")
     await chat.react(shown.wamid, None if emoji == "off" else emoji)
 
 
@@ -188,7 +186,7 @@ async def _noise(chat: ChatSession, rest: str) -> str:
     kind, _, snr = rest.partition(" ")
     if not kind:
         raise _usage("noise")
-    chat.noise("none" if kind == "off" else kind, _decibels(snr) if snr.strip() else None)
+    chat.noise("none" if kind == "off" else kind, decibels(snr) if snr.strip() else None)
     manner = chat.mouth.manner
     return "No noise." if manner.noise == "none" else f"In {manner.noise} noise, {manner.snr_db:g} dB below."
 
@@ -270,40 +268,6 @@ def _usage(name: str) -> UserInputError:
 def _nothing(name: str, rest: str) -> None:
     if rest:
         raise _usage(name)
-
-
-def _duration(text: str) -> Micros:
-    try:
-        return duration(text)
-    except ValueError as error:
-        raise UserInputError(f"{error}.") from error
-
-
-def _decibels(text: str) -> float:
-    try:
-        return float(text.strip().lower().removesuffix("db"))
-    except ValueError as error:
-        raise UserInputError(f"{text!r} is no number of decibels.", remedy="As in --snr 5.") from error
-
-
-def _numbered(rest: str) -> tuple[int | None, str]:
-    found = _NUMBERED.fullmatch(rest)
-    number, text = found.groups() if found else (None, rest)
-    return None if number is None else int(number), text.strip()
-
-
-def _nth(shown: Sequence[PhoneMessage], number: int | None, what: str) -> PhoneMessage:
-    """The n-th newest, from 1."""
-    place = 1 if number is None else number
-    if not 1 <= place <= len(shown):
-        there = f"there are {len(shown)}" if shown else "there is none yet"
-        raise UserInputError(f"There is no {what} number {place}: {there}.", remedy="1 is the newest.")
-    return shown[-place]
-
-
-def _button(shown: PhoneMessage, title: str) -> str | None:
-    wanted = title.casefold()
-    return next((one.id for one in shown.buttons if wanted == one.title.casefold() or title == one.id), None)
 
 
 def _newest(chat: ChatSession, *kinds: str) -> str:

@@ -170,6 +170,7 @@ async def open_script(options: ChatOptions, file: Path, *, watched: bool) -> Asy
         ears=ears,
         callers=tuple(_caller(case, name) for name in names),
         customer=names[0],
+        handsets=None,
         shop=lambda _, at: shop_of(given, case.world, names, at),
         policy=policy_with(given.policy),
     )

@@ -24,6 +24,7 @@ from wavoice.sim.chat.customers import CALLERS, Caller, enter, shop
 from wavoice.sim.chat.facts import Notice
 from wavoice.sim.chat.faults import FaultBoard
 from wavoice.sim.chat.feed import Feed
+from wavoice.sim.chat.handset_file import in_order, keep_handsets, read_handsets
 from wavoice.sim.chat.http_log import HttpLog
 from wavoice.sim.chat.line import SECRETS, Line, chat_settings, connect
 from wavoice.sim.chat.models import Models
@@ -64,6 +65,8 @@ class ChatOptions:
     """Read the author's file anew whenever it changes, if the settings name one."""
     callers: tuple[Caller, ...] = CALLERS
     """Who can hold the phone."""
+    handsets: Path | None = None
+    """Where handsets and WhatsApp are kept between chats, see `handset_file`; None: they are new."""
     shop: Callable[[date, Clock], World] = shop
     """Makes the shop, given its today."""
     policy: Policy = field(default_factory=Policy)
@@ -92,8 +95,9 @@ class Behind:
 async def open_chat(options: ChatOptions) -> AsyncIterator[ChatSession]:
     """Open everything but the models, which load in the background; leave the store whole at the end.
 
-    Raises `StoreError` and `ConfigError` before anything is shown.
+    Raises `StoreError` and `UserInputError` before anything is shown.
     """
+    kept = None if options.handsets is None else read_handsets(options.handsets)
     clock = SkippingClock(options.clock or SystemClock())
     settings = chat_settings(options.settings, options.store)
     feed = Feed()
@@ -116,7 +120,8 @@ async def open_chat(options: ChatOptions) -> AsyncIterator[ChatSession]:
             stack.push_async_callback(close)
         async with runtime.store.begin() as tx:
             past = await tx.journal.read()
-        feed.begin_with(past)
+        if kept is not None:
+            line.emulator.import_(kept.world)
         # The shop is seeded anew with every run; what was written to it is in the journal.
         for done in (event.body for event in past if isinstance(event.body, Committed)):
             world.again(done.key, done.action, done.args)
@@ -135,7 +140,12 @@ async def open_chat(options: ChatOptions) -> AsyncIterator[ChatSession]:
             before=len(past),
         )
         session = ChatSession(behind)
-        await _arrive(session, options.customer)
+        await _arrive(session)
+        contacts = {one.bsuid: session.contacts[one.key] for one in session.customers}
+        feed.begin_with(in_order(past, kept.facts(line.emulator, contacts) if kept else ()))
+        await session.switch(options.customer)
+        if options.handsets is not None:
+            stack.push_async_callback(keep_handsets, session, options.handsets)
         if options.warm:
             models.start()
         if settings.bot.app is not None and options.watch:
@@ -177,16 +187,16 @@ def _seed(ids: Ids) -> int:
     return int.from_bytes(hashlib.sha256(ids.new("s").encode()).digest()[:6], "big")
 
 
-async def _arrive(session: ChatSession, customer: str) -> None:
-    """Connect every customer's handset, and hand the phone to one."""
+async def _arrive(session: ChatSession) -> None:
+    """Connect every customer's handset, those of an earlier chat as they were."""
+    there = {phone.person.bsuid: phone for phone in session.emulator.phones}
     for caller in session.customers:
         contact = await enter(session.runtime, session.settings, caller)
         wrote_at = session.clock.now() if caller.agreed else None
-        phone = session.emulator.phone(
+        phone = there.get(caller.bsuid) or session.emulator.phone(
             caller.name, caller.phone, caller.bsuid, caller.username, wrote_at=wrote_at
         )
         session.connect(caller, phone, contact)
-    await session.switch(customer)
 
 
 def _decoder(stack: AsyncExitStack, policy: Policy) -> Decoder:

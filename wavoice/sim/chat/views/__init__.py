@@ -4,7 +4,7 @@
 draws, or calls the runtime.
 """
 
-from wavoice.sim.chat.views.conversation import Bubble, ButtonView
+from wavoice.sim.chat.views.bubble import Bubble, ButtonView
 from wavoice.sim.chat.views.heard import Heard, Mishap
 from wavoice.sim.chat.views.ledger import Approval, Write
 from wavoice.sim.chat.views.proposal import Happened, ProposalView

@@ -15,7 +15,8 @@ from wavoice.runtime.journal import Event
 from wavoice.runtime.model import Micros
 from wavoice.runtime.policy import Policy
 from wavoice.sim.chat.facts import Arrived, Exchange, Fact, Notice, Sent, Ticks, Typing
-from wavoice.sim.chat.views.conversation import Bubble, Conversation
+from wavoice.sim.chat.views.bubble import Bubble
+from wavoice.sim.chat.views.conversation import Conversation
 from wavoice.sim.chat.views.heard import Heard, Readings
 from wavoice.sim.chat.views.ledger import Ledger, Write
 from wavoice.sim.chat.views.proposal import Proposals, ProposalView
