@@ -202,6 +202,19 @@ class TestOtherPanes:
         assert "no 0.98" in text
         assert "wait 0.41" in text
 
+    def test_words_of_an_answer_are_told_with_the_passes_that_heard_them(self) -> None:
+        passes = (("negative", 1, "Yes, please wait."), ("none", 5, "Yes please no."))
+        decodes = tuple(
+            journal.DecodeFigures(prompt, beam, -0.2, 0.01, "en", "base", text=text)
+            for prompt, beam, text in passes
+        )
+        bodies = (
+            journal.Received("wamid.1", 0, voice=True),
+            journal.HeardNote(1.0, 2.0, decodes, text="Yes please no."),
+        )
+        text = " ".join(drawn(fold(Event(1, WHERE, body) for body in bodies), "heard", 200).split())
+        assert "by word Yes ✓✓ please ✓✓ wait. for a yes only no. transcript only" in text
+
     def test_the_window_and_the_memory_run_out(self) -> None:
         screen = fold(have(everything))
         wrote = screen.session.wrote_at or 0

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC
 from typing import ClassVar
 
 import pytest
 
+from wavoice.cli.tui.bubble import drawn
 from wavoice.cli.tui.completions import Completions
 from wavoice.cli.tui.entry import Completion
 from wavoice.cli.tui.layout import TITLES, shown, size_of
 from wavoice.cli.tui.plain import shortened, visible
 from wavoice.cli.tui.wave import bars, length
+from wavoice.sim.chat.views.bubble import Bubble
 
 
 class TestPlainText:
@@ -57,6 +61,11 @@ class TestWaveform:
 
     def test_values_beyond_the_scale_do_not_break_it(self) -> None:
         assert bars((-1.0, 7.0), 2) == "▁█"
+
+    def test_a_note_of_unknown_length_shows_none(self) -> None:
+        note = Bubble("wamid.1", mine=False, form="voice", text="", at=0)
+        assert "0:0" not in drawn(note, UTC).plain.replace("00:00", "")
+        assert "0:03" in drawn(replace(note, seconds=3.4), UTC).plain
 
     def test_length(self) -> None:
         assert [length(seconds) for seconds in (0.2, 3.4, 61)] == ["0:00", "0:03", "1:01"]

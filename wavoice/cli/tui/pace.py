@@ -16,7 +16,7 @@ QUIET = 0.12
 """Seconds without news after which it is drawn."""
 MOST = 1.0
 """Seconds after which it is drawn although more is coming."""
-LONG = 2.0
+LONG = 10.0
 """Seconds after which a turn is taken to last, and all panes are drawn during it."""
 
 

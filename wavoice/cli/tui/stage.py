@@ -99,7 +99,8 @@ class Stage(Container):
             if panes:
                 self.tick(model, now)
             else:
-                self.chat.typing(model.at(now).typing)
+                # With the new bubble, which is mounted next: two layouts would cost twice.
+                self.call_later(self.chat.typing, model.at(now).typing)
 
     def tick(self, model: Screen, now: Micros) -> None:
         """Draw what time has changed."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import tzinfo
 
 from rich.style import Style
@@ -25,11 +25,17 @@ from wavoice.cli.tui.panes.ink import (
 )
 from wavoice.runtime.journal import DecodeFigures
 from wavoice.runtime.policy import Policy
-from wavoice.sim.chat.views.heard import Heard, by_word
+from wavoice.sim.chat.views.heard import Heard, Pass, by_word, side_by_side
 
 _NONE = "Nothing was said yet."
 _PASSES = {"negative": "for a yes", "none": "transcript", "words": "with names"}
 _SURE, _FAIR = 0.8, 0.5
+_WHERE: Mapping[Pass, tuple[Style, str]] = {
+    "both": (GOOD, "✓✓"),
+    "first": (BAD, "for a yes only"),
+    "then": (DOUBT, "transcript only"),
+}
+"""How a word stands there, and what is said of it, by the passes that heard it."""
 _FORMS = {
     "reaction": "a reaction",
     "reaction_removed": "a reaction taken back",
@@ -52,6 +58,7 @@ def heard(_width: int, view: Heard | None, policy: Policy, zone: tzinfo) -> Iter
         yield field("first", (f"“{view.first_heard}”, then once more", DIM))
     for decode in view.decodes:
         yield from _decode(decode, policy)
+    yield from _in_both(view.decodes)
     if view.note:
         yield field("speech", f"{view.speech_seconds:.1f} s of {view.note_seconds:.1f} s")
     if view.language_p is not None:
@@ -97,6 +104,20 @@ def _decode(decode: DecodeFigures, policy: Policy) -> Iterator[Text]:
     elif decode.text:
         least = "" if decode.min_word_p is None else f"  least sure word {decode.min_word_p:.2f}"
         yield field("", (f"“{decode.text}”", SAID), (least, DIM))
+
+
+def _in_both(decodes: Sequence[DecodeFigures]) -> Iterator[Text]:
+    """While a yes is awaited no pass tells how sure its words are: what counts is that both heard them."""
+    if len(decodes) < 2 or any(one.words for one in decodes):
+        return
+    if words := side_by_side(decodes[0], decodes[1]):
+        yield field("by word", *(part for word, where in words for part in _heard_by(word, where)))
+
+
+def _heard_by(word: str, where: Pass) -> Iterator[Part]:
+    style, told = _WHERE[where]
+    yield word, style
+    yield f" {told}  ", DIM
 
 
 def _by_word(decode: DecodeFigures) -> Iterator[Part]:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
+from typing import Literal
 
 from wavoice.runtime import journal
 from wavoice.runtime.journal import DecodeFigures, Event
 from wavoice.runtime.model import Form, Micros
 from wavoice.runtime.redact import REMOVED
+
+Pass = Literal["both", "first", "then"]
+"""Which of two passes heard a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +146,25 @@ def by_word(decode: DecodeFigures) -> tuple[tuple[str, float], ...]:
         else:
             words.append((piece.strip(), p))
     return tuple((word, p) for word, p in words if word)
+
+
+def side_by_side(first: DecodeFigures, then: DecodeFigures) -> tuple[tuple[str, Pass], ...]:
+    """The words of two passes over one note in their order, each with who has heard it."""
+    one, two = first.text.split(), then.text.split()
+    told: list[tuple[str, Pass]] = []
+    alike = SequenceMatcher(a=[*map(_bare, one)], b=[*map(_bare, two)], autojunk=False)
+    for same, begin, end, start, stop in alike.get_opcodes():
+        if same == "equal":
+            told += [(word, "both") for word in two[start:stop]]
+        else:
+            told += [(word, "first") for word in one[begin:end]]
+            told += [(word, "then") for word in two[start:stop]]
+    return tuple(told)
+
+
+def _bare(word: str) -> str:
+    """The word without its marks, which passes set as they like."""
+    return "".join(each for each in word.casefold() if each.isalnum()) or word
 
 
 def _wordless(decode: DecodeFigures) -> DecodeFigures:
