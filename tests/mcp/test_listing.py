@@ -15,8 +15,11 @@ from tests.cli.commands import Shell
 from tests.cli.conftest import shell as shell  # noqa: PLC0414 -- a fixture
 from tests.mcp.counter import Till
 from tests.mcp.shop import CLOSE, HARMLESS, HELPERS, REFUND, STATUS, hashes, server
-from wavoice.runtime.author.load import load_app
+from tests.rehearsing import desk
+from wavoice import App
+from wavoice.runtime.author.load import AppFile, load_app, load_from
 from wavoice.runtime.author.mcp_jobs import mcp_jobs
+from wavoice.runtime.build import Parts
 from wavoice.runtime.errors import ConfigError
 from wavoice.runtime.settings import Settings
 
@@ -143,6 +146,19 @@ fields.status = {{ path = "status", sample = "open" }}
 async def test_a_bot_has_the_jobs_beside_its_own(tmp_path: Path) -> None:
     settings = Settings.load(_toml(tmp_path, await hashes()))
     assert "counter_status" in [job.name for job in load_app(settings).jobs]
+    file = AppFile.named_by(settings)
+    assert file is not None
+    assert "counter_status" in [job.name for job in load_from(file).jobs]
+
+
+async def test_a_rehearsal_asks_no_server() -> None:
+    jobs = mcp_jobs({"counter": await server()})
+    async with desk(parts=Parts(app=App(*jobs)), voice=False) as at:
+        assert await at.types("what do the books say?") == ["The books say: order 1842 is open."]
+        await at.types("close the books of my order")
+        await at.types("yes")
+        assert await at.wait(5) == ["Done: the books of order 1842 are closed."]
+        assert at.writes == [("close_books", {"order": "1842"})]
 
 
 def test_a_secret_stands_nowhere_in_the_file(tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ from tests.mcp.counter import Till, counter
 from tests.mcp.shop import open_shop, server
 from tests.mcp.test_jobs import CLOSES, GO_ON
 from wavoice.runtime.adapters.mcp_wire import over
+from wavoice.runtime.adapters.store.audit_rows import read_journal
+from wavoice.runtime.audit import audit
 from wavoice.runtime.mcp.calls import Asked, Call, Resumed, Told
 from wavoice.runtime.model import Effect, Outcome
 
@@ -26,6 +28,8 @@ async def test_both_sides_restart_between_the_question_and_the_yes(tmp_path: Pat
         heard += await at.wait(5)
         assert heard[-1] == "Done: the books of order 1842 are closed."
         assert (till.calls, len(till.refunds)) == (["close_account"], 1)
+    report = audit(*read_journal(Path(store)))
+    assert (list(report.breaks), list(report.violations)) == ([], [])
 
 
 async def test_a_server_would_do_it_twice() -> None:

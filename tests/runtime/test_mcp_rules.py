@@ -66,6 +66,7 @@ def test_a_value_is_found_by_its_place() -> None:
         ("a\u202eb\u200bc\x00d", "a b c d"),
         ("see https://evil.example", None),
         ("pay at evil-shop.com now", None),
+        ("card 4111 1111 1111 1111", None),
         ("x" * 81, None),
         ("", None),
         (None, None),

@@ -12,7 +12,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
@@ -28,14 +28,16 @@ class AppFile:
     """Where an app stands: small enough to be sent to another process."""
 
     folder: Path
-    target: str
-    """`module:name`."""
+    target: str | None
+    """`module:name`; None: the sample bot."""
+    config: Path | None = None
+    """Settings whose `[mcp]` adds to it."""
 
     @classmethod
     def named_by(cls, settings: Settings) -> AppFile | None:
-        """What `[bot] app` names, beside the settings; None: the sample bot."""
-        target = settings.bot.app
-        return None if target is None else cls(settings.config.parent.resolve(), target)
+        """What `[bot] app` names, beside the settings, and `[mcp]` adds; None: the sample bot."""
+        target, config = settings.bot.app, settings.config.resolve() if settings.mcp else None
+        return None if target is config is None else cls(settings.config.parent.resolve(), target, config)
 
 
 def load_app(settings: Settings, desk: Desk = NOBODY) -> App:
@@ -46,13 +48,18 @@ def load_app(settings: Settings, desk: Desk = NOBODY) -> App:
     before goes on as it was.
     """
     file = AppFile.named_by(settings)
-    app = App() if file is None else load_from(file)
+    app = App() if file is None else load_from(replace(file, config=None))
     return app.extended(mcp_jobs(settings.mcp, desk)) if settings.mcp else app
 
 
 def load_from(app_file: AppFile) -> App:
-    """The app that stands there. Raises `ConfigError`."""
+    """The app that stands there, for rehearsals: no server of `[mcp]` is asked. Raises `ConfigError`."""
+    if app_file.config is not None:
+        app = load_from(replace(app_file, config=None))
+        return app.extended(mcp_jobs(Settings.load(app_file.config).mcp))
     folder, target = app_file.folder.resolve(), app_file.target
+    if target is None:
+        return App()
     module, _, name = target.partition(":")
     file = folder.joinpath(*module.split(".")).with_suffix(".py")
     if not file.is_file():

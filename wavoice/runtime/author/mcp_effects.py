@@ -20,6 +20,8 @@ MOST_ROUNDS = 3
 LIFETIME = 30 * 60 * SECOND
 """Of a question of a server; the proposal that puts it has its own, and a server may forget sooner."""
 NOT_SENT = "not sent"
+MOST_STATE = 65_536
+"""Characters of a sealed state: it is stored until the customer answers."""
 MOST_ITEMS = 1_000
 """Of a list in which ours is looked for."""
 
@@ -104,7 +106,8 @@ class ToolWrites:
         answers = self._answers(asked)
         question = said(" ".join(form.message for form in asked.forms.values()), MOST_OF_A_QUESTION)
         rounds = (before.round if before else 0) + 1
-        if answers is None or question is None or desk.questions is None or rounds > MOST_ROUNDS:
+        too_much = rounds > MOST_ROUNDS or len(asked.state or "") > MOST_STATE
+        if answers is None or question is None or desk.questions is None or too_much:
             return WriteResult(Outcome.REFUSED, reason=NEEDS_A_PERSON)
         await desk.questions.keep(
             ToolQuestion(

@@ -225,7 +225,8 @@ def _elicitation(declared: Declared, listed: McpTool) -> Iterator[str]:
         return
     if "en" not in listed.elicitation.read_back:
         yield "elicitation.read_back is missing in English"
-    must = frozenset({QUESTION, *(spec.name for spec in declared.specs)})
+    pays = {"payee"} if any(spec.kind is Kind.MONEY for spec in declared.specs) else set[str]()
+    must = frozenset({QUESTION, *pays, *(spec.name for spec in declared.specs)})
     for language, template in listed.elicitation.read_back.items():
         yield from wrong_with(f"elicitation in {language}", template, declared.named | {QUESTION})
         yield from wrong_with_question(language, template, must)

@@ -21,7 +21,7 @@ from wavoice.runtime.author.templates import fill
 from wavoice.runtime.errors import ToolError
 from wavoice.runtime.mcp.calls import Call, Questions, Told, ToolQuestion, Tools
 from wavoice.runtime.mcp.fill import filled, names_in
-from wavoice.runtime.mcp.plain import said, value
+from wavoice.runtime.mcp.plain import field_of, value
 from wavoice.runtime.model import Facts, Micros, Money, Order
 from wavoice.runtime.replies import english
 from wavoice.runtime.settings_mcp import McpField, McpTool
@@ -100,7 +100,7 @@ class Tool:
         before = self.of.before
         return Read(
             args,
-            {name: said(value(told.data, field.path)) for name, field in fields.items()},
+            {name: field_of(told.data, field.path) for name, field in fields.items()},
             version=value(told.data, before.version) if before and before.version else None,
             allowed=_allowed(told.data, before.only_if if before else {}),
             found=not told.failed,

@@ -12,6 +12,8 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+from wavoice.runtime.redact import redact
+
 MOST = 80
 """Characters of a value that is said."""
 MOST_OF_A_QUESTION = 300
@@ -22,6 +24,7 @@ LINK = re.compile(
     r"\b(?:https?://|www\.|wa\.me/|mailto:|tel:)|\b[\w-]+\.(?:com|net|org|in|io|app|shop|link|me|co)\b", re.I
 )
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./:#-]{0,63}")
+_ASKS = re.compile(r"[?\u037e\u061f\uff1f\u2047-\u2049]")
 _MARKUP = re.compile(r"[*_~`{}<>]")
 """WhatsApp's own formatting, and braces of templates."""
 
@@ -58,16 +61,23 @@ def value(data: Any, path: str) -> str | None:
 def said(text: str | None, most: int = MOST) -> str | None:
     """The value as it may be said: one line, no formatting, no control; None where nothing sayable is left.
 
-    A link is not said at all: a reply leads nobody anywhere that the policy does not list.
+    A link is not said at all: a reply leads nobody anywhere that the policy does not list. Nor is what looks
+    like the number of a card or a one-time password (I18).
     """
     if text is None:
         return None
     plain = unicodedata.normalize("NFC", text[:MOST_TEXT])
     shown = "".join(char if _is_shown(char) else " " for char in plain)
     one_line = " ".join(_MARKUP.sub("", shown).split())
-    if not one_line or len(one_line) > most or LINK.search(one_line):
+    if not one_line or len(one_line) > most or LINK.search(one_line) or redact(one_line) != one_line:
         return None
     return one_line
+
+
+def field_of(data: Any, path: str) -> str | None:
+    """The single value that stands there as a sentence may say it: it asks nothing itself."""
+    found = said(value(data, path))
+    return None if found is None else _ASKS.sub("", found).strip() or None
 
 
 def reference(data: Any, path: str | None) -> str | None:
