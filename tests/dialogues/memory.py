@@ -316,7 +316,7 @@ class ToolQuestions:
     async def keep(self, question: ToolQuestion) -> None:
         raise NotImplementedError("no dialogue has an MCP server")
 
-    async def waiting(self, job: str, subject: str, now: Micros) -> ToolQuestion | None:
+    async def waiting(self, tenant: str, job: str, subject: str, now: Micros) -> ToolQuestion | None:
         raise NotImplementedError("no dialogue has an MCP server")
 
     async def use(self, question: str, now: Micros) -> ToolQuestion | None:

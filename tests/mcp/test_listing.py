@@ -158,7 +158,7 @@ async def test_a_rehearsal_asks_no_server() -> None:
         await at.types("close the books of my order")
         await at.types("yes")
         assert await at.wait(5) == ["Done: the books of order 1842 are closed."]
-        assert at.writes == [("close_books", {"order": "1842"})]
+        assert at.writes == [("close_books", {"order": "1842", "customer": "cus_1"})]
 
 
 def test_a_secret_stands_nowhere_in_the_file(tmp_path: Path) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.mcp.counter import Till, counter
-from tests.mcp.shop import open_shop, server
+from tests.mcp.shop import CLOSE, HELPERS, open_shop, server
 from tests.mcp.test_jobs import CLOSES, GO_ON
 from wavoice.runtime.adapters.mcp_wire import over
 from wavoice.runtime.adapters.store.audit_rows import read_journal
 from wavoice.runtime.audit import audit
 from wavoice.runtime.mcp.calls import Asked, Call, Resumed, Told
-from wavoice.runtime.model import Effect, Outcome
+from wavoice.runtime.model import Customer, Effect, Facts, Identity, Outcome
 
 
 async def test_both_sides_restart_between_the_question_and_the_yes(tmp_path: Path) -> None:
@@ -73,3 +73,24 @@ async def test_a_lost_answer_to_the_second_call_is_looked_up_and_not_sent_again(
         await at.types("yes")
         assert (await at.wait(30))[-1] == "Done: the books of order 1842 are closed."
         assert (till.calls.count("close_account"), len(till.refunds)) == (1, 1)
+
+
+async def test_a_question_is_nobody_else_s() -> None:
+    """A job that is about no order: only who asked tells whose it is."""
+    tool = {**CLOSE, "slots": {}, "arguments": {"order": "1842", "note": "wavoice {key}"}}
+    tool |= {"read_back": "Close the books?", "done": "they are closed", "still": "they stay open"}
+    tool["elicitation"] = {**CLOSE["elicitation"], "read_back": "The shop asks: {question} Close them?"}
+    tool["verify"] = {**CLOSE["verify"], "arguments": {"order": "1842"}}
+    async with open_shop(await server({**HELPERS, "close_account": tool}), till := Till()) as at:
+        await at.types(CLOSES)
+        await at.types("yes")
+        assert (await at.wait(5))[0].startswith("The shop asks: This cannot be undone.")
+        job = at.rehearsal.runtime.bot.kit.jobs.get("close_books")
+        assert job is not None
+        assert job.own is not None
+        assert job.own.reads_for is not None
+        for customer, asked in (("cus_1", True), ("cus_2", False)):
+            who = Identity((Customer(customer, "Sample Customer", "919812300001"),))
+            read = await job.own.reads_for.read({}, Facts(who, (), 0))
+            assert bool(getattr(read, "asked", None)) is asked
+        assert till.calls == []

@@ -69,7 +69,9 @@ def row(job: Job) -> dict[str, Any]:
 def _writes(job: Job) -> str | None:
     if job.words is None:
         return None
-    return "own commit" if job.own and job.own.commit else "shop"
+    if job.own is None or job.own.commit is None:
+        return "shop"
+    return "MCP tool" if job.own.verify else "own commit"
 
 
 def _compensation(job: Job) -> str | None:

@@ -27,7 +27,7 @@ def desk_for(settings: Settings, tools: Tools | None, store: Store, clock: Clock
 
     return Desk(
         tools=tools or McpTools(settings.mcp, clock),
-        questions=StoredQuestions(store, clock),
+        questions=StoredQuestions(store, clock, settings.bot.tenant),
         now=clock.now,
         new=ids.new,
         fits=_fits,

@@ -318,7 +318,7 @@ class ToolQuestions(Protocol):
         """Store it, pending; what was pending of its proposal is dropped."""
         ...
 
-    async def waiting(self, job: str, subject: str, now: Micros) -> ToolQuestion | None:
+    async def waiting(self, tenant: str, job: str, subject: str, now: Micros) -> ToolQuestion | None:
         """The pending one whose proposal is open and whose time is not over."""
         ...
 

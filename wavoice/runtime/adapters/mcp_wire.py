@@ -74,6 +74,7 @@ async def connect(server: McpServer) -> AsyncIterator[Wire]:
 async def over(other_side: Any) -> AsyncIterator[Wire]:
     """A connection over a transport of the SDK, or with a server in this process."""
     logging.getLogger("mcp").setLevel(logging.CRITICAL)  # the SDK logs lines that it cannot read, as they are
+    logging.getLogger("httpx2").setLevel(logging.WARNING)  # and each address that it asks
     served: MCPServer | Any = other_side
     info = Implementation(name="wavoice", version=version("wavoice-bot"))
     async with Client(served, cache=None, client_info=info, elicitation_callback=_nobody) as client:

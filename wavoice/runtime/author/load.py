@@ -37,7 +37,11 @@ class AppFile:
     def named_by(cls, settings: Settings) -> AppFile | None:
         """What `[bot] app` names, beside the settings, and `[mcp]` adds; None: the sample bot."""
         target, config = settings.bot.app, settings.config.resolve() if settings.mcp else None
-        return None if target is config is None else cls(settings.config.parent.resolve(), target, config)
+        return (
+            None
+            if target is None and config is None
+            else cls(settings.config.parent.resolve(), target, config)
+        )
 
 
 def load_app(settings: Settings, desk: Desk = NOBODY) -> App:

@@ -14,6 +14,7 @@ class StoredQuestions:
 
     store: Store
     clock: Clock
+    tenant: str
 
     async def keep(self, question: ToolQuestion) -> None:
         """See `Questions`."""
@@ -23,7 +24,7 @@ class StoredQuestions:
     async def waiting(self, job: str, subject: str) -> ToolQuestion | None:
         """See `Questions`."""
         async with self.store.begin() as tx:
-            return await tx.tool_questions.waiting(job, subject, self.clock.now())
+            return await tx.tool_questions.waiting(self.tenant, job, subject, self.clock.now())
 
     async def use(self, question: str) -> ToolQuestion | None:
         """See `Questions`."""

@@ -77,10 +77,10 @@ class Tool:
 
     @property
     def binds(self) -> tuple[str, ...]:
-        """What the arguments use of the customer."""
+        """Who it is, always: nobody else's question is theirs; and what the arguments use besides."""
         verify = (self.of.verify.arguments, self.of.verify.match) if self.of.verify else ()
         used = {*names_in([self.of.arguments, self.of.before.arguments if self.of.before else {}, *verify])}
-        return tuple(name for name in ABOUT_THE_CUSTOMER if name in used)
+        return tuple(name for name in ABOUT_THE_CUSTOMER if name == "customer" or name in used)
 
     # --- reading --------------------------------------------------------------------------------
 

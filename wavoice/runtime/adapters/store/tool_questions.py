@@ -34,6 +34,7 @@ _waiting = (
     select(tool_questions.c.value, tool_questions.c.version)
     .join(proposals, proposals.c.id == tool_questions.c.proposal)
     .where(
+        tool_questions.c.tenant == bindparam("of_tenant"),
         tool_questions.c.job == bindparam("of_job"),
         tool_questions.c.subject == bindparam("of_subject"),
         tool_questions.c.state == _PENDING,
@@ -80,9 +81,9 @@ class ToolQuestionRows:
                 f"Proposal {question.proposal} is not stored.", remedy="Save it before its effect."
             )
 
-    async def waiting(self, job: str, subject: str, now: Micros) -> ToolQuestion | None:
+    async def waiting(self, tenant: str, job: str, subject: str, now: Micros) -> ToolQuestion | None:
         """See `ports.ToolQuestions`."""
-        where = {"of_job": job, "of_subject": subject, "now": now}
+        where = {"of_tenant": tenant, "of_job": job, "of_subject": subject, "now": now}
         row = (await self._db.execute(_waiting, where)).one_or_none()
         return None if row is None else load(ToolQuestion, row.value, row.version)
 
