@@ -162,11 +162,20 @@ async def _shop(turn: Turn, alias: Alias, kinds: Sequence[str]) -> Facts | None:
     except SystemOfRecordError as error:
         turn.log(journal.Trouble(stage="look_up", code=error.code, detail=error.message))
         return None
+    found = _own(turn, customer.id, found)
     turn.log(journal.LookedUp(1, tuple(_seen(order) for order in found)))
     now = turn.trace.now()
     records = with_known_links(_with(NO_RECORDS, kinds, told), turn.kit.policy)
     local, rules = turn.kit.local(now), turn.kit.rules
     return Facts(identity, tuple(found), now, records=records, now=local, rules=rules)
+
+
+def _own(turn: Turn, customer: str, orders: Sequence[Order]) -> Sequence[Order]:
+    """This customer's alone, whatever the shop's search brings along: what is dropped is in no journal."""
+    own = [order for order in orders if order.customer == customer]
+    if len(own) < len(orders):
+        turn.log(journal.Trouble("look_up", "foreign_record", f"{len(orders) - len(own)} orders"))
+    return own
 
 
 def _seen(order: Order) -> journal.OrderSeen:

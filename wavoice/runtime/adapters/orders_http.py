@@ -4,7 +4,8 @@ JSON both ways, UTF-8, `Authorization: Bearer …` if a token is configured. Rec
 field names of `model.Customer` and `model.Order`; fields that are not ours are ignored.
 
 * `GET /customers?phone=…&bsuid=…` → 200 `{"customers": [{"id", "name", "phone", "bsuid"?}, …]}`:
-  every record that matches either. `phone` is E.164 digits without `+`; the record may write its
+  every record that matches either; one whose `bsuid` is another than asked for is not theirs, whatever its
+  phone. `phone` is E.164 digits without `+`; the record may write its
   own in any international notation. A parameter that is not known is left out.
 * `GET /customers/{id}/orders` → 200 `{"orders": [{"id", "customer", "status", "day",
   "delivery_address", "items", "version", "payment"?}, …]}`. `day` is an ISO date in the shop's zone,
@@ -124,6 +125,17 @@ def e164_digits(phone: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164).lstrip("+")
 
 
+def _is_of(record: _CustomerRecord, phone: str | None, bsuid: str | None) -> bool:
+    """The same identity, or the same number and nothing that speaks against it.
+
+    A number that comes with another identity than the record's has another owner by now: WhatsApp makes a
+    new one only for a new number or account.
+    """
+    if bsuid and record.bsuid:
+        return record.bsuid == bsuid
+    return phone is not None and e164_digits(record.phone) == phone
+
+
 class HttpOrders:
     """`ports.Orders` for a shop that offers the contract above.
 
@@ -160,7 +172,7 @@ class HttpOrders:
         return tuple(
             Customer(id=record.id, name=record.name, phone=record.phone)
             for record in found.customers
-            if (phone and e164_digits(record.phone) == phone) or (alias.bsuid and record.bsuid == alias.bsuid)
+            if _is_of(record, phone, alias.bsuid)
         )
 
     async def orders(self, customer: str) -> Sequence[Order]:
