@@ -4,10 +4,9 @@
 
 A customer moves a delivery again and again through the whole runtime. Own overhead is, from the shop's last
 answer to a read before the write to the outcome in the store: every condition checked again, the intent made
-durable, the effect sent, its answer read, the outcome made durable. What the shop itself takes to answer the write
-is taken off. `until_the_reply_is_stored` is the same up to the commit that keeps the reply. `cpu` is what of it
-this process has computed, its store's thread included: on a machine that does other things as well, time on the
-wall says little.
+durable, the effect sent, its answer read, the outcome made durable. What the shop itself takes is
+taken off. `until_the_reply_is_stored` is the same up to the commit that keeps the reply. `cpu` is what of it
+this process has computed, its store's thread included: beside other work, the wall says little.
 """
 
 from __future__ import annotations

@@ -94,7 +94,9 @@ async def test_either_name_is_enough(shop: Wired, alias: Alias) -> None:
     assert [customer.id for customer in await shop.orders.customers(alias)] == ["cus_1"]
 
 
-@pytest.mark.parametrize("alias", [Alias("15550100", "IN.0"), Alias(PHONE, "IN.0"), Alias(None, None), Alias("", "")])
+@pytest.mark.parametrize(
+    "alias", [Alias("15550100", "IN.0"), Alias(PHONE, "IN.0"), Alias(None, None), Alias("", "")]
+)
 async def test_a_stranger_has_no_record(shop: Wired, alias: Alias) -> None:
     assert list(await shop.orders.customers(alias)) == []
 
