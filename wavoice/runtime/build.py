@@ -24,6 +24,7 @@ from wavoice.runtime.adapters.graph import GraphClient, GraphSettings
 from wavoice.runtime.adapters.money_apart import MoneyApart
 from wavoice.runtime.adapters.public_hosts import PublicHosts, behind_a_proxy
 from wavoice.runtime.adapters.recordings import Recordings
+from wavoice.runtime.adapters.sentences import open_interpreter
 from wavoice.runtime.adapters.store import SqliteStore, drain_lock
 from wavoice.runtime.adapters.store.lock import MEMORY
 from wavoice.runtime.adapters.systems import Around, orders_backend, payments_backend, tickets_backend
@@ -38,11 +39,9 @@ from wavoice.runtime.codes import Codes
 from wavoice.runtime.errors import ConfigError
 from wavoice.runtime.faq import Faq, read_faq
 from wavoice.runtime.foresee import always
-from wavoice.runtime.interpret.rules import RulesInterpreter
 from wavoice.runtime.journal import Event, Sink
 from wavoice.runtime.kit import Kit, Shelf
 from wavoice.runtime.lanes import Lanes
-from wavoice.runtime.lexicon import enabled
 from wavoice.runtime.mcp.calls import Tools
 from wavoice.runtime.model import Stage, Template
 from wavoice.runtime.originals import sweep
@@ -157,7 +156,7 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
             ears=parts.ears or _ears(settings, parts.policy, clock, stack),
             voice=_voice(settings, parts, clock, stack),
             decoder=decoder,
-            interpreter=parts.interpreter or RulesInterpreter(enabled(settings.bot.languages)),
+            interpreter=parts.interpreter or open_interpreter(settings)[0],
             clock=clock,
             ids=ids,
             zone=ZoneInfo(settings.shop.zone),

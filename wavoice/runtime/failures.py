@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from wavoice.runtime import journal
 from wavoice.runtime.errors import OverBudgetError, UnsupportedLanguageError
-from wavoice.runtime.model import Button, HandOff
+from wavoice.runtime.model import Button, HandOff, Tier
 from wavoice.runtime.replies import english
 from wavoice.runtime.replies.others import ENGLISH, Words, words_in
 from wavoice.runtime.steps import Scene, Step
@@ -19,6 +19,11 @@ from wavoice.runtime.steps import Scene, Step
 CHOICE = "ask"
 """Of a button that asks for something: `ask:track_order`. It answers no question and approves nothing."""
 HUMAN = "human"
+OUTSIDE = "out_of_scope"
+"""What readers call a wish that is none of the jobs."""
+SURELY = 0.9
+SENTENCE = 4
+"""Words; what is shorter is a greeting, or half of something."""
 _TITLES: Mapping[str, str] = {
     "track_order": english.WHERE_IS_IT,
     "reschedule_delivery": english.MOVE_IT,
@@ -80,6 +85,30 @@ def not_caught(scene: Scene, rest: str) -> Step:
         asking=scene.conversation.asking,
         failed=True,
     )
+
+
+def is_none_of_mine(scene: Scene) -> bool:
+    """A whole sentence that surely asks for what is no job here, in a language that this can be said in."""
+    reading, (_, words, _) = scene.case.reading, _tongue(scene)
+    likely = dict(reading.likely[:1])
+    sentence = len(reading.text.split()) >= SENTENCE
+    return words is ENGLISH and sentence and likely.get(OUTSIDE, 0.0) >= SURELY
+
+
+def none_of_mine(scene: Scene) -> Step:
+    """Said plainly, with the way to a person and what this bot does."""
+    text = f"{english.NOT_OFFERED} {scene.jobs.help}"
+    return Step(text=text, asking=scene.conversation.asking, failed=True)
+
+
+def which_is_meant(scene: Scene, name: str) -> Step | None:
+    """Readers disagree about what writes and costs something: the customer says what is meant."""
+    rival, meant = scene.jobs.offered(scene.case.reading.rival), scene.jobs.offered(name)
+    if rival is None or meant is None or meant.tier not in (Tier.R2, Tier.R3):
+        return None
+    if not (rival.can and meant.can):
+        return None
+    return Step(text=english.which_job(meant.can, rival.can), asking=scene.conversation.asking)
 
 
 def _tongue(scene: Scene) -> tuple[str, Words, str]:

@@ -121,6 +121,10 @@ class Read:
     intent: str | None
     decided_by: str
     slots: Mapping[str, str] = field(default_factory=dict, metadata=PII)
+    sure: float = 1.0
+    """How sure who decided is of the intent, or that there is none."""
+    likely: Mapping[str, float] = field(default_factory=dict)
+    """What it may ask for, with a probability each; empty where nobody had to guess."""
 
 
 @dataclass(frozen=True, slots=True)

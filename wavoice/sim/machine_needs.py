@@ -47,7 +47,7 @@ _PACKAGES: Final[Mapping[str, Mapping[str, str]]] = {
 """System packages by package manager. On Windows and macOS sounddevice brings PortAudio along."""
 _EXTRAS: Final[Mapping[str, str]] = {
     "sounddevice": "sim", "pydub": "sim", "jiwer": "sim", "textual": "sim", "watchfiles": "sim",
-    "tomlkit": "sim", "piper": "piper", "weights": "weights",
+    "tomlkit": "sim", "piper": "piper", "weights": "weights", "embeddings": "embeddings",
 }  # fmt: skip
 """Extras of wavoice-bot by what they bring."""
 _ADVICE: Final[Mapping[str, Mapping[str, str]]] = {

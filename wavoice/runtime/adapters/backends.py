@@ -1,8 +1,9 @@
-"""Who can hear and who can speak: backends that packages offer as entry points.
+"""Who can hear, speak and compare sentences: backends that packages offer as entry points.
 
-A package offers one under `wavoice.ears` or `wavoice.voices`: the entry point names an `EarsBackend` or a
-`VoiceBackend`, `[ears] backend` or `[voice] backend` names the entry point. Only what is chosen is
-imported. What a backend owes is written down as tests: tests/contract/test_ears.py and test_voices.py.
+A package offers one under `wavoice.ears`, `wavoice.voices` or `wavoice.sentences`: the entry point names an
+`EarsBackend`, a `VoiceBackend` or a `SentencesBackend`; `backend` in `[ears]`, `[voice]` or
+`[understanding]` names the entry point. Only what is chosen is imported. What a backend owes is written
+down as tests: tests/contract/test_ears.py and test_voices.py.
 """
 
 from __future__ import annotations
@@ -13,11 +14,14 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Final, Protocol, TypeVar
 
 from wavoice.runtime.errors import ConfigError
+from wavoice.runtime.interpret.meaning import Encoder
 from wavoice.runtime.ports import SpeechToText, TextToSpeech
 from wavoice.runtime.settings_speech import Ears, Voice
+from wavoice.runtime.settings_understanding import Understanding
 
 EARS: Final = "wavoice.ears"
 VOICES: Final = "wavoice.voices"
+SENTENCES: Final = "wavoice.sentences"
 NONE: Final = "none"
 """Instead of a backend: ends a chain."""
 
@@ -73,7 +77,19 @@ class VoiceBackend:
     """Replies leave this machine: it is not waited for as long as policy has time, a local one follows."""
 
 
-B = TypeVar("B", EarsBackend, VoiceBackend)
+@dataclass(frozen=True, slots=True)
+class SentencesBackend:
+    """How to get an encoder of sentences. Nothing here loads a model."""
+
+    open: Callable[[Understanding], Encoder]
+    """Loads the weights and proves them. Raises `ConfigError` or `MissingModelError`."""
+    describe: Callable[[Understanding], str]
+    """A few words, such as "multilingual-e5-small in 4 bits"."""
+    unavailable: Callable[[Understanding], str | None] = lambda _: None
+    """Why it cannot be used on this machine, with the remedy."""
+
+
+B = TypeVar("B", EarsBackend, VoiceBackend, SentencesBackend)
 S = TypeVar("S", Ears, Voice)
 
 
@@ -93,6 +109,11 @@ def ears_backend(name: str) -> EarsBackend:
 def voice_backend(name: str) -> VoiceBackend:
     """The backend of that name. Raises `ConfigError`, which names those that there are."""
     return _loaded(VOICES, name, VoiceBackend, "voice.backend")
+
+
+def sentences_backend(name: str) -> SentencesBackend:
+    """The backend of that name. Raises `ConfigError`, which names those that there are."""
+    return _loaded(SENTENCES, name, SentencesBackend, "understanding.backend")
 
 
 def names(group: str) -> list[str]:

@@ -13,6 +13,8 @@ from text_to_num import alpha2digit
 from wavoice.runtime.catalogue import Catalogue
 from wavoice.runtime.interpret.amounts import find_amounts
 from wavoice.runtime.interpret.days import find_days
+from wavoice.runtime.interpret.numbers import in_digits
+from wavoice.runtime.interpret.other_days import dates_in_digits, find_other_days
 from wavoice.runtime.interpret.own import (
     asked_text,
     canonical,
@@ -28,7 +30,7 @@ from wavoice.runtime.vocabulary import OwnKind, OwnSlot
 
 _ORDER = re.compile(
     r"\b(?:order|parcel|package|delivery)?\s*(?:number|no\.?|num|#)?\s*#?\s*"
-    r"(\d{1,3}(?:,\d{3})+|\d{3,10}|\d{1,2}(?:[\s-]\d{1,2}){1,4})\b",
+    r"(\d{1,3}(?:,\d{3})+|\d{3,10}|\d(?:(?:,\s|[\s-])\d){2,9}|\d{1,2}(?:[\s-]\d{1,2}){1,4})\b",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(
@@ -88,7 +90,7 @@ def find_slots(text: str, situation: Situation) -> Slots:
     if (asked := asked_text(text, situation)) is not None:
         said = canonical(text)
         return Slots({asked: said}, {asked: (said,)}, ((0, len(text)),), text, whole=True)
-    text = number_words_as_digits(text)
+    text = number_words_as_digits(text, situation.language)
     values: dict[str, str] = {}
     mentioned: dict[str, tuple[str, ...]] = {}
     spans: list[tuple[int, int]] = []
@@ -141,6 +143,11 @@ def _add_days(text: str, situation: Situation, found: _Found) -> None:
         values.pop("day", None)
         if len(days) == 1 and not offered:
             values["day"] = days[0].isoformat()
+    for match, day in find_other_days(text, situation.language, situation.now.date()):
+        if not _within(match.start(), spans):
+            values["day"] = day.isoformat()
+            mentioned["day"] = (*mentioned.get("day", ()), values["day"])
+            spans.append(match.span())
 
 
 def _add_amounts(text: str, situation: Situation, found: _Found) -> None:
@@ -227,9 +234,9 @@ def words_within(slots: Slots) -> frozenset[int]:
     return frozenset(covered)
 
 
-def number_words_as_digits(text: str) -> str:
-    """Number words as digits ("eighteen forty-two" → "18 42"); other words stay as they were."""
-    return str(alpha2digit(text, "en"))
+def number_words_as_digits(text: str, language: str = "en") -> str:
+    """Number words as digits ("eighteen forty-two" → "1842"); other words stay as they were."""
+    return str(alpha2digit(in_digits(dates_in_digits(text, language), language), "en"))
 
 
 def _address(text: str, *, asked: bool, confirms: bool) -> tuple[int, int] | None:

@@ -44,6 +44,8 @@ class Reading:
     likely: tuple[tuple[str, float], ...] = ()
     """What it may ask for, likeliest first, each with its probability, `out_of_scope` among them; empty
     where nobody had to guess."""
+    rival: str | None = None
+    """The job that others would have it be: who asks for what costs something is asked which."""
     plain: bool = True
     """Every word is accounted for; an answer with unexplained words is never a plain yes."""
     explicit: bool = False

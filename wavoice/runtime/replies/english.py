@@ -151,6 +151,11 @@ def i_can(jobs: Sequence[str]) -> str:
     return f"I can {', '.join(most)}, or {last}." if len(most) > 1 else f"I can {' or '.join(jobs)}."
 
 
+def which_job(one: str, other: str) -> str:
+    """Two jobs that may be meant, one of which costs something; said as "I can" says them."""
+    return f"Should I {one}, or {other}? Say which, please."
+
+
 def how_to_answer(tier: Tier) -> str:
     """What ends a question: money takes a tap, and says so where it is heard."""
     return TAP_YES_OR_NO if tier is Tier.R3 else YES_OR_NO

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
 
+from wavoice.runtime.interpret.meaning.encoder import Encoder
 from wavoice.runtime.interpret.meaning.examples import OUT_OF_SCOPE, normal
-from wavoice.runtime.interpret.meaning.general import asks_in_general
-from wavoice.runtime.interpret.meaning.head import Encoder, Head
+from wavoice.runtime.interpret.meaning.general import is_doubtful
+from wavoice.runtime.interpret.meaning.head import Head
 from wavoice.runtime.lexicon import words_of
 from wavoice.runtime.model import Act, Reading
 from wavoice.runtime.ports import Interpreter, Situation
@@ -24,7 +25,9 @@ BY: Final = "embeddings"
 SURE: Final = 0.5
 """From here on the likeliest job is taken."""
 SURER: Final = 0.85
-"""The same, while the bot waits for the missing piece of another job, or against the rules."""
+"""The same, while the bot waits for the missing piece of another job."""
+AGAINST: Final = 0.6
+"""The same, where rules found another job in words that may only speak of it."""
 SHOWN: Final = 4
 """Of what it may be, so many are kept in the reading."""
 LONGEST: Final = 300
@@ -33,6 +36,7 @@ WORDS: Final = 4
 """So many make a wish of its own, while the bot waits for something else."""
 
 Likely = tuple[tuple[str, float], ...]
+HUMAN: Final = "human"
 
 
 @dataclass(frozen=True)
@@ -60,9 +64,6 @@ class Meaning:
         return self.head.jobs(self.encoder.encode(text))
 
 
-HUMAN: Final = "human"
-
-
 @dataclass(frozen=True, slots=True)
 class StackedInterpreter:
     """`ports.Interpreter`: the rules, and meaning where they are not certain."""
@@ -78,10 +79,7 @@ class StackedInterpreter:
         likely = self.meaning.likely(text, situation.vocabulary)
         if reading.intent is not None:
             return _weighed(reading, likely)
-        needed = SURE if situation.asked is None else SURER
-        if situation.asked is not None and len(words_of(text)) < WORDS:
-            return reading
-        return _decided(reading, likely, needed)
+        return _decided(reading, likely, SURE if situation.asked is None else SURER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +104,9 @@ def is_open_to_doubt(reading: Reading, situation: Situation) -> bool:
         return False
     if reading.intent is not None:
         known = reading.intent in situation.vocabulary.sample
-        return known and asks_in_general(reading.text)
-    return not (reading.plain and reading.marks) and bool(words_of(reading.text))
+        return known and is_doubtful(reading, situation.vocabulary)
+    words = len(words_of(reading.text))
+    return not (reading.plain and reading.marks) and words >= (1 if situation.asked is None else WORDS)
 
 
 def _decided(reading: Reading, likely: Likely, needed: float) -> Reading:
@@ -126,14 +125,12 @@ def _decided(reading: Reading, likely: Likely, needed: float) -> Reading:
 
 
 def _weighed(reading: Reading, likely: Likely) -> Reading:
-    """The job of the rules, unless the words surely mean another one.
-
-    What only reads may be answered; between two jobs that write the customer chooses.
-    """
+    """The job of the rules, unless the words surely mean another one: then that of the rules is its rival."""
     job, share = likely[0]
-    if job == reading.intent or share < SURER:
+    if job == reading.intent or share < (SURER if job == OUT_OF_SCOPE else AGAINST):
         return replace(reading, sure=round(max(1 - share, dict(likely).get(reading.intent or "", 0.0)), 4))
-    return _decided(replace(reading, intent=None), likely, SURER)
+    rival = reading.intent if job != OUT_OF_SCOPE else None
+    return replace(_decided(replace(reading, intent=None), likely, AGAINST), rival=rival)
 
 
 def _shown(likely: Likely) -> Likely:

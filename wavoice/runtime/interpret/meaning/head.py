@@ -9,33 +9,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from wavoice.runtime.interpret.meaning.examples import Example, fingerprint, job_of, topics
+from wavoice.runtime.interpret.meaning.encoder import Encoder
+from wavoice.runtime.interpret.meaning.examples import Example, examples, fingerprint, job_of
 
-Vector = npt.NDArray[np.float32]
 Matrix = npt.NDArray[np.float64]
+Vector = npt.NDArray[np.float32]
 
 STEPS: Final = 250
 PENALTY: Final = 1e-4
 SPREAD: Final = 0.3
 """Standard deviation of each dimension when it is learnt from: what the penalty is counted against."""
-
-
-class Encoder(Protocol):
-    """Turns a sentence into a vector; one that means the same in another language into a near one."""
-
-    @property
-    def name(self) -> str:
-        """Which weights: other weights have another name."""
-        ...
-
-    def encode(self, text: str) -> Vector:
-        """The vector of a sentence, always the same for the same text."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +77,7 @@ def loaded(content: bytes) -> Head:
 
 def learn(encoder: str, sentences: Sequence[Example], vectors: Sequence[Vector]) -> Head:
     """A head over the vectors of these sentences."""
-    names = topics()
+    names = tuple(sorted({each.topic for each in sentences}))
     place = np.array([names.index(each.topic) for each in sentences])
     known = np.asarray(vectors, dtype=np.float64)
     middle, scale = known.mean(axis=0), SPREAD / (known.std(axis=0) + 1e-9)
@@ -98,6 +86,12 @@ def learn(encoder: str, sentences: Sequence[Example], vectors: Sequence[Vector])
     weights = fitted[:-1] * scale[:, None]
     bias = fitted[-1] - middle @ weights
     return Head(encoder, fingerprint(), names, np.vstack([weights, bias]))
+
+
+def taught_by(encoder: Encoder) -> Head:
+    """A head over all examples, each looked at once: some thousand sentences, so some minutes."""
+    sentences = examples()
+    return learn(encoder.name, sentences, [encoder.encode(each.text) for each in sentences])
 
 
 def _descend(inputs: Matrix, place: npt.NDArray[np.int_], count: int) -> Matrix:

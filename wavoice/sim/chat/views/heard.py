@@ -57,6 +57,7 @@ class Heard:
     intent: str | None = None
     slots: Mapping[str, str] = field(default_factory=dict)
     decided_by: str = ""
+    """Who found the intent; how surely, and what else it may have been, where that was guessed."""
     row: str = ""
     """Row of the decision table."""
     effect: str = ""
@@ -111,7 +112,7 @@ def _after(before: Heard, body: object) -> Heard:
                 marks=tuple(map(str, body.marks)),
                 intent=body.intent,
                 slots=dict(body.slots),
-                decided_by=body.decided_by,
+                decided_by=_decided_by(body),
             )
         case journal.Decided() if not before.row:  # a later one is that of the commit
             return replace(before, row=body.row, effect=str(body.effect), reason=body.reason)
@@ -120,6 +121,12 @@ def _after(before: Heard, body: object) -> Heard:
         case journal.Redacted() if REMOVED not in before.text:
             return replace(before, text="", redacted=True, decodes=tuple(map(_wordless, before.decodes)))
     return before
+
+
+def _decided_by(body: journal.Read) -> str:
+    if not body.likely:
+        return body.decided_by
+    return f"{body.decided_by}: {', '.join(f'{name} {share:.2f}' for name, share in body.likely.items())}"
 
 
 def _heard(before: Heard, body: journal.HeardNote) -> Heard:
