@@ -91,7 +91,7 @@ def command(
         )
     if store is not None:
         check_target(store)
-    screen = not (no_tui or as_json) and sys.stdin.isatty() and sys.stdout.isatty()
+    screen = not (no_tui or as_json) and sys.stdin.isatty() and sys.stdout.isatty() and _can_draw()
     own_keys = keys_of(keys) if screen or keys is not None else {}
     with _own_folder() as folder, ExitStack() as terminal:
         file = store or folder / "chat.db"
@@ -105,6 +105,13 @@ def command(
         else:
             code = run(_talk(options, manner))
     raise Left(code) if screen else typer.Exit(code)
+
+
+def _can_draw() -> bool:
+    """False for a terminal that says that it is `dumb`: an editor's, or a log's."""
+    from rich.console import Console  # noqa: PLC0415
+
+    return not Console().is_dumb_terminal
 
 
 @contextmanager

@@ -73,6 +73,18 @@ async def test_own_keys(tmp_path: Path) -> None:
         assert [bubble.text for bubble in at.app.bubbles() if bubble.mine] == ["STOP"]
 
 
+async def test_ctrl_c_says_how_to_leave_and_copies_what_is_selected(tmp_path: Path) -> None:
+    async with phone(tmp_path, keys={"quit": "f12"}) as at:
+        field = at.app.query_one(Field)
+        field.value = "hello"
+        await at.press("ctrl+c")
+        assert "f12 leaves" in at.text()
+        field.select_all()
+        await at.press("ctrl+c")
+        assert at.app.clipboard == "hello"
+        assert at.text().count("leaves") == 1
+
+
 async def test_one_key_saves_what_happened(tmp_path: Path) -> None:
     async with phone(tmp_path) as at:
         await at.types("where is my order")

@@ -96,4 +96,14 @@ def test_a_signal_leaves_everything_whole(tmp_path: Path, name: str, code: int) 
         assert READY not in left  # the screen of before is back
         at.types("echoed")
         at.waits_for("echoed")
-    assert list(kept.iterdir()) == []
+    assert list(kept.glob("wavoice-*")) == []
+
+
+def test_a_terminal_that_cannot_be_drawn_on_gets_lines(tmp_path: Path) -> None:
+    with terminal(tmp_path, f"TERM=dumb {WAVOICE} chat") as at:
+        at.waits_for("holds the phone")
+        at.types("where is my order")
+        at.keys("Enter")
+        at.waits_for("bot  Order 1842")
+        at.keys("C-d")
+        assert READY not in at.waits_for("ended 0")

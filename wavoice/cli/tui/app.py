@@ -46,7 +46,7 @@ class ChatApp(App[None], inherit_bindings=False):
     COMMANDS: ClassVar[set[Any]] = {Everything}
     BINDINGS: ClassVar[list[BindingType]] = [
         *(action.binding() for action in APP),
-        Binding("ctrl+c", "help_quit", "How to leave", show=False),
+        Binding("ctrl+c", "how_to_leave", "How to leave", show=False),
     ]
     TITLE = "wavoice chat"
 
@@ -242,6 +242,10 @@ class ChatApp(App[None], inherit_bindings=False):
             self.face.help()
         else:
             self._waiting.append(partial(self.action_do, what))
+
+    def action_how_to_leave(self) -> None:
+        """Ctrl-C ends nothing: who copies text presses it as well."""
+        self.face.say(f"{self.key_of('quit')} leaves; {self.key_of('help')} shows all keys.")
 
     def on_tab_chosen(self, message: Tab.Chosen) -> None:
         """A pane, by mouse."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -64,6 +65,12 @@ class Field(Input):
     async def action_submit(self) -> None:
         """Have the line taken at once: the next key belongs to the next line, however fast it comes."""
         self._take()
+
+    def action_copy(self) -> None:
+        """Copy what is selected; nothing is: the key is the app's."""
+        if not self.selected_text:
+            raise SkipAction
+        super().action_copy()
 
     def action_complete(self) -> None:
         """Take it."""
