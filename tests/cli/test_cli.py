@@ -172,6 +172,7 @@ class TestSettings:
         said = shell.refuses("replay", WHERE)
         assert said.startswith("There is no model folder /nowhere. Run `pip install ")
 
+    @pytest.mark.bulk
     @needs_weights
     def test_wrong_token(self, shell: Shell) -> None:
         shell.monkeypatch.setenv("WAVOICE_WHATSAPP__ACCESS_TOKEN", TOKEN)

@@ -52,10 +52,10 @@ async def hook(status: int = 200) -> AsyncIterator[tuple[Hook, str]]:
         yield taker, f"http://127.0.0.1:{port}/hook"
 
 
-async def trigger(folder: Path, *arguments: str, **environment: str) -> Done:
-    """Run it beside the webhook of this process."""
-    cache = {"XDG_CACHE_HOME": str(folder / "cache"), **environment}
-    return await asyncio.to_thread(script, "trigger", *arguments, folder=folder, **cache)
+async def trigger(folder: Path, *arguments: str) -> Done:
+    """Run the installed command beside the webhook of this process."""
+    cache = str(folder / "cache")
+    return await asyncio.to_thread(script, "trigger", *arguments, folder=folder, XDG_CACHE_HOME=cache)
 
 
 def signed(body: bytes, secret: str) -> str:
@@ -63,12 +63,12 @@ def signed(body: bytes, secret: str) -> str:
 
 
 class TestWithoutASimulator:
-    async def test_it_is_signed_and_the_answer_is_told(self, tmp_path: Path) -> None:
+    async def test_it_is_signed_and_the_answer_is_told(self, shell: Shell) -> None:
+        shell.monkeypatch.setenv("OURS", "s3cret")
         async with hook() as (taker, url):
-            done = await trigger(
-                *(tmp_path, "message.text", "--url", url, "--to", "15550100200", "-o", "text.body=Hé"),
-                *("--app-secret", "env:OURS"),
-                OURS="s3cret",
+            done = await asyncio.to_thread(
+                *(shell, "trigger", "message.text", "--url", url, "--to", "15550100200"),
+                *("-o", "text.body=Hé", "--app-secret", "env:OURS"),
             )
         assert (done.code, done.out, done.err) == (0, "message.text: 200 thank you\n", "")
         (body,) = taker.bodies
@@ -77,19 +77,19 @@ class TestWithoutASimulator:
         assert b"H\\u00e9" in body
         assert taker.signatures == [signed(body, "s3cret")]
 
-    async def test_anything_but_200_is_a_failure(self, tmp_path: Path) -> None:
+    async def test_anything_but_200_is_a_failure(self, shell: Shell) -> None:
         async with hook(202) as (taker, url):
-            done = await trigger(tmp_path, "message.voice", "--url", url, "--json")
+            done = await asyncio.to_thread(shell, "trigger", "message.voice", "--url", url, "--json")
         told = json.loads(done.out)
         assert done.code == 1
         assert (told["ok"], told["answers"]) == (False, [{"status": 202, "body": "thank you"}])
         assert told["payload"] == json.loads(taker.bodies[0])
         assert taker.signatures == [signed(taker.bodies[0], APP_SECRET)]
 
-    async def test_no_answer_is_a_failure(self, tmp_path: Path) -> None:
+    async def test_no_answer_is_a_failure(self, shell: Shell) -> None:
         async with hook() as (_, url):
             pass  # the port is free again, and nobody listens
-        done = await trigger(tmp_path, "message.text", "--url", url)
+        done = await asyncio.to_thread(shell, "trigger", "message.text", "--url", url)
         assert (done.code, done.out) == (1, "message.text: no answer\n")
 
 

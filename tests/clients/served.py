@@ -76,7 +76,7 @@ async def served(**config: object) -> AsyncIterator[Served]:
         ]
     )
     async with AsyncExitStack() as stack:
-        client = await stack.enter_async_context(httpx.AsyncClient(timeout=10))
+        client = await stack.enter_async_context(httpx.AsyncClient(timeout=10, verify=False))
         hook_url = f"http://127.0.0.1:{await stack.enter_async_context(serve(app))}/hook"
         standard = {"access_token": TOKEN, "app_secret": SECRET, "webhook_url": hook_url}
         emulator = Emulator(EmulatorConfig(**{**standard, **config}), clock, client)  # type: ignore[arg-type]

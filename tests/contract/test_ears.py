@@ -80,7 +80,13 @@ def by_hand() -> Ears:
     )
 
 
-@pytest.fixture(params=["faster-whisper", "openai", pytest.param("by hand", marks=pytest.mark.contract)])
+@pytest.fixture(
+    params=[
+        "faster-whisper",
+        pytest.param("openai", marks=pytest.mark.bulk),
+        pytest.param("by hand", marks=pytest.mark.contract),
+    ]
+)
 async def ears(request: pytest.FixtureRequest, local: FallbackEars) -> AsyncIterator[FallbackEars]:
     """Ears as `build` opens them; the hosted ones reach a server of our own on a socket."""
     if request.param == "faster-whisper":

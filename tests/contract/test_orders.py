@@ -63,7 +63,7 @@ class Wired:
 async def shop(request: pytest.FixtureRequest) -> AsyncIterator[Wired]:
     world = World.seeded(MONDAY, "+91 98765 43210", BSUID)
     if request.param == "tcp":
-        async with serve(world.app) as port, httpx.AsyncClient() as http:
+        async with serve(world.app) as port, httpx.AsyncClient(verify=False) as http:
             yield _wired(world, http, f"http://127.0.0.1:{port}")
     else:
         async with httpx.AsyncClient(transport=world.transport()) as http:

@@ -58,7 +58,7 @@ class Wired:
 async def desk(request: pytest.FixtureRequest) -> AsyncIterator[Wired]:
     world = World.seeded(date(2026, 11, 23), "919812300001", None)
     if request.param == "tcp":
-        async with serve(world.app) as port, httpx.AsyncClient() as http:
+        async with serve(world.app) as port, httpx.AsyncClient(verify=False) as http:
             yield _wired(world, http, f"http://127.0.0.1:{port}/desk")
     else:
         async with httpx.AsyncClient(transport=world.transport()) as http:

@@ -75,7 +75,14 @@ def local(kind: str) -> FallbackVoice | None:
         return None
 
 
-@pytest.fixture(params=[*LOCAL, *HOSTED, pytest.param("by hand", marks=pytest.mark.contract)])
+@pytest.fixture(
+    params=[
+        *LOCAL,
+        "openai wav",
+        *(pytest.param(kind, marks=pytest.mark.bulk) for kind in HOSTED if kind != "openai wav"),
+        pytest.param("by hand", marks=pytest.mark.contract),
+    ]
+)
 async def voice(request: pytest.FixtureRequest) -> AsyncIterator[FallbackVoice]:
     """A voice without a memory; the hosted ones reach a server of our own on a socket."""
     kind = request.param

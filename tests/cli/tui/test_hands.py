@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from tests.cli.tui.phones import Phone, phone
 from wavoice.cli.tui.entry import Field
@@ -92,6 +93,7 @@ async def test_one_key_saves_what_happened(tmp_path: Path) -> None:
         assert [file.suffix for file in (tmp_path / "scenarios").iterdir()] == [".yaml"]
 
 
+@pytest.mark.bulk
 async def test_a_window_of_any_size(tmp_path: Path) -> None:
     async with phone(tmp_path, (200, 60)) as at:
         await at.types("move my delivery to Friday")

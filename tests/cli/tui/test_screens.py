@@ -13,8 +13,7 @@ from textual.keys import _character_to_key as key
 from tests.cli.tui.phones import Phone, phone
 
 DIALOGS = {
-    "f1": "help", "f2": "customer", "f6": "noise", "f7": "fault", "f8": "advance",
-    "ctrl+p": "palette", "ctrl+g": "press",
+    "f1": "help", "f2": "customer", "f6": "noise", "f8": "advance", "ctrl+p": "palette", "ctrl+g": "press",
 }  # fmt: skip
 
 
@@ -23,14 +22,16 @@ def later(value: object) -> ParameterSet:
     return pytest.param(value, marks=pytest.mark.bulk)
 
 
-SIZES = pytest.mark.parametrize(
-    "size",
-    [
-        pytest.param((80, 24), id="80x24"),
-        pytest.param((120, 36), id="120x36", marks=pytest.mark.bulk),
-        pytest.param((200, 60), id="200x60"),
-    ],
-)
+def sizes(first: str) -> pytest.MarkDecorator:
+    """Every size; a developer looks at the first alone."""
+    all_of_them = {"80x24": (80, 24), "120x36": (120, 36), "200x60": (200, 60)}
+    return pytest.mark.parametrize(
+        "size",
+        [
+            pytest.param(size, id=name, marks=[] if name == first else [pytest.mark.bulk])
+            for name, size in all_of_them.items()
+        ],
+    )
 
 
 class Picture(SingleFileSnapshotExtension):
@@ -51,7 +52,7 @@ async def asked(at: Phone) -> None:
     await at.waits(3)
 
 
-@SIZES
+@sizes("200x60")
 async def test_done(tmp_path: Path, size: tuple[int, int], same: SnapshotAssertion) -> None:
     async with phone(tmp_path, size) as at:
         await asked(at)
@@ -60,7 +61,7 @@ async def test_done(tmp_path: Path, size: tuple[int, int], same: SnapshotAsserti
         assert await at.picture() == same
 
 
-@SIZES
+@sizes("80x24")
 async def test_settling(tmp_path: Path, size: tuple[int, int], same: SnapshotAssertion) -> None:
     async with phone(tmp_path, size, theme="light") as at:
         await asked(at)
@@ -82,17 +83,15 @@ class TestWithoutAnything:
 
 
 class TestPanes:
-    @pytest.mark.parametrize(
-        "pane", ["turn", *(later(pane) for pane in ("heard", "session", "ledger", "journal", "http"))]
-    )
-    async def test_alone(self, tmp_path: Path, pane: str, same: SnapshotAssertion) -> None:
+    async def test_alone(self, tmp_path: Path, same: SnapshotAssertion) -> None:
         async with phone(tmp_path, (80, 24)) as at:
             await at.types("move my delivery to Friday")
             await at.types("yes")
             await at.waits(5)
-            at.app.face.choose(pane)
-            await at.rest()
-            assert await at.picture() == same
+            for pane in ("turn", "heard", "session", "ledger", "journal", "http"):
+                at.app.face.choose(pane)
+                await at.rest()
+                assert await at.picture() == same(name=pane)
 
 
 class TestLine:
@@ -131,6 +130,7 @@ class TestMessages:
             await at.press("up", "up", "enter")
             assert await at.picture() == same
 
+    @pytest.mark.bulk
     async def test_old_button_quote_and_reaction(self, tmp_path: Path, same: SnapshotAssertion) -> None:
         async with phone(tmp_path) as at:
             await asked(at)
@@ -154,19 +154,23 @@ class TestMessages:
 
 
 class TestDialogs:
-    @pytest.mark.parametrize(
-        "action",
-        ["f1", "f7", *(later(key) for key in ("f2", "f6", "f8", "ctrl+p", "ctrl+g"))],
-        ids=DIALOGS.get,
-    )
-    async def test_dialog(self, tmp_path: Path, action: str, same: SnapshotAssertion) -> None:
-        async with phone(tmp_path, (80, 24), theme="light" if action == "f7" else "dark") as at:
+    async def test_dialog(self, tmp_path: Path, same: SnapshotAssertion) -> None:
+        """One after the other over one conversation; one of them by day."""
+        (tmp_path / "day").mkdir()
+        async with phone(tmp_path, (80, 24)) as at:
             await at.types("move my delivery to Friday")
-            await at.press(action)
-            assert await at.picture() == same
+            for action, name in DIALOGS.items():
+                await at.press(action)
+                assert await at.picture() == same(name=name)
+                await at.press("escape")
+        async with phone(tmp_path / "day", (80, 24), theme="light") as at:
+            await at.types("move my delivery to Friday")
+            await at.press("f7")
+            assert await at.picture() == same(name="fault")
 
 
 class TestWorld:
+    @pytest.mark.bulk
     async def test_another_customer_later_in_noise(self, tmp_path: Path, same: SnapshotAssertion) -> None:
         async with phone(tmp_path, (100, 30)) as at:
             await at.types("where is my order")
