@@ -111,14 +111,18 @@ def names_of_the_gate(source: str) -> set[str]:
     names = {node.id for node in nodes if isinstance(node, ast.Name)}
     names |= {node.attr for node in nodes if isinstance(node, ast.Attribute)}
     names |= {one.name for node in nodes if isinstance(node, ast.ImportFrom) for one in node.names}
-    made = {ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call)}
+    called = [node.func for node in nodes if isinstance(node, ast.Call)]
+    made = {func.id for func in called if isinstance(func, ast.Name)}
     return (names & {"mint", "_GATE"}) | ({"CommitToken()"} if "CommitToken" in made else set())
 
 
 def writes_to_a_shop(source: str) -> bool:
     """True if it calls `….orders.write(…)`."""
     return any(
-        isinstance(node, ast.Call) and ast.unparse(node.func).endswith("orders.write")
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "write"
+        and ast.unparse(node.func).endswith("orders.write")
         for node in ast.walk(ast.parse(source))
     )
 

@@ -531,7 +531,7 @@ class Stopped:
     said: str
 
 
-@pytest.fixture(scope="module", params=[pytest.param("1", marks=pytest.mark.bulk), "3"])
+@pytest.fixture(scope="module", params=["1", "3"])
 def stopped(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Stopped:
     """Ctrl-C once two results are there: of three processes one has had nothing to do for a while then."""
     folder = tmp_path_factory.mktemp("stopped")
@@ -546,6 +546,7 @@ def stopped(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     return Stopped(run.process.returncode, said)
 
 
+@pytest.mark.bulk
 class TestInterrupted:
     def test_it_ends_with_130_and_leaves_nobody_behind(self, stopped: Stopped) -> None:
         """The end of its output is reached: no child holds it open any more."""

@@ -30,11 +30,12 @@ def fingerprint(seed: int) -> str:
 
 
 def test_a_sample_breaks_nothing() -> None:
-    tally = perform_all(range(150))
+    """With the guard of frozen values, which the many go without."""
+    tally = perform_all(range(60))
     assert not tally.found, told_of(tally.found)
-    assert (tally.dialogues, tally.repeated) == (150, 3)
-    assert tally.messages > 400
-    assert tally.writes > 30
+    assert (tally.dialogues, tally.repeated) == (60, 2)
+    assert tally.messages > 160
+    assert tally.writes > 12
 
 
 @pytest.mark.bulk(seconds=60)

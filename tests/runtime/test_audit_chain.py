@@ -46,7 +46,7 @@ def test_what_the_runtime_writes_is_whole(whole: Journal) -> None:
     assert told == [0]
 
 
-@pytest.mark.parametrize("step", [17, pytest.param(1, marks=pytest.mark.bulk(seconds=20))])
+@pytest.mark.parametrize("step", [41, pytest.param(1, marks=pytest.mark.bulk(seconds=20))])
 def test_any_column_of_any_record_that_was_edited_is_found(whole: Journal, step: int) -> None:
     stored, head = whole
     for n, one in list(enumerate(stored))[::step]:

@@ -66,7 +66,9 @@ async def listening(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[byt
 
 
 @on_linux
-@pytest.mark.parametrize("said", [f"my card is {WORDS}", "where is my order"])
+@pytest.mark.parametrize(
+    "said", [f"my card is {WORDS}", pytest.param("where is my order", marks=pytest.mark.bulk)]
+)
 async def test_decoder_ears_and_weights_leave_no_file(
     said: str, tmp_path: Path, listening: list[bytes]
 ) -> None:

@@ -234,6 +234,7 @@ async def test_close_ends_everything_and_a_note_under_way(decoder: SandboxedDeco
     await until(lambda: not Path(f"/proc/{child}").exists())
 
 
+@pytest.mark.bulk
 async def test_a_program_without_a_main_guard_is_not_run_again(tmp_path: Path) -> None:
     (tmp_path / "note.ogg").write_bytes(SHORT)
     program = tmp_path / "program.py"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import cache
 from typing import Annotated
 
 import typer
@@ -80,7 +81,7 @@ def main() -> None:
     0: done. 1: it ran, and something did not come out as expected. 2: it could not run.
     """
     try:
-        code = app(prog_name="wavoice", standalone_mode=False)
+        code = _commands()(prog_name="wavoice", standalone_mode=False)
     except Left as left:
         left.leave()
     except typer.Abort:
@@ -101,6 +102,12 @@ def main() -> None:
         sys.exit(141)
     # Typer turns Ctrl-C into the exit code of a program that a signal ended.
     sys.exit(_say("Stopped.", 130) if code == 130 else code)
+
+
+@cache
+def _commands() -> typer.core.TyperGroup:
+    """All of them, read from their signatures once in a process."""
+    return typer.main.get_group(app)
 
 
 def _plain(error: typer.TyperException) -> str:

@@ -43,6 +43,7 @@ async def passed(clock: VirtualClock, work: object) -> object:
     return task.result()
 
 
+@pytest.mark.bulk
 @pytest.mark.parametrize("profile", [WIFI, MOBILE], ids=["wifi", "mobile"])
 async def test_latencies_follow_the_page(profile: Profile) -> None:
     took = await crossings(profile, 7, 2000)
