@@ -24,7 +24,7 @@ from wavoice.runtime.actions import (
     Instead,
     Refuse,
 )
-from wavoice.runtime.actions.delivery_estimate import arrival
+from wavoice.runtime.actions.arrivals import arrival
 from wavoice.runtime.model import (
     Charge,
     Facts,
@@ -63,6 +63,33 @@ class TestDeliveryEstimate:
         found = prepared("delivery_estimate", late, product="green tea", day=wanted)
         assert isinstance(found, Instead)
         assert found.lead.startswith("No: ordered now")
+
+    def test_today_is_the_day_of_the_order_and_not_of_the_arrival(self) -> None:
+        found = prepared("delivery_estimate", None, product="green tea", day=MONDAY.isoformat())
+        assert isinstance(found, Instead)
+        assert found.lead.startswith("Ordered before 16:00, Green tea would come on Tuesday")
+
+
+class TestADayForAnOrder:
+    def test_it_is_bound_and_read_back(self) -> None:
+        made = offer("place_order", product="tea", day="2026-11-27")
+        words = job("place_order").words
+        assert words is not None
+        said = words.question(proposal_of("place_order", made))
+        assert "to 12 Hill Road on Friday 27 November: order it?" in said
+        assert "day" not in offer("place_order", product="tea", day=MONDAY.isoformat()).args
+
+    @pytest.mark.parametrize(
+        ("product", "day", "first"),
+        [
+            ("desk lamp", "2026-11-24", "Wednesday 25 November"),
+            ("tea", "2026-11-29", "Monday 30 November"),
+            ("tea", "2026-11-20", "Tuesday 24 November"),
+        ],
+    )
+    def test_a_day_on_which_it_cannot_come_is_not_promised(self, product: str, day: str, first: str) -> None:
+        slot, text = asked("place_order", product=product, day=day)
+        assert (slot, first in text) == ("day", True)
 
 
 class TestReorder:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from wavoice.runtime.actions import Ask, Offer, Refuse
 from wavoice.runtime.actions.areas import outside
@@ -109,7 +110,7 @@ def checkout(
     args = {
         "items": json.dumps([[line.product.id, line.count] for line in lines]),
         **_single(lines),
-        "what": selling.listed([selling.pieces(line.product.title, line.count) for line in lines]),
+        "what": what(lines),
         "amount": str(total.minor),
         "currency": total.currency,
         "pay": pay,
@@ -157,10 +158,16 @@ def _paid(slots: Mapping[str, str], facts: Facts) -> tuple[str, Card | None] | A
     return (pay, used[0]) if len(used) == 1 else Ask("pay", selling.several_cards(ways))
 
 
+def what(lines: Sequence[Line]) -> str:
+    """Things and counts, as they are said."""
+    return selling.listed([selling.pieces(line.product.title, line.count) for line in lines])
+
+
 def question(proposal: Proposal) -> str:
     """What a yes would order."""
     args = proposal.args
-    return f"{args['what']} for {_sum(proposal)}, {_how(proposal)}, to {args['address']}: order it?"
+    day = f" on {english.day(date.fromisoformat(args['day']))}" if "day" in args else ""
+    return f"{args['what']} for {_sum(proposal)}, {_how(proposal)}, to {args['address']}{day}: order it?"
 
 
 def done(proposal: Proposal) -> str:

@@ -24,8 +24,9 @@ field names of `model.Customer` and `model.Order`; fields that are not ours are 
   * `confirm_cod` has `order`, `amount`, `currency`, `day`, `address`: what is paid at the door, and where.
   * `place_order` and `reorder` name the `customer` and no order: `items` (a JSON list of product id and
     count), `amount` and `currency` of the sum that was read back, `address`, `pay` (`cod`, `link`, or `card`
-    with the id of the saved `card` and its `payee`); `what`, `product`, `quantity`, `of` and `paid` are for
-    people. Another price by now is 409 "version". `reference` is the number of the new order.
+    with the id of the saved `card` and its `payee`), `day` where one was asked for; `what`, `product`,
+    `quantity`, `of` and `paid` are for people. Another price by now is 409 "version". `reference` is the
+    number of the new order.
   * An author's own job (docs/jobs.md) has its own name and arguments. One that names no `order` names the
     `customer`; its `if_version` is of the facts that the customer was told, and no version of the shop's.
   * 200 `{"outcome": "done", "reference", "version"}`: applied.

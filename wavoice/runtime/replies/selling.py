@@ -95,6 +95,11 @@ def not_delivered_to(code: str) -> str:
     return f"We do not deliver to {code}. Which other address should it go to?"
 
 
+def earliest(first: date, after: date) -> str:
+    """A day on which it cannot come, and the next one on which it can."""
+    return f"It can come on {day(max(first, after))} at the earliest. Which day should it come?"
+
+
 def would_come(what: str, comes: date, wanted: date | None, before: time | None) -> str:
     """By when something would come, ordered now; `before`: the hour until which that holds."""
     until = f"ordered before {before:%H:%M}" if before else "ordered now"
