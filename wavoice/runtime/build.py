@@ -205,15 +205,14 @@ def _policy(settings: Settings, policy: Policy) -> Policy:
     """The policy with the limits that the owner has set."""
     one, all_of_them = settings.bot.voice_minutes, settings.bot.tenant_voice_minutes
     hours = settings.store.recordings_hours
-    if one is all_of_them is hours is None:
-        return policy
-    return replace(
+    limited = replace(
         settings.money.within(policy),
         contact_voice_minutes=policy.contact_voice_minutes if one is None else one,
         tenant_voice_minutes=policy.tenant_voice_minutes if all_of_them is None else all_of_them,
         keep_recordings=policy.keep_recordings if hours is None else hours * HOUR,
         pay_pages=(*policy.pay_pages, *settings.shop.pay_pages),
     )
+    return policy if limited == policy else limited  # whoever shares one knows it by its identity
 
 
 def _first_contact(settings: Settings) -> str:
