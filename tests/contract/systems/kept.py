@@ -64,7 +64,7 @@ def npm(name: str, packages: Sequence[str], say: Say) -> Path:
 
     def install() -> None:
         (place / "package.json").write_text('{"name": "contract", "version": "1.0.0", "private": true}\n')
-        _run([program, "install", *quiet, *packages], place, f"npm install {' '.join(packages)}", say)
+        run([program, "install", *quiet, *packages], place, f"npm install {' '.join(packages)}", say)
 
     _once(place, packages, install)
     return place
@@ -79,16 +79,16 @@ def venv(name: str, packages: Sequence[str], say: Say) -> Path:
     def install() -> None:
         what = f"pip install {' '.join(packages)}"
         if uv is not None:
-            _run(
+            run(
                 [uv, "venv", "-q", "--python", sys.executable, str(place / "venv")],
                 place,
                 f"{name}: venv",
                 say,
             )
-            _run([uv, "pip", "install", "-q", "--python", str(python), *packages], place, what, say)
+            run([uv, "pip", "install", "-q", "--python", str(python), *packages], place, what, say)
             return
-        _run([sys.executable, "-m", "venv", str(place / "venv")], place, f"{name}: venv", say)
-        _run([str(python), "-m", "pip", "install", "-q", *packages], place, what, say)
+        run([sys.executable, "-m", "venv", str(place / "venv")], place, f"{name}: venv", say)
+        run([str(python), "-m", "pip", "install", "-q", *packages], place, what, say)
 
     _once(place, packages, install)
     return python
@@ -107,11 +107,18 @@ def _once(place: Path, packages: Sequence[str], install: Callable[[], None]) -> 
         installed.write_text(wanted)
 
 
-def _run(command: Sequence[str], cwd: Path, what: str, say: Say) -> None:
+def run(command: Sequence[str], cwd: Path, what: str, say: Say, env: Mapping[str, str] | None = None) -> None:
+    """Run a step of setting something up. Skips, with its last words, where it fails."""
     say(f"{what} …")
     began = monotonic()
     done = subprocess.run(
-        command, cwd=cwd, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False
+        command,
+        cwd=cwd,
+        env={**os.environ, **(env or {})},
+        capture_output=True,
+        text=True,
+        timeout=INSTALL_SECONDS,
+        check=False,
     )
     if done.returncode:
         skip(say, f"{what} failed, perhaps for want of a network: {done.stderr.strip()[-300:]}")
@@ -132,6 +139,8 @@ class Started:
     ready: str
     env: Mapping[str, str]
     cwd: Path | None = None
+    user: str | None = None
+    """Who runs it; None: who runs the tests."""
 
 
 @contextmanager
@@ -147,6 +156,8 @@ def running(what: Started, say: Say) -> Iterator[int]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
+        user=what.user,
+        extra_groups=[] if what.user else None,
     )
     up = threading.Event()
     reader = threading.Thread(target=_follow, args=(process, log, what.ready.encode(), up), daemon=True)

@@ -40,6 +40,11 @@ class Backoffice(Protocol):
         ...
 
     @property
+    def payee(self) -> str:
+        """What every order of the suite is paid with."""
+        ...
+
+    @property
     def words(self) -> Mapping[str, bytes]:
         """By action: words of the very request that does the work."""
         ...
@@ -86,6 +91,7 @@ class SampleShop:
     """The sample shop of the simulator."""
 
     name = "sample"
+    payee = "visa 4242"
     words = dict.fromkeys(ALL, b"PUT /effects/")
 
     def __init__(self, world: World) -> None:

@@ -30,6 +30,7 @@ class VendureShop:
     """`shops.Backoffice`."""
 
     name = "vendure"
+    payee = "visa 4242"
     actions = ALL
     words: Mapping[str, bytes] = MappingProxyType(
         {

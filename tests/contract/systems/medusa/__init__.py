@@ -1,0 +1,1 @@
+"""Medusa on a PostgreSQL of our own."""
