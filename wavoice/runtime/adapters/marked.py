@@ -173,11 +173,21 @@ def forbidden(effect: Effect, order: Order) -> str | None:
         return _refund(order.payment, effect.args)
     if order.status in _CLOSED:
         return order.status
+    if effect.action == "cancel_order":
+        return _cancel(order.payment, effect.args)
     if effect.action == "reschedule_delivery" and day_of(effect.args.get("day")) is None:
         return "bad_day"
     if effect.action == "change_address" and not effect.args.get("address", "").strip():
         return "bad_address"
     return None
+
+
+def _cancel(payment: Payment | None, args: Mapping[str, str]) -> str | None:
+    """All that was paid goes back with it, or nothing was paid: as the customer was told."""
+    left = payment.remaining.minor if payment else 0
+    if "amount" not in args:
+        return "bad_amount" if left else None
+    return _refund(payment, args) or (None if args["amount"] == str(left) else "bad_amount")
 
 
 def day_of(text: str | None) -> date | None:

@@ -21,16 +21,17 @@ FOLDERS = ("api", "modules", "links", "workflows", "subscribers", "jobs")
 
 
 class MedusaShop:
-    """`shops.Backoffice`. Orders are marked as paid by hand: there is no card, and cancelling pays back."""
+    """`shops.Backoffice`. Orders are marked as paid by hand: there is no card."""
 
     name = "medusa"
     payee = "system"
-    actions = ALL - {"cancel_order"}
+    actions = ALL
     words: Mapping[str, bytes] = MappingProxyType(
         {
             "reschedule_delivery": b"2026-12-04",
             "change_address": b'"shipping_address"',
             "refund_order": b"/refund ",
+            "cancel_order": b"/cancel ",
         }
     )
 

@@ -1,6 +1,6 @@
 """What is done to an order at Medusa: a day or an address with its mark in one call, a refund with its key in
-the note, and a cancellation only where nothing is paid: Medusa gives captured money back with it, and that is
-another question to the customer than the one that was answered.
+the note. A cancellation gives captured money back by itself: the customer was asked about both, or nothing is
+paid.
 """
 
 from __future__ import annotations
@@ -167,7 +167,7 @@ class MedusaDesk:
 
     async def _cancel(self, record: MedusaRecord, effect: Effect, now: Micros) -> WriteResult:
         payment = record.payment
-        if payment is not None and payment.refunded < payment.amount:
+        if "amount" not in effect.args and payment is not None and payment.refunded < payment.amount:
             raise DeclinedError("Its money would go back with it.", reason=PAYS_BACK)
         await self._begin(record, effect, now)
         await self._api.change(f"/admin/orders/{record.raw.id}/cancel", _Written, {})

@@ -4,11 +4,13 @@
 * An address is three calls: to `Modifying`, the change, back. What a crash leaves in `Modifying` is found by
   the mark and taken back to the state from which the order's own history says that it came.
 * A refund and a cancellation carry the key in their reason; the mark before them says on which order to look.
+  A cancellation of what is paid is both, in two calls: between them it is unknown, and a person sees to it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
@@ -19,7 +21,15 @@ from wavoice.runtime.adapters.marks import mark_of, with_mark, without_mark
 from wavoice.runtime.adapters.terms import Terms
 from wavoice.runtime.adapters.vendure import queries
 from wavoice.runtime.adapters.vendure.api import VendureApi
-from wavoice.runtime.adapters.vendure.records import MODIFYING, SETTLED, Address, RawOrder, VendureRecord
+from wavoice.runtime.adapters.vendure.records import (
+    CANCEL_AND_PAY,
+    HALF_DONE,
+    MODIFYING,
+    SETTLED,
+    Address,
+    RawOrder,
+    VendureRecord,
+)
 from wavoice.runtime.errors import DeclinedError, SystemOfRecordError
 from wavoice.runtime.model import PENDING, Effect, Micros, Outcome, WriteResult
 
@@ -103,19 +113,17 @@ class VendureDesk:
         """See `marked.Desk`."""
         if effect.action == "reschedule_delivery":
             return await self._reschedule(record, effect, now)
-        await self._set(record, {"waRef": with_mark(record.marks, mark_of(effect, now, done=False))})
+        mark = mark_of(effect, now, done=False)
+        if effect.action == "cancel_order" and "amount" in effect.args:
+            mark = replace(mark, action=CANCEL_AND_PAY)
+        await self._set(record, {"waRef": with_mark(record.marks, mark)})
         match effect.action:
             case "change_address":
                 return await self._change_address(record, effect)
             case "refund_order":
                 return await self._refund(record, effect)
             case "cancel_order":
-                done = await self._api.change(
-                    queries.CANCEL, "cancelOrder", "Order", id=record.raw.id, reason=_reason(effect)
-                )
-                if done.get("state") != "Cancelled":
-                    raise SystemOfRecordError("An order that was to be cancelled is not.")
-                return WriteResult(Outcome.DONE, record.raw.code)
+                return await self._cancel(record, effect)
         raise DeclinedError("That is not done here.", reason="unknown_action")
 
     async def _reschedule(self, record: VendureRecord, effect: Effect, now: Micros) -> WriteResult:
@@ -163,6 +171,19 @@ class VendureDesk:
             for name, value in same[0].model_dump(by_alias=True, exclude={"country"}).items()
         }
         return {**told, "countryCode": same[0].country.code}
+
+    async def _cancel(self, record: VendureRecord, effect: Effect) -> WriteResult:
+        done = await self._api.change(
+            queries.CANCEL, "cancelOrder", "Order", id=record.raw.id, reason=_reason(effect)
+        )
+        if done.get("state") != "Cancelled":
+            raise SystemOfRecordError("An order that was to be cancelled is not.")
+        if "amount" not in effect.args:
+            return WriteResult(Outcome.DONE, record.raw.code)
+        try:
+            return await self._refund(record, effect)
+        except DeclinedError as error:  # half of it is done: a person has to see to the rest
+            raise SystemOfRecordError(HALF_DONE) from error
 
     async def _refund(self, record: VendureRecord, effect: Effect) -> WriteResult:
         payment = record.payment

@@ -36,6 +36,9 @@ _BEING_PACKED: Final = frozenset({"Created", "Pending"})
 """States of a fulfilment that has not left."""
 SETTLED: Final = "Settled"
 """State of money that has been moved."""
+CANCEL_AND_PAY: Final = "cancel_and_pay"
+"""Action in the mark of a cancellation with which money goes back."""
+HALF_DONE: Final = "the order is cancelled, its money has not gone back"
 _FAILED: Final = "Failed"
 
 
@@ -185,18 +188,28 @@ class VendureRecord:
             return WriteResult(Outcome.DONE, self.raw.code)
         match mark.action:
             case "refund_order":
-                refunds = [one for paid in self.raw.payments or () for one in paid.refunds]
-                ours = [one for one in refunds if _names(one.reason, mark.key) and one.state != _FAILED]
-                pending = PENDING if ours and ours[0].state != SETTLED else None
-                return WriteResult(Outcome.DONE, ours[0].id, pending) if ours else None
+                return self._paid_back(mark)
             case "change_address":
                 done = any(_names(one.note, mark.key) for one in self.raw.modifications)
             case "cancel_order":
-                entries = (one.data for one in self.raw.history.items if one.type == "ORDER_CANCELLATION")
-                done = any(_names(data.get("reason"), mark.key) for data in entries)
+                done = self._cancelled(mark)
+            case action if action == CANCEL_AND_PAY:
+                paid_back = self._paid_back(mark)
+                half = WriteResult(Outcome.UNKNOWN, reason=HALF_DONE)
+                return paid_back or (half if self._cancelled(mark) else None)
             case _:
                 done = False
         return WriteResult(Outcome.DONE, self.raw.code) if done else None
+
+    def _paid_back(self, mark: Mark) -> WriteResult | None:
+        refunds = [one for paid in self.raw.payments or () for one in paid.refunds]
+        ours = [one for one in refunds if _names(one.reason, mark.key) and one.state != _FAILED]
+        pending = PENDING if ours and ours[0].state != SETTLED else None
+        return WriteResult(Outcome.DONE, ours[0].id, pending) if ours else None
+
+    def _cancelled(self, mark: Mark) -> bool:
+        entries = (one.data for one in self.raw.history.items if one.type == "ORDER_CANCELLATION")
+        return any(_names(data.get("reason"), mark.key) for data in entries)
 
     def came_from(self) -> str | None:
         """The state in which it was when it was last taken to `Modifying`."""
