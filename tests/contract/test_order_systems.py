@@ -16,6 +16,8 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from tests.contract.systems.example.connector import BACKEND
+from tests.contract.systems.example.vendor import ShelfShop
 from tests.contract.systems.losing import losing
 from tests.contract.systems.medusa.shop import EMAIL, SECRET, MedusaShop
 from tests.contract.systems.shops import ADDRESS, PRICE, SampleShop, Shop
@@ -47,16 +49,23 @@ pytestmark = pytest.mark.timeout(600)
 
 
 PAY = ("refund_order", "cancel_order")
-REAL = ("vendure", "medusa")
+REAL = tuple(pytest.param(name, marks=pytest.mark.contract) for name in ("vendure", "medusa"))
 
 
-@pytest.fixture(params=["sample", *(pytest.param(name, marks=pytest.mark.contract) for name in REAL)])
+@pytest.fixture(
+    params=["sample", "example", *(pytest.param(name, marks=pytest.mark.contract) for name in REAL)]
+)
 async def shop(request: pytest.FixtureRequest) -> AsyncIterator[Shop]:
     async with httpx.AsyncClient(verify=False) as http:
         if request.param == "sample":
             world = World()
             async with serve(world.app) as port, losing(f"http://127.0.0.1:{port}") as proxy:
                 yield Shop(SampleShop(world), proxy, opened("http"), http)
+            return
+        if request.param == "example":
+            shelf = ShelfShop()
+            async with serve(shelf.app) as port, losing(f"http://127.0.0.1:{port}") as proxy:
+                yield Shop(shelf, proxy, example, http)
             return
         backoffice: VendureShop | MedusaShop = request.getfixturevalue(f"{request.param}_shop")
         async with losing(backoffice.origin) as proxy:
@@ -78,6 +87,11 @@ def opened(backend: str, **changes: str | None) -> Callable[[str, Around], Order
         return orders_backend(backend).open(settings, around)
 
     return open_at
+
+
+def example(origin: str, around: Around) -> Orders:
+    """The connector of docs/adapters.md, which no package offers."""
+    return BACKEND.open(OrdersSettings(base_url=origin), around)
 
 
 def somebody(shop: Shop, shown: str = "+{}") -> tuple[Alias, str]:
@@ -254,7 +268,7 @@ async def test_an_order_that_there_is_not(shop: Shop, action: str) -> None:
 
 async def test_a_job_that_the_shop_has_not_is_refused(shop: Shop) -> None:
     orders, order = await fresh(shop)
-    what = replace(effect("cancel_order", order), action="paint_it_blue")
+    what = replace(effect("refund_order", order), action="paint_it_blue")
     assert await orders.write(what, allowed(what)) == WriteResult(Outcome.REFUSED, reason="unknown_action")
 
 
