@@ -1,4 +1,4 @@
-"""Shelf: a vendor with a small API, no idempotency keys and a fuzzy search. What it is told again it does again."""
+"""Shelf: a vendor with a small API, no idempotency keys and a fuzzy search, that repeats what it is told."""
 
 from __future__ import annotations
 
