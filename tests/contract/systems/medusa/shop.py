@@ -38,7 +38,7 @@ class MedusaShop:
     def __init__(self, origin: str) -> None:
         self.origin = origin
         self._http = httpx.Client(timeout=120, verify=False)
-        self._people = 0
+        self._emails: dict[str, str] = {}
         token = self.call("POST", "/auth/user/emailpass", email=EMAIL, password=SECRET)["token"]
         self._http.headers["Authorization"] = f"Bearer {token}"
         region = self.call("POST", "/admin/regions", name="India", currency_code="inr", countries=["in"])
@@ -55,10 +55,11 @@ class MedusaShop:
         return answer.json()
 
     def add_customer(self, phone: str) -> str:
-        self._people += 1
         person = {"first_name": "Sample", "last_name": "Customer", "phone": phone}
-        made = self.call("POST", "/admin/customers", email=f"{self._people}@example.com", **person)
-        return str(made["customer"]["id"])
+        email = f"{len(self._emails) + 1}@example.com"
+        made = self.call("POST", "/admin/customers", email=email, **person)["customer"]["id"]
+        self._emails[made] = email
+        return str(made)
 
     def add_order(self, customer: str, *, paid: bool = True) -> str:
         draft = self.call(
@@ -67,7 +68,7 @@ class MedusaShop:
             region_id=self._region,
             sales_channel_id=self._channel,
             customer_id=customer,
-            email="order@example.com",
+            email=self._emails[customer],  # another one would make it another customer's
             items=[{"title": "Rice 5 kg", "quantity": 2, "unit_price": PRICE / 200}],
             shipping_address={"address_1": ADDRESS, "country_code": "in"},
             metadata={"delivery_date": "2026-12-01"},

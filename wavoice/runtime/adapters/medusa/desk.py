@@ -5,6 +5,7 @@ paid.
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -39,18 +40,13 @@ class _Said(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class _Page(_Said):
-    orders: tuple[RawOrder, ...]
-    count: int
-
-
 class _Held(_Said):
     id: str
     metadata: dict[str, Any] | None = None
     display_id: int
 
 
-class _Changed(_Said):
+class _Listed(_Said):
     orders: tuple[_Held, ...]
     count: int
 
@@ -104,22 +100,29 @@ class MedusaDesk:
             "limit": str(PAGE),
             "updated_at[$gte]": since.isoformat(),
         }
-        for page in range(MOST_PAGES):
-            found = await self._api.read("/admin/orders", _Changed, **query, offset=str(page * PAGE))
-            for held in found.orders:
-                if key in str((held.metadata or {}).get(REF, "")).split():
-                    return await self._read(held.id)
-            if (page + 1) * PAGE >= found.count:
-                return None
-        raise SystemOfRecordError("Too many orders of Medusa have changed to look through.")
+        async for held in self._all(query):
+            if key in str((held.metadata or {}).get(REF, "")).split():
+                return await self._read(held.id)
+        return None
 
     async def numbered(self, number: str) -> MedusaRecord | None:
-        """The order with exactly that display id."""
+        """The order with exactly that display id, by which Medusa only searches (`q=`): 12 finds 112, too."""
         if not (number.isascii() and number.isdecimal()):
             return None
-        found = await self._api.read("/admin/orders", _Page, fields=FIELDS, display_id=number, limit="2")
-        exact = [raw for raw in found.orders if str(raw.display_id) == number]
-        return MedusaRecord(exact[0], self._terms) if exact else None
+        async for held in self._all({"q": number, "fields": "id,display_id", "limit": str(PAGE)}):
+            if str(held.display_id) == number:
+                return await self._read(held.id)
+        return None
+
+    async def _all(self, query: Mapping[str, str]) -> AsyncIterator[_Held]:
+        """All that are found, page by page. Raises `SystemOfRecordError` if there are too many."""
+        for page in range(MOST_PAGES):
+            found = await self._api.read("/admin/orders", _Listed, **query, offset=str(page * PAGE))
+            for held in found.orders:
+                yield held
+            if (page + 1) * PAGE >= found.count:
+                return
+        raise SystemOfRecordError("There are too many orders at Medusa to look through.")
 
     async def settled(self, record: MedusaRecord) -> MedusaRecord:
         """Itself: nothing that is done here takes more than one call."""
