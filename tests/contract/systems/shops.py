@@ -117,5 +117,5 @@ class SampleShop:
         self._world.staff_edits(number, address="99 Staff Street")
 
     def refunds(self, number: str) -> list[int]:
-        rows = [one for one in self._world.ledger if one.action == "refund_order"]
+        rows = [one for one in self._world.ledger if "amount" in one.args]
         return [int(one.args["amount"]) for one in rows if one.args["order"] == number]
