@@ -14,6 +14,7 @@ from tests.mcp.counter import Till, counter
 from tests.mcp.served import Line, http
 from tests.mcp.shop import TOOLS, hashes, open_shop, server, stdio
 from tests.mcp.test_jobs import PAID, PAY, STILL
+from wavoice.runtime.adapters import mcp_tools
 from wavoice.runtime.adapters.clock import SystemClock
 from wavoice.runtime.adapters.mcp_tools import McpTools
 from wavoice.runtime.adapters.mcp_wire import Wire, over
@@ -188,4 +189,19 @@ async def test_who_waits_no_longer_leaves_the_connection_to_the_next() -> None:
         assert isinstance(await tools.call(call), Told)
         assert opened == [1]
     finally:
+        await tools.close()
+
+
+async def test_a_server_that_does_not_let_go_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mcp_tools, "CLOSING_SECONDS", 0.05)
+
+    @asynccontextmanager
+    async def clings(_: McpServer) -> AsyncIterator[Wire]:
+        async with over(counter(Till())) as wire:
+            yield wire
+            await asyncio.Event().wait()
+
+    tools = McpTools({"counter": await server()}, SystemClock(), clings)
+    await tools.call(Call("counter", "get_order", {"order": "1842"}))
+    async with asyncio.timeout(30):
         await tools.close()

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from wavoice.runtime.adapters.mcp_wire import Wire
 
 Opens = Callable[[McpServer], AbstractAsyncContextManager["Wire"]]
+CLOSING_SECONDS = 8.0
+"""Longest wait for a server that is left; the SDK gives a child six of them before it is killed."""
 LISTED_FOR = 60 * SECOND
 """A list of tools is looked at again after that; before a write always."""
 
@@ -183,6 +185,7 @@ class _Line:
                     if not made.wire.done():
                         made.wire.set_result(wire)
                     await made.leave.wait()
+                    scope.deadline = anyio.current_time() + CLOSING_SECONDS
             except ConfigError as error:
                 why = error.message.rstrip(".")
             except Exception as error:  # noqa: BLE001 -- an SDK's and the system's: a kind is all that is told
