@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from mcp.server.lowlevel import Server
+from mcp.server.mcpserver import Context, MCPServer
 from mcp_types import (
     CallToolRequestParams,
     CallToolResult,
@@ -22,7 +23,7 @@ from mcp_types import (
     ToolAnnotations,
 )
 
-from tests.mcp.counter import Till
+from tests.mcp.counter import Ok, Till
 from tests.mcp.shop import open_shop, server
 from wavoice.runtime.adapters.clock import SystemClock
 from wavoice.runtime.adapters.mcp_tools import McpTools
@@ -170,3 +171,18 @@ async def test_words_of_a_server_answer_no_question(status: str) -> None:
         assert at.writes == []
         assert await at.journal("confirmed", "cancelled", "opted_out", "held") == []
         assert till.refunds == []
+
+
+async def test_who_asks_in_the_midst_of_a_call_is_not_believed_to_have_done_it() -> None:
+    """A server of an older protocol that is told "cancel", does nothing, and ends well."""
+    old = MCPServer("old")
+
+    @old.tool()
+    async def get_order(order: str, ctx: Context) -> dict[str, Any]:
+        answer = await ctx.elicit("Go on?", Ok)
+        return {"status": "done" if answer.action == "accept" else "nothing was done"}
+
+    async with over(old, mode="legacy") as wire:
+        seen = (await wire.tools())["get_order"]
+        told = await wire.call(READ, seen)
+    assert told == Told({"status": "nothing was done"}, failed=True)

@@ -10,6 +10,7 @@ import os
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -71,19 +72,26 @@ async def connect(server: McpServer) -> AsyncIterator[Wire]:
 
 
 @asynccontextmanager
-async def over(other_side: Any) -> AsyncIterator[Wire]:
-    """A connection over a transport of the SDK, or with a server in this process."""
+async def over(other_side: Any, mode: str = "auto") -> AsyncIterator[Wire]:
+    """A connection over a transport of the SDK, or with a server in this process; `mode` as in the SDK."""
     logging.getLogger("mcp").setLevel(logging.CRITICAL)  # the SDK logs lines that it cannot read, as they are
     logging.getLogger("httpx2").setLevel(logging.WARNING)  # and each address that it asks
     served: MCPServer | Any = other_side
     info = Implementation(name="wavoice", version=version("wavoice-bot"))
-    async with Client(served, cache=None, client_info=info, elicitation_callback=_nobody) as client:
-        yield Wire(client)
+    nobody = _Nobody()
+    async with Client(served, mode=mode, cache=None, client_info=info, elicitation_callback=nobody) as client:
+        yield Wire(client, nobody)
 
 
-async def _nobody(context: object, params: object) -> ElicitResult:  # noqa: ARG001 -- the SDK names them
+class _Nobody:
     """A server of before 2026-07-28 asks in the midst of a call: no customer can answer so fast."""
-    return ElicitResult(action="cancel")
+
+    asked: int = 0
+
+    async def __call__(self, context: object, params: object) -> ElicitResult:  # noqa: ARG002 -- the SDK's
+        """Nobody is there."""
+        self.asked += 1
+        return ElicitResult(action="cancel")
 
 
 def _child(server: McpServer) -> StdioServerParameters:
@@ -135,8 +143,9 @@ class _CappedStream(httpx2.AsyncByteStream):
 class Wire:
     """An open connection. It gives no answer twice and repeats nothing."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, nobody: _Nobody) -> None:
         self._session = client.session
+        self._nobody = nobody
 
     async def tools(self) -> Mapping[str, ToolSeen]:
         """All tools as they are now, by name. Raises `ToolError` for a list without end."""
@@ -157,7 +166,7 @@ class Wire:
         """Send it once. Raises `ToolError`; anything else that it raises says nothing of what was done."""
         if (wrong := misfit(call.arguments, seen.input_schema)) is not None:
             raise ToolError(f"{call.server}.{call.tool}: {wrong}", sent=False)
-        goes_on = call.resumes
+        goes_on, asked_before = call.resumes, self._nobody.asked
         answers: InputResponses | None = None
         if goes_on is not None:
             answers = {
@@ -183,7 +192,10 @@ class Wire:
             ValueError,
         ):  # pydantic's and the SDK's: it does not fit the protocol or its schema
             raise ToolError(f"{call.server}.{call.tool}: its answer does not fit.", sent=True) from None
-        return _asked(told) if isinstance(told, InputRequiredResult) else _told(told)
+        if isinstance(told, InputRequiredResult):
+            return _asked(told)
+        # Told that nobody was there, some tools end well and have done nothing.
+        return replace(_told(told), failed=True) if self._nobody.asked != asked_before else _told(told)
 
 
 def _seen(tool: Tool, *, known: bool) -> ToolSeen:
