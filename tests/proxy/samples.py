@@ -8,12 +8,11 @@ from pathlib import Path
 
 from wavoice.runtime.actions import Job
 from wavoice.runtime.actions.builtin import JOBS
-from wavoice.runtime.model import Tier
 from wavoice.sim.scenario.load import Case, find_files, load_cases
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
-_STEP = re.compile(r"^  - (?:note|text|button|wait):", re.MULTILINE)
-_CUSTOMERS = frozenset({"note", "text", "button", "wait"})
+_STEP = re.compile(r"^  - (?:note|text|button|wait|offer):", re.MULTILINE)
+_CUSTOMERS = frozenset({"note", "text", "button", "wait", "offer"})
 
 
 class NoSampleError(LookupError):
@@ -31,8 +30,8 @@ def sample_of(name: str) -> Case:
         if _shows(case, job):
             return case
     raise NoSampleError(
-        f"No scenario shows {name} and nothing else: write one in which a customer alone gets it done, "
-        f"{'with the tag ' + name if job.tier is Tier.R0 else 'with `then: writes:` of it alone'}."
+        f"No scenario shows {name}: write one in which a customer alone gets it done, and that writes "
+        "nothing else or has its name as a tag."
     )
 
 
@@ -44,9 +43,9 @@ def _shows(case: Case, job: Job) -> bool:
     if scenario.pending or not (calm and alone) or given.consent.messages is not True:
         return False
     writes = [write.get("action") for write in scenario.then.writes]
-    if job.words is None:
-        return not writes and job.name in scenario.tags and scenario.then.handoff in (None, "none")
-    return writes == [job.name] and scenario.then.handoff in (None, "none")
+    if scenario.then.handoff not in (None, "none"):
+        return False
+    return job.name in scenario.tags or (job.words is not None and writes == [job.name])
 
 
 def _odd(step: object) -> bool:
