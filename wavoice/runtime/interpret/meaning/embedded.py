@@ -105,6 +105,8 @@ def is_open_to_doubt(reading: Reading, situation: Situation) -> bool:
     if reading.intent is not None:
         known = reading.intent in situation.vocabulary.sample
         return known and is_doubtful(reading, situation.vocabulary)
+    if reading.vetoes:
+        return False  # "no wait, cancel that" may take back what was just done: it is no wish of its own
     words = len(words_of(reading.text))
     return not (reading.plain and reading.marks) and words >= (1 if situation.asked is None else WORDS)
 
