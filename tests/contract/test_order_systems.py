@@ -307,7 +307,7 @@ async def test_no_more_goes_back_than_is_left(shop: Shop) -> None:
 async def test_an_answer_that_is_lost_after_the_work_is_found_by_the_key(shop: Shop, action: str) -> None:
     orders, order = await fresh(shop)
     what = effect(action, order)
-    shop.proxy.lose("answer", shop.backoffice.words[action])
+    shop.proxy.lose("answer", shop.backoffice.last_words[action])
     assert (await orders.write(what, allowed(what))).outcome is Outcome.UNKNOWN
     found = await shop.connector().look_up(what.key)
     assert found is not None

@@ -54,6 +54,18 @@ async def test_a_crash_at_any_step_of_an_address_leaves_no_order_half_changed(
     assert len(vendure_shop.held(order.id)["modifications"]) == 1
 
 
+async def test_an_order_that_is_cancelled_and_not_paid_back_is_neither_done_nor_undone(shop: Shop) -> None:
+    orders, order = await fresh(shop)
+    what = effect("cancel_order", order)
+    shop.proxy.lose("request", b"refundOrder")
+    assert (await orders.write(what, allowed(what))).outcome is Outcome.UNKNOWN
+    shop.later(IN_FLIGHT_IS_OVER)
+    half = WriteResult(Outcome.UNKNOWN, reason="the order is cancelled, its money has not gone back")
+    assert await shop.connector().look_up(what.key) == half
+    assert await orders.write(what, allowed(what)) == half
+    assert shop.backoffice.refunds(order.id) == []
+
+
 async def test_while_a_call_may_be_on_its_way_nobody_says_that_nothing_was_done(shop: Shop) -> None:
     orders, order = await fresh(shop)
     what = effect("refund_order", order)

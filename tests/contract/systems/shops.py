@@ -46,7 +46,12 @@ class Backoffice(Protocol):
 
     @property
     def words(self) -> Mapping[str, bytes]:
-        """By action: words of the very request that does the work."""
+        """By action: words of the first request that does the work."""
+        ...
+
+    @property
+    def last_words(self) -> Mapping[str, bytes]:
+        """The same of the last one, where it takes several."""
         ...
 
     def add_customer(self, phone: str) -> str:
@@ -92,7 +97,7 @@ class SampleShop:
 
     name = "sample"
     payee = "visa 4242"
-    words = dict.fromkeys(ALL, b"PUT /effects/")
+    words = last_words = dict.fromkeys(ALL, b"PUT /effects/")
 
     def __init__(self, world: World) -> None:
         self._world = world

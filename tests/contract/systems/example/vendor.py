@@ -24,6 +24,8 @@ class ShelfShop:
         "refund_order": b"/back ",
     }
 
+    last_words = words
+
     def __init__(self) -> None:
         self.people: list[dict[str, str]] = []
         self.sold: dict[str, dict[str, Any]] = {}

@@ -35,6 +35,8 @@ class MedusaShop:
         }
     )
 
+    last_words = words
+
     def __init__(self, origin: str) -> None:
         self.origin = origin
         self._http = httpx.Client(timeout=120, verify=False)

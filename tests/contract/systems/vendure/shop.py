@@ -41,6 +41,8 @@ class VendureShop:
         }
     )
 
+    last_words: Mapping[str, bytes] = MappingProxyType({**words, "cancel_order": b"refundOrder"})
+
     def __init__(self, origin: str) -> None:
         self.origin = origin
         self._http = httpx.Client(timeout=60, verify=False)
