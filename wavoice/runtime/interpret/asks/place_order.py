@@ -12,7 +12,10 @@ _NOT_A_THING = (
     r"|cancel|return|track|see|pay|invoice|receipt|bill|ticket|different|other|appointment|answer|update|complaint"
     r"|week|weeks|day|days|month|months|year|years|hour|hours|while|couple|long|ago|place|make|start|create"
     r"|link|discount|voucher|call|reply|minute|moment|bit|little|lot|question|few\s+questions|email|e-mail)\b)"
+    r"(?!\d|(?:oh|zero|one|two|three|four|five|six|seven|eight|nine|double|triple|hundred|thousand)\b"
+    r"|(?:ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)\b)"
 )
+"""What follows a word for one is no thing: another matter, or the next digits of a number."""
 _NO_NOUN = r"(?!\s*(?:number|no\b|\#|\d{3,}|status|is|was|has|id|confirmation|again))"
 _VERB = rf"(?:buy|purchase|order{_NO_NOUN})\s+{_NOT_A_THING}"
 _WILL = (
@@ -21,9 +24,11 @@ _WILL = (
 )
 _SOME = rf"(?:a|an|some|another|one|two|\d{{1,2}})\s+(?:more\s+)?{_NOT_A_THING}"
 
-_NO_NAME = "".join(
-    rf"(?<!\b{word}\s)" for word in ("an", "my", "the", "our", "your", "this", "that", "last", "new")
+_BEFORE_A_NAME = (
+    *("an", "my", "the", "our", "your", "this", "that", "last", "new", "of", "for", "about", "is", "from"),
+    *("move", "cancel", "change", "track", "refund", "reschedule", "shift", "return", "postpone", "deliver"),
 )
+_NO_NAME = "".join(rf"(?<!\b{word}\s)" for word in _BEFORE_A_NAME)
 """Before "order": it is a noun then."""
 
 BY_VERB = Ask(
