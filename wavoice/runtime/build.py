@@ -37,7 +37,8 @@ from wavoice.runtime.build_mcp import desk_for, keep_open
 from wavoice.runtime.catalogue import Catalogue
 from wavoice.runtime.codes import Codes
 from wavoice.runtime.errors import ConfigError
-from wavoice.runtime.faq import Faq, read_faq
+from wavoice.runtime.faq import Faq
+from wavoice.runtime.faq_file import read_faq
 from wavoice.runtime.foresee import always
 from wavoice.runtime.journal import Event, Sink
 from wavoice.runtime.kit import Kit, Shelf

@@ -1,38 +1,18 @@
-"""The shop's own answers to questions that come again and again: a file, quoted word for word or not at all.
-
-```toml
-version = 1
-
-[[entries]]
-id = "hours"
-questions = ["when are you open", "what are your opening hours"]
-answer = "We are open Monday to Saturday, 9:00 to 18:00."
-```
-"""
+"""The shop's own answers to questions that come again and again, quoted word for word or not at all."""
 
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-from wavoice.runtime.errors import ConfigError
-
-VERSION: Final = 1
 FLOOR: Final = 78.0
 """Likeness of what was asked to a written question, 0 to 100, below which it is another question."""
 CLEAR: Final = 6.0
 """By so much the best entry has to be better than the next: two that fit as well answer nothing."""
 SHORTEST: Final = 4
 """Letters that make a question: "yes" asks nothing."""
-MOST_ENTRIES: Final = 500
-LONGEST_ANSWER: Final = 600
-"""Characters: it is listened to."""
 _WORD = re.compile(r"[^\W_]+")
 _APOSTROPHE = re.compile("['\u2019]")
 _FILLERS = frozenset(
@@ -44,21 +24,13 @@ _FILLERS = frozenset(
 """Words that make no question another one."""
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Entry(_Table):
+@dataclass(frozen=True, slots=True)
+class Entry:
     """One answer, and the ways to ask for it."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,60}$")]
-    questions: Annotated[tuple[Annotated[str, Field(min_length=3, max_length=200)], ...], Field(min_length=1)]
-    answer: Annotated[str, Field(min_length=1, max_length=LONGEST_ANSWER)]
-
-
-class _File(_Table):
-    version: Literal[1]
-    entries: Annotated[tuple[Entry, ...], Field(max_length=MOST_ENTRIES)]
+    id: str
+    questions: tuple[str, ...]
+    answer: str
 
 
 @dataclass(frozen=True)
@@ -107,23 +79,3 @@ def _core(text: str) -> str:
     words = _WORD.findall(_APOSTROPHE.sub("", text.casefold()))
     core = [word for word in words if word not in _FILLERS]
     return " ".join(core or words)
-
-
-def read_faq(file: Path) -> Faq:
-    """Read a file as above. Raises `ConfigError`, which says what is wrong and where."""
-    try:
-        written = _File.model_validate(tomllib.loads(file.read_text("utf-8")))
-    except OSError as error:
-        raise ConfigError(
-            f"{file} cannot be read: {error.strerror or error}.", remedy="Check shop.faq in wavoice.toml."
-        ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file} cannot be read as TOML: {error}.") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(f"{file}: {where}: {first['msg']}.") from error
-    names = [one.id for one in written.entries]
-    if twice := next((name for name in names if names.count(name) > 1), None):
-        raise ConfigError(f"{file}: there are two entries {twice!r}.")
-    return Faq(written.entries)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.rehearsing import Desk, desk
 from wavoice.runtime.errors import ConfigError
-from wavoice.runtime.faq import read_faq
+from wavoice.runtime.faq_file import read_faq
 from wavoice.runtime.links import leads_to, reference_of, with_known_links
 from wavoice.runtime.model import FreeSlot, Invoice, Money, Outcome, Records, Subscription, WriteResult
 from wavoice.runtime.policy import Policy

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
 from tests.runtime.jobs.shelf import ZONE
 from wavoice.runtime.author.app import App
-from wavoice.runtime.faq import Faq, read_faq
+from wavoice.runtime.faq import Faq
+from wavoice.runtime.faq_file import read_faq
 from wavoice.runtime.interpret.rules import RulesInterpreter
 from wavoice.runtime.interpret.times import bare_time, find_times, place
 from wavoice.runtime.model import Reading
@@ -159,7 +161,7 @@ def test_digits_of_a_card_are_no_order() -> None:
 def test_an_answer_that_fits_two_entries_answers_nothing() -> None:
     faq = read_faq(SAMPLE_FAQ)
     assert faq.asked("when are you open") is not None
-    twice = Faq((*faq.entries, faq.entries[0].model_copy(update={"id": "again"})))
+    twice = Faq((*faq.entries, replace(faq.entries[0], id="again")))
     assert twice.asked("when are you open") is None
     assert faq.asked("is my parcel open") is None
     assert faq.asked("yes") is None
