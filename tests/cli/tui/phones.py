@@ -112,8 +112,9 @@ class Phone:
 
     async def picture(self) -> str:
         """The screen as an SVG, the same for the same screen: it has come to rest, and no cursor blinks."""
-        for each in self.app.screen.query(Input):
-            each.cursor_blink = False
+        for screen in self.app.screen_stack:  # what is behind a dialog shines through it
+            for each in screen.query(Input):
+                each.cursor_blink = False
         before, same = self._cells(), 0
         for _ in range(LOOKS):
             await self.pilot.pause()
