@@ -159,10 +159,15 @@ def goes_on(scene: Scene) -> bool:
     """True for words that bring a half-said job on, which was asked about after whatever was decided before:
     "no, Thursday" to "which one?".
     """
+    asking = scene.conversation.asking
+    said = scene.case.reading.slots
+    return asking is not None and asked_last(scene) and bool(_lacked(asking, scene.jobs) & {*said})
+
+
+def asked_last(scene: Scene) -> bool:
+    """True if a half-said job was asked about, and nothing was proposed since."""
     asking, before = scene.conversation.asking, scene.case.proposal
-    if asking is None or (before is not None and before.created_at >= asking.since):
-        return False
-    return bool(_lacked(asking, scene.jobs) & {*scene.case.reading.slots})
+    return asking is not None and (before is None or before.created_at < asking.since)
 
 
 def _asked_again(scene: Scene) -> str | None:

@@ -18,7 +18,7 @@ from wavoice.runtime.failures import not_caught, with_failures
 from wavoice.runtime.model import Consent, Mark, ProposalState
 from wavoice.runtime.proposals import hold
 from wavoice.runtime.replies import english
-from wavoice.runtime.requests import GONE, goes_on, proceed, start
+from wavoice.runtime.requests import GONE, asked_last, goes_on, proceed, start
 from wavoice.runtime.respond import respond
 from wavoice.runtime.standing import held_events, still
 from wavoice.runtime.steps import Scene, Step, about
@@ -61,6 +61,8 @@ def _carry_out(decision: Decision, scene: Scene, quotes: str | None) -> tuple[De
     if decision.effect in _SAYS_NOTHING_NEW and goes_on(scene) and not _gives_up(scene):
         decision = Decision("", Effect.PROCEED, "it goes on with the half-said job")
         return decision, proceed(decision, scene)
+    if decision.effect is Effect.NOTHING and asked_last(scene):
+        return decision, _answers_nothing(decision, scene)
     step = respond(decision, scene)
     if idle and _gives_up(scene):
         return decision, replace(step, text=english.LEFT, over=True)
@@ -170,6 +172,13 @@ def _closed(scene: Scene, decision: Decision) -> Step:
         return Step()
     closed = replace(left, state=ProposalState.CANCELLED, settle_at=None)
     return Step(proposals=(closed,), events=(about(journal.Cancelled, closed, decision.row),))
+
+
+def _answers_nothing(decision: Decision, scene: Scene) -> Step:
+    """A yes to "which day?" says nothing, and it is asked again; a no or a "cancel it" ends the job."""
+    if {Mark.NO, Mark.CANCEL} & set(scene.case.reading.marks):
+        return Step(text=english.LEFT, over=True)
+    return proceed(decision, scene)
 
 
 def _gives_up(scene: Scene) -> bool:

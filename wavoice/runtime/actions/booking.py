@@ -146,14 +146,16 @@ def which_appointment(slots: Mapping[str, str], facts: Facts, *, by_time: bool) 
     listed = service.one_of([f"{one.service} on {service.moment(one.start)}" for one in shown])
     if fitting:
         return Ask("which", f"Which one do you mean: {listed}?")
-    return Ask("which", f"You have no appointment {_said(slots)}. You have {listed}. Which one is it?")
+    return Ask("which", f"{_said(slots)}: nothing is booked then. You have {listed}. Which one is it?")
 
 
 def _chosen(said: str, shown: Sequence[Appointment]) -> Appointment | None:
-    """One of those that were just offered: by its place, or by what it is."""
+    """One of those that were just offered: by its place, or by what it is; a lone one by any word."""
     place = nth(said, len(shown))
     if place is not None:
         return shown[place]
+    if said and len(shown) == 1:  # it is read back before anything is done
+        return shown[0]
     named = meant(said, [one.service for one in shown])
     found = [one for one in shown if one.service in named]
     return found[0] if len(found) == 1 else None

@@ -63,7 +63,7 @@ def _job_in(slots: Slots, situation: Situation) -> tuple[str | None, int]:
 
 
 _OF_THE_SHOP = re.compile(
-    r"^\W*(?:(?:hi|hello|hey|and|also|so|ok(?:ay)?)\W+)*(?:do|does|can|could|may|are|is|what|when|where|which|how|who|why)\b"
+    r"^\W*(?:(?:hi|hello|hey|and|also|so|ok(?:ay)?)\W+)*(?:do|does|can|could|may|will|would|are|is|what|when|where|which|how|who|why)\b"
     r".*\b(?:you|your|shop|store|company)\b",
     re.IGNORECASE,
 )
