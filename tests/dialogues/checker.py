@@ -72,6 +72,10 @@ class Checker:
     silenced: dict[str, int] = field(default_factory=dict)
     """By contact: since when nothing may be said but one word of parting."""
     parted: set[str] = field(default_factory=set)
+    handed: dict[str, int] = field(default_factory=dict)
+    """By contact: no later than when a person took over; what is said of it may be sent later."""
+    read_last: dict[str, int] = field(default_factory=dict)
+    """By contact: when its message that was read last was received."""
     stopped: set[str] = field(default_factory=set)
     """Contacts that said STOP."""
     day: str = "2026-11-26"
@@ -117,6 +121,9 @@ class Checker:
 
     def _decided(self, place: int, got: Got) -> None:
         intent = got.readings[-1].intent if got.channel in ("text", "voice") else None
+        self.read_last[got.sender] = got.at
+        if intent == "human" or got.form == "echo":
+            self.handed.setdefault(got.sender, got.at)
         if intent == "opt_out":
             self.stopped.add(got.sender)
         if intent == "opt_in":
@@ -130,7 +137,7 @@ class Checker:
 
     def _released(self, released: Released) -> Iterator[tuple[str, str]]:
         """Time gives the bot its chat back after a hand-off; only the customer after a STOP."""
-        since = self.silenced.get(released.contact)
+        since = self.handed.pop(released.contact, None)
         if since is not None and released.at < since + DAY:
             yield "I20", "the bot took its chat back too soon"
         if released.contact not in self.stopped:
@@ -146,6 +153,7 @@ class Checker:
             self.parted.add(contact)
         elif "colleague will" in sent.text:
             self.silenced[contact] = sent.at
+            self.handed.setdefault(contact, self.read_last.get(contact, sent.at))
             self.parted.add(contact)
         if sent.digest is not None and sent.digest in self.asked:
             asked = self.asked[sent.digest]
@@ -164,6 +172,8 @@ class Checker:
     def _moved(self, place: int, moved: Moved) -> Iterator[tuple[str, str]]:
         before = self.states.get(moved.proposal)
         self.states[moved.proposal] = moved
+        if moved.state == "handed_off":
+            self.handed.setdefault(moved.contact, moved.at)
         if moved.digest not in self.asked:
             self.asked[moved.digest] = Asked(place, moved)
             yield from self._raised(moved)
