@@ -127,12 +127,19 @@ def _atom(match: re.Match[str], language: str) -> _Atom | None:
     return _Atom(word, match.start(), match.end(), digits)
 
 
+def _as_known(word: str, language: str) -> str:
+    """The word as text2num spells it: sixty is "tres" in Danish, and "treds" in older spelling."""
+    if language == "da" and word.endswith("treds") and not word.endswith("halvtreds"):  # that one is fifty
+        return f"{word.removesuffix('treds')}tres"
+    return _SAID.get((language, word), word)
+
+
 @lru_cache(maxsize=4096)
 def _alone(word: str, language: str) -> str:
     """The digits that a word is by itself, or nothing."""
     if word.isdigit():
         return word if word.isascii() and len(word) < FEWEST else ""
-    said = str(alpha2digit(_SAID.get((language, word), word), language, threshold=0))
+    said = str(alpha2digit(_as_known(word, language), language, threshold=0))
     return said if said.isascii() and said.isdigit() else ""
 
 
@@ -163,7 +170,7 @@ def _spelt(run: Sequence[_Atom], language: str) -> Iterator[str]:
         if atom.word in _MANY:
             times = _MANY[atom.word]
             continue
-        word = _SAID.get((language, atom.word), atom.word)
+        word = _as_known(atom.word, language)
         word = _NOUGHT[language] if atom.word in _ZERO.get(language, ()) else word
         yield from (word for _ in range(times))
         times = 1
