@@ -16,10 +16,12 @@ from wavoice.runtime.journal_course import (
     ConsentChanged,
     ConsentShown,
     DecodeFigures,
+    HandedOff,
     HeardNote,
     MediaKept,
     Noted,
     Redacted,
+    Released,
     SpanEvent,
     StatusSeen,
     Ticketed,
@@ -33,10 +35,12 @@ __all__ = [
     "ConsentChanged",
     "ConsentShown",
     "DecodeFigures",
+    "HandedOff",
     "HeardNote",
     "MediaKept",
     "Noted",
     "Redacted",
+    "Released",
     "SpanEvent",
     "StatusSeen",
     "Ticketed",
@@ -330,23 +334,6 @@ class Noticed:
     text: str = field(default="", metadata=PII)
     spoken: str | None = field(default=None, metadata=PII)
     """Words of its voice note, where they are not the text."""
-
-
-@dataclass(frozen=True, slots=True)
-class HandedOff:
-    """A person takes over; the bot is silent."""
-
-    kind: ClassVar[str] = "handed_off"
-    reason: str
-    """A `model.HandOff`; `HandOff.named` reads that of another version."""
-
-
-@dataclass(frozen=True, slots=True)
-class Released:
-    """The bot has the conversation back from a person."""
-
-    kind: ClassVar[str] = "released"
-    reason: str
 
 
 BODIES: Mapping[str, type[Any]] = {

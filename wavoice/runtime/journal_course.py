@@ -187,3 +187,20 @@ class StatusSeen:
     proposal: str | None = None
     """The proposal that our message asks about."""
     digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOff:
+    """A person takes over; the bot is silent."""
+
+    kind: ClassVar[str] = "handed_off"
+    reason: str
+    """A `model.HandOff`; `HandOff.named` reads that of another version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """The bot has the conversation back from a person."""
+
+    kind: ClassVar[str] = "released"
+    reason: str
