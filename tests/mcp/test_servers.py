@@ -147,9 +147,14 @@ async def test_headers_are_secrets_by_reference(monkeypatch: pytest.MonkeyPatch)
 
 
 async def test_a_slow_server_has_its_time_and_no_more() -> None:
-    async def hangs(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await asyncio.Event().wait()
+    gone = asyncio.Event()
+
+    async def hangs(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await reader.read(4096):
+            pass  # it listens and never answers
         writer.close()
+        await writer.wait_closed()
+        gone.set()
 
     listener = await asyncio.start_server(hangs, "127.0.0.1", 0)
     port = listener.sockets[0].getsockname()[1]
@@ -161,6 +166,7 @@ async def test_a_slow_server_has_its_time_and_no_more() -> None:
         assert not caught.value.sent
     finally:
         await tools.close()
+        await gone.wait()
         listener.close()
 
 

@@ -82,7 +82,7 @@ def test_certain_rules_are_not_waited_for(stack: StackedInterpreter, letters: Le
 
 
 def test_what_no_rule_foresees_is_decided_by_meaning(stack: StackedInterpreter) -> None:
-    reading = stack.read("halt the monthly deliveries for now, it is 1842", situation())
+    reading = stack.read("give the monthly deliveries a break for now, it is 1842", situation())
     assert (reading.intent, reading.decided_by) == ("pause_subscription", "embeddings")
     assert reading.slots["order"] == "1842"
     assert Act.REQUEST in reading.acts
@@ -100,7 +100,7 @@ def test_what_is_out_of_scope_is_no_job_and_says_so(stack: StackedInterpreter) -
 
 def test_a_job_that_this_bot_has_not_is_out_of_scope(stack: StackedInterpreter) -> None:
     only = Situation(now=NOW, vocabulary=Vocabulary(sample=("track_order",)))
-    reading = stack.read("put my subscription on hold for a month", only)
+    reading = stack.read("suspend my subscription for a month", only)
     assert reading.intent is None
     assert reading.likely[0][0] == OUT_OF_SCOPE
 
