@@ -32,6 +32,11 @@ SHOWN: Final = 4
 """Of what it may be, so many are kept in the reading."""
 LONGEST: Final = 300
 """Characters that are looked at: twenty seconds of speech."""
+NEVER: Final = 2.0
+"""More than any probability: "no wait, cancel that" may take back what was just done, so that words with a
+veto and no job of their own are never taken for a wish. What they may ask for is told all the same."""
+TAKES_BACK: Final = 6
+"""A veto of no more words than these is not even looked at."""
 WORDS: Final = 4
 """So many make a wish of its own, while the bot waits for something else."""
 
@@ -79,6 +84,8 @@ class StackedInterpreter:
         likely = self.meaning.likely(text, situation.vocabulary)
         if reading.intent is not None:
             return _weighed(reading, likely)
+        if reading.vetoes:
+            return _decided(reading, likely, NEVER)
         return _decided(reading, likely, SURE if situation.asked is None else SURER)
 
 
@@ -105,9 +112,9 @@ def is_open_to_doubt(reading: Reading, situation: Situation) -> bool:
     if reading.intent is not None:
         known = reading.intent in situation.vocabulary.sample
         return known and is_doubtful(reading, situation.vocabulary)
-    if reading.vetoes:
-        return False  # "no wait, cancel that" may take back what was just done: it is no wish of its own
     words = len(words_of(reading.text))
+    if reading.vetoes and words <= TAKES_BACK:
+        return False
     return not (reading.plain and reading.marks) and words >= (1 if situation.asked is None else WORDS)
 
 
