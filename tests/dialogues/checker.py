@@ -130,13 +130,14 @@ class Checker:
             self.silenced.pop(got.sender, None)
             self.parted.discard(got.sender)
             self.stopped.discard(got.sender)
+            self.handed.pop(got.sender, None)
         elif intent in ("opt_out", "human") and got.sender not in self.silenced:
             self.silenced[got.sender] = got.at
         elif intent in ("opt_out", "bare_stop"):
             self.parted.discard(got.sender)  # a STOP to a person who took over has a word of its own
 
     def _released(self, released: Released) -> Iterator[tuple[str, str]]:
-        """Time gives the bot its chat back after a hand-off; only the customer after a STOP."""
+        """Time or the customer gives the bot its chat back after a hand-off; only the customer after a STOP."""
         since = self.handed.pop(released.contact, None)
         if since is not None and released.at < since + DAY:
             yield "I20", "the bot took its chat back too soon"
