@@ -137,7 +137,7 @@ class Checker:
             self.parted.discard(got.sender)  # a STOP to a person who took over has a word of its own
 
     def _released(self, released: Released) -> Iterator[tuple[str, str]]:
-        """Time or the customer gives the bot its chat back after a hand-off; only the customer after a STOP."""
+        """Time or the customer ends a hand-off; only the customer ends a STOP."""
         since = self.handed.pop(released.contact, None)
         if since is not None and released.at < since + DAY:
             yield "I20", "the bot took its chat back too soon"
