@@ -8,9 +8,10 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from wavoice.runtime.adapters import piper_voice
-from wavoice.runtime.adapters.backends import EARS, VOICES, names
+from wavoice.runtime.adapters.backends import EARS, VOICES
 from wavoice.runtime.adapters.clock import SystemClock
 from wavoice.runtime.adapters.ears import open_ears
+from wavoice.runtime.adapters.offered import names
 from wavoice.runtime.adapters.voices import open_voice
 from wavoice.runtime.build import Parts, build
 from wavoice.runtime.errors import ConfigError, MissingModelError

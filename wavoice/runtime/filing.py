@@ -7,9 +7,9 @@ from dataclasses import replace
 from wavoice.runtime import journal
 from wavoice.runtime.arrivals import where_in
 from wavoice.runtime.kit import Kit
-from wavoice.runtime.model import SECOND, HandedPacket, Outcome, PacketState, Timer, WriteResult
+from wavoice.runtime.model import SECOND, HandedPacket, Micros, Outcome, PacketState, Timer, WriteResult
 from wavoice.runtime.outgoing import record
-from wavoice.runtime.ports import Tickets
+from wavoice.runtime.ports import Tickets, UnitOfWork
 
 NO_SYSTEM = WriteResult(Outcome.UNKNOWN, reason="no ticket system is configured any more")
 
@@ -36,14 +36,19 @@ async def file_ticket(kit: Kit, timer: Timer) -> None:
             body = journal.Trouble("ticket", f"ticket_{result.outcome}", result.reason or "")
         if result.outcome is Outcome.REFUSED:
             await tx.hand_offs.save(replace(handed, state=PacketState.REFUSED))
-        if result.outcome is Outcome.UNKNOWN:
-            gap = min(2 ** min(timer.attempts, 30) * SECOND, kit.policy.ticket_gap)
-            await tx.timers.set(replace(timer, due_at=now + gap, attempts=timer.attempts + 1))
-        else:
-            await tx.timers.clear(timer.subject)
+        await again_or_over(kit, tx, timer, result, now)
         await record(kit, tx, journal.Event(now, where_in(packet.address, packet.turn), body))
 
 
 async def _file(tickets: Tickets, handed: HandedPacket, attempts: int) -> WriteResult:
     found = await tickets.find(handed.packet.key) if attempts else None
     return found or await tickets.open_or_append(handed.packet)
+
+
+async def again_or_over(kit: Kit, tx: UnitOfWork, timer: Timer, result: WriteResult, now: Micros) -> None:
+    """The timer of what is filed elsewhere comes again, after doubling gaps, until there was an answer."""
+    if result.outcome is not Outcome.UNKNOWN:
+        await tx.timers.clear(timer.subject)
+        return
+    gap = min(2 ** min(timer.attempts, 30) * SECOND, kit.policy.ticket_gap)
+    await tx.timers.set(replace(timer, due_at=now + gap, attempts=timer.attempts + 1))

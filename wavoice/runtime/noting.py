@@ -13,11 +13,11 @@ from wavoice.runtime import journal
 from wavoice.runtime.actions.registry import Jobs
 from wavoice.runtime.arrivals import where_in
 from wavoice.runtime.codes import Codes
+from wavoice.runtime.filing import again_or_over
 from wavoice.runtime.journal import Event
 from wavoice.runtime.keep import wake
 from wavoice.runtime.kit import Kit, Turn
 from wavoice.runtime.model import (
-    SECOND,
     Binding,
     CaseNote,
     Confirmed,
@@ -71,11 +71,7 @@ async def file_note(kit: Kit, timer: Timer) -> None:
         body: journal.Body = journal.Noted(note.key, note.action, result.reference or "")
         if result.outcome is not Outcome.DONE:
             body = journal.Trouble("note", f"note_{result.outcome}", result.reason or "")
-        if result.outcome is Outcome.UNKNOWN:
-            gap = min(2 ** min(timer.attempts, 30) * SECOND, kit.policy.ticket_gap)
-            await tx.timers.set(replace(timer, due_at=now + gap, attempts=timer.attempts + 1))
-        else:
-            await tx.timers.clear(timer.subject)
+        await again_or_over(kit, tx, timer, result, now)
         await record(kit, tx, Event(now, where_in(note.address, note.turn), body))
 
 

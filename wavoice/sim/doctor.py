@@ -134,7 +134,8 @@ def _packages(machine: Machine) -> Iterator[Finding]:
 
 
 def _rest() -> Iterator[Finding]:
-    from wavoice.runtime.adapters.backends import EARS, VOICES, names  # noqa: PLC0415
+    from wavoice.runtime.adapters.backends import EARS, VOICES  # noqa: PLC0415
+    from wavoice.runtime.adapters.offered import names  # noqa: PLC0415
 
     ears, voices = names(EARS), names(VOICES)
     yield Finding(

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
 from typing import Final, Protocol, TypeVar
 
-from wavoice.runtime.errors import ConfigError
+from wavoice.runtime.adapters.offered import loaded
 from wavoice.runtime.interpret.meaning import Encoder
 from wavoice.runtime.ports import SpeechToText, TextToSpeech
 from wavoice.runtime.settings_speech import Ears, Voice
@@ -89,7 +88,6 @@ class SentencesBackend:
     """Why it cannot be used on this machine, with the remedy."""
 
 
-B = TypeVar("B", EarsBackend, VoiceBackend, SentencesBackend)
 S = TypeVar("S", Ears, Voice)
 
 
@@ -103,39 +101,14 @@ def named(settings: S) -> Iterator[S]:
 
 def ears_backend(name: str) -> EarsBackend:
     """The backend of that name. Raises `ConfigError`, which names those that there are."""
-    return _loaded(EARS, name, EarsBackend, "ears.backend")
+    return loaded(EARS, name, EarsBackend, "ears.backend")
 
 
 def voice_backend(name: str) -> VoiceBackend:
     """The backend of that name. Raises `ConfigError`, which names those that there are."""
-    return _loaded(VOICES, name, VoiceBackend, "voice.backend")
+    return loaded(VOICES, name, VoiceBackend, "voice.backend")
 
 
 def sentences_backend(name: str) -> SentencesBackend:
     """The backend of that name. Raises `ConfigError`, which names those that there are."""
-    return _loaded(SENTENCES, name, SentencesBackend, "understanding.backend")
-
-
-def names(group: str) -> list[str]:
-    """The backends that installed packages offer, sorted."""
-    return sorted({point.name for point in entry_points(group=group)})
-
-
-def _loaded(group: str, name: str, kind: type[B], key: str) -> B:
-    point = next(iter(entry_points(group=group, name=name)), None)
-    if point is None:
-        raise ConfigError(
-            f"{key}: no installed package offers {name!r}.",
-            remedy=f"Use one of: {', '.join(names(group))}.",
-        )
-    found = _import(point)
-    if not isinstance(found, kind):
-        raise ConfigError(f"{key}: {point.value}, offered as {name!r}, is no {kind.__name__}.")
-    return found
-
-
-def _import(point: EntryPoint) -> object:
-    try:
-        return point.load()
-    except (ImportError, AttributeError) as error:
-        raise ConfigError(f"The backend {point.name!r} cannot be imported: {error}.") from error
+    return loaded(SENTENCES, name, SentencesBackend, "understanding.backend")

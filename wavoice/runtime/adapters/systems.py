@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import tzinfo
-from importlib.metadata import EntryPoint, entry_points
-from typing import Final, TypeVar
+from typing import Final
 
 import httpx
 
+from wavoice.runtime.adapters.offered import loaded
 from wavoice.runtime.adapters.orders_http import HttpOrders
 from wavoice.runtime.adapters.tickets_http import HttpTickets
 from wavoice.runtime.errors import ConfigError
@@ -72,47 +72,19 @@ class TicketsBackend:
     """Raises `ConfigError` for settings that cannot be. What it returns is closed if it has `close`."""
 
 
-B = TypeVar("B", OrdersBackend, PaymentsBackend, TicketsBackend)
-
-
 def orders_backend(name: str) -> OrdersBackend:
     """The backend of that name. Raises `ConfigError`, which names those that there are."""
-    return HTTP_ORDERS if name == "http" else _loaded(ORDERS, name, OrdersBackend, "orders.backend")
+    return HTTP_ORDERS if name == "http" else loaded(ORDERS, name, OrdersBackend, "orders.backend")
 
 
 def payments_backend(name: str) -> PaymentsBackend:
     """The backend of that name. Raises `ConfigError`, which names those that there are."""
-    return _loaded(PAYMENTS, name, PaymentsBackend, "payments.backend")
+    return loaded(PAYMENTS, name, PaymentsBackend, "payments.backend")
 
 
 def tickets_backend(name: str) -> TicketsBackend:
     """The backend of that name. Raises `ConfigError`, which names those that there are."""
-    return HTTP_TICKETS if name == "http" else _loaded(TICKETS, name, TicketsBackend, "tickets.backend")
-
-
-def names(group: str) -> list[str]:
-    """The backends that installed packages offer, sorted."""
-    return sorted({point.name for point in entry_points(group=group)})
-
-
-def _loaded(group: str, name: str, kind: type[B], key: str) -> B:
-    point = next(iter(entry_points(group=group, name=name)), None)
-    if point is None:
-        raise ConfigError(
-            f"{key}: no installed package offers {name!r}.",
-            remedy=f"Use one of: {', '.join(names(group))}.",
-        )
-    found = _import(point)
-    if not isinstance(found, kind):
-        raise ConfigError(f"{key}: {point.value}, offered as {name!r}, is no {kind.__name__}.")
-    return found
-
-
-def _import(point: EntryPoint) -> object:
-    try:
-        return point.load()
-    except (ImportError, AttributeError) as error:
-        raise ConfigError(f"The backend {point.name!r} cannot be imported: {error}.") from error
+    return HTTP_TICKETS if name == "http" else loaded(TICKETS, name, TicketsBackend, "tickets.backend")
 
 
 def _http_orders(settings: OrdersSettings, around: Around) -> Orders:
