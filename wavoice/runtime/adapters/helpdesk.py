@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr, TypeAdapter
 
 from wavoice.runtime.adapters.careful import Api, within
 from wavoice.runtime.adapters.systems import Around, TicketsBackend
-from wavoice.runtime.adapters.tickets_http import TITLES, body_of
+from wavoice.runtime.adapters.tickets_http import body_of, title_of
 from wavoice.runtime.errors import ConfigError, DeclinedError, SystemOfRecordError
 from wavoice.runtime.model import SECOND, HandOff, Line, Outcome, Packet, WriteResult
 from wavoice.runtime.settings import resolve_secret
@@ -167,10 +167,8 @@ class HelpdeskTickets:
 
 
 def _title(packet: Packet) -> str:
-    reason = HandOff.named(packet.reason)
-    title = TITLES.get(reason, packet.reason.replace("_", " ").capitalize())
     who = packet.alias.phone or packet.alias.bsuid or packet.address.contact
-    return f"{title}: WhatsApp {who}"[:_LONGEST_TITLE]
+    return f"{title_of(packet)}: WhatsApp {who}"[:_LONGEST_TITLE]
 
 
 def _fingerprint(packet: Packet) -> str:

@@ -61,15 +61,20 @@ class HttpTickets:
         return await self._filing.get(key)
 
 
+def title_of(packet: Packet) -> str:
+    """What a list of tickets shows: the packet's own title, else that of its reason; never empty."""
+    named = TITLES.get(HandOff.named(packet.reason), packet.reason.replace("_", " ").capitalize())
+    return packet.title or named
+
+
 def body_of(packet: Packet) -> dict[str, object]:
     """The packet as the contract puts it."""
     alias = packet.alias
     names = {"id": packet.address.contact, "phone": alias.phone, "bsuid": alias.bsuid}
-    reason = HandOff.named(packet.reason)
     return {
         "thread": packet.thread,
         "reason": packet.reason,
-        "title": packet.title or TITLES.get(reason, packet.reason.replace("_", " ").capitalize()),
+        "title": title_of(packet),
         "summary": packet.summary,
         "contact": {name: value for name, value in names.items() if value},
         "at": packet.at,
