@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.mcp.counter import Till
-from tests.mcp.shop import CLOSE, REFUND, TOOLS, open_shop, server
+from tests.mcp.shop import CLOSE, HELPERS, REFUND, TOOLS, open_shop, server
 from tests.rehearsing import Desk
+from wavoice.runtime.author.mcp_jobs import mcp_jobs
+from wavoice.runtime.model import Address, Proposal, Tier
 from wavoice.runtime.replies import english
 
 PAY = "pay back 15 rupees at the counter"
@@ -16,6 +20,22 @@ STILL = "nothing of order 1842 is paid back"
 CLOSES = "close the books of my order"
 GO_ON = "Closing the books of 1842, the shop asks: This cannot be undone. Go on? Close them? Reply yes or no."
 TO_A_PERSON = f"I could not do that: the books of order 1842 stay open. {english.HANDED_OFF}"
+
+PROPOSAL = Proposal(
+    id="p_1",
+    version=1,
+    address=Address("default", "n", "c_1"),
+    action="close_books",
+    args={},
+    facts_version="v1",
+    tier=Tier.R2,
+    digest="d",
+    read_back="",
+    before={},
+    turn="t_1",
+    created_at=0,
+    expires_at=1,
+)
 
 
 async def _tap(at: Desk, seconds: float = 5) -> list[str]:
@@ -177,6 +197,26 @@ class TestQuestionsOfTheServer:
             await at.types("yes")
             assert await at.wait(5) == [TO_A_PERSON]
             assert till.calls == []
+
+    async def test_its_question_says_values_as_the_read_back_does(self) -> None:
+        how = {"kind": "choice", "ask": "How?", "choices": {"for_good": ["for good"], "for_now": ["for now"]}}
+        order = CLOSE["slots"]["order"]
+        asks = {"read_back": "{order}, {how}, {day}: {question} Close them?", "answers": {"confirm": True}}
+        changed = {
+            "slots": {"order": order, "how": how, "day": {"kind": "day", "ask": "When?"}},
+            "read_back": "Order {order}: close its books {how} on {day}?",
+            "elicitation": asks,
+        }
+        (job,) = mcp_jobs({"counter": await server({**HELPERS, "close_account": {**CLOSE, **changed}})})
+        assert job.words is not None
+        said = {"order": "1842", "how": "for_good", "day": "2026-12-04"}
+        asked = replace(PROPOSAL, args={**said, "question": "Go on?"})
+        assert job.words.question(replace(PROPOSAL, args=said)) == (
+            "Order 1842: close its books for good on Friday 4 December?"
+        )
+        assert job.words.question(asked) == "1842, for good, Friday 4 December: Go on? Close them?"
+        older = replace(PROPOSAL, args={"order": "1842", "question": "Go on?"})
+        assert job.words.question(older) == "1842, , : Go on? Close them?"
 
 
 def test_the_refund_of_these_tests_is_what_stripe_says_of_its_own() -> None:

@@ -13,9 +13,9 @@ from wavoice.runtime.actions import Job, ReadsFor
 from wavoice.runtime.author.declared import RESTORE, Declared, problems
 from wavoice.runtime.author.mcp_effects import ToolWrites
 from wavoice.runtime.author.mcp_tool import ABOUT_THE_CUSTOMER, ASKED, FIRST, QUESTION, SEEN, Desk, Tool
-from wavoice.runtime.author.prepare import job_of
+from wavoice.runtime.author.prepare import job_of, say
 from wavoice.runtime.author.slots import Kind, Slot, Spec, specs_of
-from wavoice.runtime.author.templates import fill, names_in, wrong_with, wrong_with_question
+from wavoice.runtime.author.templates import wrong_with, wrong_with_question
 from wavoice.runtime.errors import ConfigError
 from wavoice.runtime.mcp.calls import NoTools
 from wavoice.runtime.mcp.fill import names_in as argument_names
@@ -279,10 +279,4 @@ def _asked(template: str, specs: tuple[Spec, ...], proposal: Proposal, language:
     """The question of the server, if the proposal is about one."""
     if QUESTION not in proposal.args:
         return None
-    values: dict[str, object] = dict(proposal.args)
-    for spec in specs:
-        if spec.kind is Kind.DAY:
-            values[spec.name] = date.fromisoformat(proposal.args[spec.name])
-    if proposal.money is not None:
-        values |= {"amount": proposal.money, "payee": proposal.payee or ""}
-    return fill(template, {name: values[name] for name in names_in(template)}, language)
+    return say(specs, template, proposal, language)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -171,12 +171,20 @@ class _OwnJob:
         return None if template is None else self._say(template, proposal, language)
 
     def _say(self, template: str, proposal: Proposal, language: str = "en") -> str:
-        said: dict[str, object] = dict(proposal.args)
-        for spec in self.of.specs:
-            said[spec.name] = _shown(spec, proposal.args)
-        if proposal.money is not None:
-            said |= {"amount": proposal.money, "payee": proposal.payee or ""}
-        return fill(template, said, language)
+        return say(self.of.specs, template, proposal, language)
+
+
+def say(specs: Iterable[Spec], template: str, proposal: Proposal, language: str = "en") -> str:
+    """The sentence with what the proposal binds, as it is said in that language.
+
+    A slot that an older version of the job did not bind is said as nothing.
+    """
+    said: dict[str, object] = dict(proposal.args)
+    for spec in specs:
+        said[spec.name] = _shown(spec, proposal.args)
+    if proposal.money is not None:
+        said |= {"amount": proposal.money, "payee": proposal.payee or ""}
+    return fill(template, said, language)
 
 
 def _shown(spec: Spec, args: Mapping[str, str]) -> object:
