@@ -29,11 +29,12 @@ from wavoice.runtime.adapters.store import SqliteStore, drain_lock
 from wavoice.runtime.adapters.store.lock import MEMORY
 from wavoice.runtime.adapters.systems import Around, orders_backend, payments_backend, tickets_backend
 from wavoice.runtime.adapters.timeline_http import HttpTimeline
+from wavoice.runtime.adapters.tls import tls
 from wavoice.runtime.adapters.webhook import WebhookSecrets, webhook_app
 from wavoice.runtime.author.app import App
 from wavoice.runtime.author.load import load_app
 from wavoice.runtime.bot import Bot
-from wavoice.runtime.build_mcp import desk_for, keep_open
+from wavoice.runtime.build_mcp import desk_for, stop
 from wavoice.runtime.catalogue import Catalogue
 from wavoice.runtime.codes import Codes
 from wavoice.runtime.errors import ConfigError
@@ -144,13 +145,12 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
         admission = Admission(clock.now)
         around = _around(settings, shop_http, parts.policy, admission, clock)
         shop = _orders(settings, around, stack)
-        desk = desk_for(settings, parts.tools, store, clock, ids)
-        if settings.mcp and parts.tools is None:
-            keep_open(desk, stack)
+        orders = _with_payments(shop, settings, around, stack)
+        desk = desk_for(settings, parts.tools, store, clock, ids, stack)
         kit = Kit(
             store=store,
             channel=channel,
-            orders=shop,
+            orders=orders,
             records=shop if isinstance(shop, ports.Records) else None,
             rules=rules_of(settings.delivery, settings.money),
             admission=admission,
@@ -184,10 +184,10 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
         )
         engine.drains_with(bot.drain)
         running = asyncio.create_task(engine.run())
-        stack.push_async_callback(_stop, running)
+        stack.push_async_callback(stop, running)
         if _lasts(settings, parts):
             sweeping = asyncio.create_task(sweep(kit, settings.bot.tenant))
-            stack.push_async_callback(_stop, sweeping)
+            stack.push_async_callback(stop, sweeping)
         yield Runtime(bot, webhook_app(bot, _secrets(settings)), engine, store, channel, settings)
 
 
@@ -239,20 +239,15 @@ def _media(settings: Settings, parts: Parts) -> ports.Media | None:
 
 
 async def _client(stack: AsyncExitStack) -> httpx.AsyncClient:
-    return await stack.enter_async_context(httpx.AsyncClient(timeout=10))
+    return await stack.enter_async_context(httpx.AsyncClient(timeout=10, verify=tls()))
 
 
 async def _media_client(graph: GraphSettings, stack: AsyncExitStack) -> httpx.AsyncClient | None:
     """Reaches public hosts only; None where Graph is a simulator's, or a proxy looks names up."""
     if not graph.base_url.startswith("https:") or behind_a_proxy():
         return None
-    public = PublicHosts(httpx.AsyncHTTPTransport())
+    public = PublicHosts(httpx.AsyncHTTPTransport(verify=tls()))
     return await stack.enter_async_context(httpx.AsyncClient(timeout=10, transport=public))
-
-
-async def _stop(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
 
 
 def _graph(settings: Settings, policy: Policy) -> GraphSettings:
@@ -289,7 +284,13 @@ def _orders(settings: Settings, around: Around, stack: AsyncExitStack) -> ports.
     chosen, shop = settings.orders, settings.shop
     if chosen.backend == "http" and chosen.base_url is None:
         chosen = chosen.model_copy(update={"base_url": shop.base_url, "secret": shop.token})
-    orders = _closed(orders_backend(chosen.backend).open(chosen, around), stack)
+    return _closed(orders_backend(chosen.backend).open(chosen, around), stack)
+
+
+def _with_payments(
+    orders: ports.Orders, settings: Settings, around: Around, stack: AsyncExitStack
+) -> ports.Orders:
+    """What moves money goes to the payment system, if there is one."""
     if settings.payments.backend is None:
         return orders
     payments = payments_backend(settings.payments.backend).open(settings.payments, around)

@@ -15,18 +15,18 @@ from wavoice.runtime.ports import Clock, Ids, Store
 from wavoice.runtime.settings import Settings
 
 
-def desk_for(settings: Settings, tools: Tools | None, store: Store, clock: Clock, ids: Ids) -> Desk:
+def desk_for(
+    settings: Settings, tools: Tools | None, store: Store, clock: Clock, ids: Ids, stack: AsyncExitStack
+) -> Desk:
     """Where the tools of the configured servers are called, by `tools` if there are any; nobody is asked in
-    rehearsals.
+    rehearsals. What is opened here is opened in the background, and closed at the end.
 
     Raises `ConfigError` where servers are configured and the SDK is not installed.
     """
     if not settings.mcp or settings.runtime.rehearsal:
         return NOBODY
-    from wavoice.runtime.adapters.mcp_tools import McpTools  # noqa: PLC0415 -- most bots have no server
-
     return Desk(
-        tools=tools or McpTools(settings.mcp, clock),
+        tools=tools or _opened(settings, clock, stack),
         questions=StoredQuestions(store, clock, settings.bot.tenant),
         now=clock.now,
         new=ids.new,
@@ -40,16 +40,17 @@ def _fits(value: Any, schema: Mapping[str, Any]) -> bool:
     return misfit(value, schema) is None
 
 
-def keep_open(desk: Desk, stack: AsyncExitStack) -> None:
-    """Open the connections now, in the background, and close them at the end."""
-    from wavoice.runtime.adapters.mcp_tools import McpTools  # noqa: PLC0415
+def _opened(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Tools:
+    from wavoice.runtime.adapters.mcp_tools import McpTools  # noqa: PLC0415 -- most bots have no server
 
-    if isinstance(desk.tools, McpTools):
-        looking = asyncio.create_task(desk.tools.look())
-        stack.push_async_callback(desk.tools.close)
-        stack.push_async_callback(_stop, looking)
+    tools = McpTools(settings.mcp, clock)
+    looking = asyncio.create_task(tools.look())
+    stack.push_async_callback(tools.close)
+    stack.push_async_callback(stop, looking)
+    return tools
 
 
-async def _stop(task: asyncio.Task[None]) -> None:
+async def stop(task: asyncio.Task[None]) -> None:
+    """End a task of the background, however it ends."""
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)

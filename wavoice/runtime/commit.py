@@ -17,7 +17,6 @@ from wavoice.runtime.deliver import end_turn, keep_delivery, send
 from wavoice.runtime.hand_over import hand_over, with_hours, with_person
 from wavoice.runtime.keep import call_offers, queue, reply_to, wake
 from wavoice.runtime.kit import Turn
-from wavoice.runtime.look_up import look_up
 from wavoice.runtime.model import (
     SECOND,
     Micros,
@@ -42,7 +41,7 @@ from wavoice.runtime.outcome import (
 from wavoice.runtime.own_writes import OwnWrites, Writes
 from wavoice.runtime.ports import UnitOfWork
 from wavoice.runtime.proposals import CommitCase, may_commit, may_retry
-from wavoice.runtime.read_for import read_for
+from wavoice.runtime.read_for import live
 from wavoice.runtime.speaking import speak
 from wavoice.runtime.steps import Step, about
 from wavoice.runtime.ticket_writes import TicketWrites
@@ -69,15 +68,14 @@ async def _commit(turn: Turn, woken: Woken) -> Step | None:
     job = turn.jobs.about(proposal.action)
     if job.mode is Mode.OFF:
         return no_longer(turn, woken)
-    facts = await look_up(turn, woken.conversation.alias, proposal.action)
-    facts = await read_for(turn, facts, (proposal.action, proposal.args))
+    facts = await live(turn, woken.conversation.alias, proposal.action, proposal.args)
     today = kit.local(turn.trace.now()).date()
-    live = live_version(job, proposal, facts, today) if facts else None
+    version = live_version(job, proposal, facts, today) if facts else None
     with turn.trace.span(Stage.COMMIT):
         async with kit.store.begin() as tx:
             now = turn.trace.now()
             unread = await tx.inbox.unread(turn.address)
-            decision = may_commit(CommitCase(proposal, now=now, unread=unread, live_version=live))
+            decision = may_commit(CommitCase(proposal, now=now, unread=unread, live_version=version))
             turn.log(
                 journal.Decided(
                     row=decision.row, effect=decision.effect, reason=decision.reason, proposal=proposal.id

@@ -121,7 +121,7 @@ async def _packet(
     pending = pending_of(proposal)
     return Packet(
         key=kit.ids.new("h"),
-        thread=f"{turn.address.number}.{turn.address.contact}",
+        thread=turn.address.thread,
         reason=str(reason),
         at=now,
         address=turn.address,

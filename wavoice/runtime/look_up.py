@@ -15,19 +15,17 @@ from wavoice.runtime.links import with_known_links
 from wavoice.runtime.model import (
     NO_RECORDS,
     OF_THE_SHOP,
-    SECOND,
     Alias,
     Facts,
     Identity,
-    Micros,
     Order,
     Payment,
     Record,
     Records,
     Stage,
 )
+from wavoice.runtime.policy import HOUR
 
-DAY: Micros = 24 * 3_600 * SECOND
 T = TypeVar("T")
 U = TypeVar("U")
 
@@ -51,14 +49,19 @@ async def read_own(turn: Turn, facts: Facts, *jobs: str | None) -> Facts | None:
     wanted = {name: fact for job in jobs for name, fact in _reads(turn, job) if name not in facts.own}
     if more is None or not wanted:
         return more
+    told = await of_authors(turn, (fact.read(customer) for fact in wanted.values()))
+    return None if told is None else replace(more, own={**facts.own, **dict(zip(wanted, told, strict=True))})
+
+
+async def of_authors(turn: Turn, reads: Iterable[Awaitable[object]]) -> list[object] | None:
+    """What systems of the author's own answer, in order; None if one of them failed or was late."""
     with turn.trace.span(Stage.LOOK_UP):
         try:
             async with asyncio.timeout(turn.kit.policy.read_budget_seconds):
-                told = await asyncio.gather(*(fact.read(customer) for fact in wanted.values()))
-        except Exception as error:  # noqa: BLE001 -- somebody else's code: that it failed is what is known
+                return await asyncio.gather(*reads)
+        except Exception as error:  # noqa: BLE001 -- somebody else's system: that it failed is what is known
             turn.log(journal.Trouble(stage="look_up", code="own_fact", detail=type(error).__name__))
             return None
-    return replace(more, own={**facts.own, **dict(zip(wanted, told, strict=True))})
 
 
 def _reads(turn: Turn, name: str | None) -> Iterable[tuple[str, Fact]]:
@@ -93,9 +96,9 @@ async def _records(turn: Turn, facts: Facts, jobs: Sequence[str | None]) -> Fact
         turn.log(journal.Trouble(stage="look_up", code=error.code, detail=error.message))
         return None
     offered = (turn.jobs.offered(name) for name in jobs)
-    if any(job is not None and job.pays for job in offered) and not facts.moved:
+    if any(job is not None and job.pays for job in offered) and facts.moved is None:
         async with turn.kit.store.begin() as tx:
-            since = turn.trace.now() - DAY
+            since = turn.trace.now() - 24 * HOUR
             facts = replace(facts, moved=tuple(await tx.proposals.moved_money(turn.address, since)))
     return facts
 

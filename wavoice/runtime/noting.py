@@ -103,7 +103,7 @@ def case_note(
         heard = replace(heard, text=heard.text.replace(code, "****"))
     return CaseNote(
         key=idempotency_key(proposal),
-        thread=f"{proposal.address.number}.{proposal.address.contact}",
+        thread=proposal.address.thread,
         at=proposal.committed_at or 0,
         address=proposal.address,
         customer=proposal.customer,

@@ -14,7 +14,6 @@ from wavoice.runtime.consent import standing
 from wavoice.runtime.deliver import end_turn, keep_delivery, send
 from wavoice.runtime.keep import call_offers, queue, reply_to, wake
 from wavoice.runtime.kit import Turn
-from wavoice.runtime.look_up import look_up
 from wavoice.runtime.model import (
     SECOND,
     Act,
@@ -32,7 +31,7 @@ from wavoice.runtime.model import (
     TimerKind,
 )
 from wavoice.runtime.ports import UnitOfWork
-from wavoice.runtime.read_for import read_for
+from wavoice.runtime.read_for import live
 from wavoice.runtime.requests import start
 from wavoice.runtime.speaking import speak
 from wavoice.runtime.steps import Scene, Step, about
@@ -58,8 +57,7 @@ async def ask_offer(turn: Turn, timer: Timer, conversation: Conversation) -> Non
         if due is not None:
             await wake(turn, tx, TimerKind.OFFER, min(due, offered.until), offered.id)
             return
-    facts = await look_up(turn, conversation.alias, offered.action)
-    facts = await read_for(turn, facts, (offered.action, offered.args))
+    facts = await live(turn, conversation.alias, offered.action, offered.args)
     scene = Scene(
         case=_nobody_said(now),
         facts=facts,

@@ -5,17 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from wavoice.runtime import journal, session
+from wavoice.runtime.actions import Job
 from wavoice.runtime.confirm import Case, Decision
 from wavoice.runtime.confirm import Effect as Does
 from wavoice.runtime.consent import Consents
 from wavoice.runtime.keep import wake
 from wavoice.runtime.kit import Turn
 from wavoice.runtime.links import reference_of
-from wavoice.runtime.look_up import look_up
 from wavoice.runtime.model import (
     NEEDS_A_PERSON,
     PENDING,
@@ -35,7 +34,7 @@ from wavoice.runtime.model import (
     WriteResult,
 )
 from wavoice.runtime.proposals import hold, write_of
-from wavoice.runtime.read_for import read_for
+from wavoice.runtime.read_for import live
 from wavoice.runtime.replies import english
 from wavoice.runtime.requests import GONE, start
 from wavoice.runtime.respond import respond
@@ -100,9 +99,8 @@ async def outcome(turn: Turn, woken: Woken, result: WriteResult) -> Step | None:
             step = Step(text=said, proposals=(done,), events=(event,))
             if proposal.vetoed_at is None:
                 return step
-            if turn.jobs.back(proposal.action) is None:
-                return _made_for_good(step)
-            return await _too_late(turn, woken, step)
+            back = turn.jobs.back(proposal.action)
+            return _made_for_good(step) if back is None else await _too_late(turn, woken, step, back)
         case Outcome.UNKNOWN:
             return await _unknown(turn, woken, key)
         case _ if proposal.vetoed_at is not None and (
@@ -113,7 +111,7 @@ async def outcome(turn: Turn, woken: Woken, result: WriteResult) -> Step | None:
             text = english.nothing_changed(words.still(proposal))
             return Step(text=text, proposals=(stopped,), events=(event,))
         case _ if (result.outdated or result.asks) and (
-            facts := await _live(turn, woken, proposal.action, proposal.args)
+            facts := await live(turn, woken.conversation.alias, proposal.action, proposal.args)
         ) is not None:
             why = (
                 "the system asks before it goes on" if result.asks else "the record changed at the very write"
@@ -174,11 +172,11 @@ def _give_up(turn: Turn, proposal: Proposal) -> Step:
     return Step(text=english.HANDED_OFF, proposals=(given_up,), hand_off=HandOff.UNKNOWN_OUTCOME)
 
 
-async def _too_late(turn: Turn, woken: Woken, step: Step) -> Step:
+async def _too_late(turn: Turn, woken: Woken, step: Step, back: Job) -> Step:
     """D43: the veto came too late. The way back is a proposal with its own yes, from live facts."""
     done, said = step.proposals[0], step.text or ""
-    back = turn.jobs.back(done.action)
-    facts = None if woken.muted or back is None else await _live(turn, woken, back.name, done.args)
+    alias = woken.conversation.alias
+    facts = None if woken.muted else await live(turn, alias, back.name, done.args)
     if facts is None:
         return replace(step, text=english.too_late(said))
     decision = Decision("D43", Does.OFFER_BACK, "the veto came while the write was under way")
@@ -193,12 +191,6 @@ async def _too_late(turn: Turn, woken: Woken, step: Step) -> Step:
         proposals=(done, *undone.proposals),
         events=(*step.events, *undone.events),
     )
-
-
-async def _live(turn: Turn, woken: Woken, action: str, args: Mapping[str, str]) -> Facts | None:
-    """Records as they are now, and what this job reads for these values."""
-    facts = await look_up(turn, woken.conversation.alias, action)
-    return await read_for(turn, facts, (action, args))
 
 
 def shadowed(woken: Woken) -> Step:
@@ -278,7 +270,7 @@ async def with_queued(turn: Turn, woken: Woken, step: Step) -> Step:
     wish, done = woken.conversation.queued, step.proposals[-1] if step.proposals else None
     if wish is None or done is None or done.state is not ProposalState.COMMITTED:
         return step
-    facts = await _live(turn, woken, wish.intent, wish.slots)
+    facts = await live(turn, woken.conversation.alias, wish.intent, wish.slots)
     if facts is None or step.hand_off or step.asks:
         return step
     then = start(turn.jobs.about(wish.intent), wish.slots, _scene(turn, woken, done, facts))

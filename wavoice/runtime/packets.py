@@ -36,7 +36,7 @@ WHY: Mapping[HandOff, str] = {
     HandOff.JOB_FAILED: "The bot's own code for what the customer wants broke.",
     HandOff.UNKNOWN_OUTCOME: "A write was made or not: the shop has not said.",
     HandOff.NO_WAY_BACK: "The customer wants something undone that the bot cannot undo.",
-    HandOff.OVER_THE_CAP: "The customer wants more money back than the bot may give.",
+    HandOff.OVER_THE_CAP: "The customer wants more money moved than the bot may move.",
     HandOff.IDENTITY_NONE: "The shop has no record of this sender.",
     HandOff.IDENTITY_MANY: "The shop has more than one record of this sender.",
     HandOff.ANOTHER_IDENTITY: "Another WhatsApp identity answered than the one that was asked.",

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from wavoice.runtime import journal
 from wavoice.runtime.actions import ReadsFor
 from wavoice.runtime.cases import Case
 from wavoice.runtime.kit import Turn
-from wavoice.runtime.model import Conversation, Facts, Stage
+from wavoice.runtime.look_up import look_up, of_authors
+from wavoice.runtime.model import Alias, Conversation, Facts
 
 Wish = tuple[str | None, Mapping[str, str]]
 """A job, and what was said for it."""
+Reading = tuple[ReadsFor, Mapping[str, str]]
+
+
+async def live(turn: Turn, alias: Alias, action: str, args: Mapping[str, str]) -> Facts | None:
+    """Records as they are now, and what this job reads for these values; None if it could not be read."""
+    return await read_for(turn, await look_up(turn, alias, action), (action, args))
 
 
 async def read_for(turn: Turn, facts: Facts | None, *wishes: Wish) -> Facts | None:
@@ -21,22 +26,14 @@ async def read_for(turn: Turn, facts: Facts | None, *wishes: Wish) -> Facts | No
 
     Asks nobody, unless one of the jobs has such a reading.
     """
-    asked = [one for one in wishes if _reads(turn, one[0]) is not None]
+    asked = [(reads, slots) for name, slots in wishes if (reads := _reads(turn, name)) is not None]
     if facts is None or not asked or facts.identity.customer is None:
         return facts
-    names, calls = [], list[Awaitable[object | None]]()
-    for name, slots in _each_once(asked):
-        reads = _reads(turn, name)
-        if reads is not None:
-            names.append(reads.name)
-            calls.append(reads.read(slots, facts))
-    with turn.trace.span(Stage.LOOK_UP):
-        try:
-            async with asyncio.timeout(turn.kit.policy.read_budget_seconds):
-                told = await asyncio.gather(*calls)
-        except Exception as error:  # noqa: BLE001 -- somebody else's system: that it failed is what is known
-            turn.log(journal.Trouble(stage="look_up", code="own_fact", detail=type(error).__name__))
-            return None
+    once = _each_once(asked)
+    names = [reads.name for reads, _ in once]
+    told = await of_authors(turn, (reads.read(slots, facts) for reads, slots in once))
+    if told is None:
+        return None
     found = [(name, one) for name, one in zip(names, told, strict=True) if one is not None]
     read = {name: tuple(one for of, one in found if of == name) for name in names}
     return replace(facts, own={**facts.own, **read})
@@ -60,9 +57,5 @@ def _reads(turn: Turn, name: str | None) -> ReadsFor | None:
     return job.own.reads_for if job is not None and job.own is not None else None
 
 
-def _each_once(wishes: list[Wish]) -> Iterator[Wish]:
-    seen: list[Wish] = []
-    for wish in wishes:
-        if wish not in seen:
-            seen.append(wish)
-            yield wish
+def _each_once(asked: list[Reading]) -> list[Reading]:
+    return [one for place, one in enumerate(asked) if one not in asked[:place]]

@@ -73,6 +73,7 @@ def raise_proposal(scene: Scene, job: Job, offer: Offer, replaces: Proposal | No
         language=language,
         identity=scene.case.evidence.identity or scene.conversation.identity,
         customer=_customer_of(scene),
+        takes=offer.takes,
     )
 
 
@@ -113,15 +114,10 @@ def _over_the_cap(offer: Offer, scene: Scene) -> bool:
     before = 0 if offer.takes or payment is None else payment.refunded
     if before + money.minor > cap:
         return True
-    moved = [one.money for one in scene.facts.moved if one.money and _takes(one) is offer.takes]
+    moved = [one.money for one in scene.facts.moved or () if one.money and one.takes is offer.takes]
     summed = sum(one.minor for one in moved if one.currency == money.currency)
     most = policy.paid_in_per_day if offer.takes else policy.paid_out_per_day
     return len(moved) >= policy.moves_per_day or summed + money.minor > most.get(money.currency, 0)
-
-
-def _takes(moved: Proposal) -> bool:
-    """An order that was placed or a card that was charged, and no money that went back."""
-    return bool({"pay", "card"} & {*moved.args})
 
 
 def proceed(_decision: Decision, scene: Scene) -> Step:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import time
 from decimal import Decimal
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, get_args
 
 from babel.numbers import get_currency_precision
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -15,7 +15,8 @@ from wavoice.runtime.model import ShopRules
 from wavoice.runtime.policy import Policy
 from wavoice.runtime.settings_speech import Section, from_commas
 
-_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+_DAYS: Final = get_args(_Day)
 
 
 def _pairs(value: object) -> object:
@@ -34,9 +35,7 @@ def _are_amounts(amounts: dict[str, Decimal]) -> dict[str, Decimal]:
     return amounts
 
 
-_Days = Annotated[
-    tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...], BeforeValidator(from_commas)
-]
+_Days = Annotated[tuple[_Day, ...], BeforeValidator(from_commas)]
 _Codes = Annotated[
     tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,10}$")], ...], BeforeValidator(from_commas)
 ]

@@ -43,7 +43,7 @@ class TicketWrites:
         subject = effect.args.get("subject", "")
         return Packet(
             key=effect.key,
-            thread=f"{self.address.number}.{self.address.contact}",
+            thread=self.address.thread,
             reason=REASON,
             at=self.at,
             address=self.address,

@@ -6,9 +6,7 @@ No answer is believed further than its shape, none may be large, nothing of it i
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import AsyncGenerator, AsyncIterator
-from functools import cache
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -16,6 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 from pydantic import BaseModel, SecretStr, ValidationError
 
+from wavoice.runtime.adapters.tls import tls
 from wavoice.runtime.errors import ConfigError, SpeechError, UnsupportedLanguageError
 from wavoice.runtime.settings import resolve_secret
 from wavoice.runtime.settings_speech import Ears, Voice
@@ -44,12 +43,6 @@ class _Refusal(BaseModel):
     message: str = ""
 
 
-@cache
-def _tls() -> ssl.SSLContext:
-    """Whom all of these connections trust: to read the certificates takes longer than to open one."""
-    return httpx.create_ssl_context()
-
-
 class HostedApi:
     """One API, one key, one pool of connections."""
 
@@ -62,7 +55,7 @@ class HostedApi:
         if key is not None:
             self._headers["Authorization"] = f"Bearer {key.get_secret_value()}"
         self._http = http or httpx.AsyncClient(
-            verify=_tls(),
+            verify=tls(),
             timeout=LAST_RESORT_SECONDS,
             limits=httpx.Limits(keepalive_expiry=KEPT_ALIVE_SECONDS),
             follow_redirects=False,

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Sequence
 
 from wavoice.runtime.errors import SystemOfRecordError
-from wavoice.runtime.model import Alias, Customer, Effect, Order, Outcome, Record, WriteResult
-from wavoice.runtime.ports import NotesPayments, Orders, Payments, Records
+from wavoice.runtime.model import Alias, Customer, Effect, Order, Outcome, WriteResult
+from wavoice.runtime.ports import NotesPayments, Orders, Payments
 from wavoice.runtime.token import CommitToken
 
 MONEY = frozenset({"refund_order"})
@@ -28,12 +28,6 @@ class MoneyApart:
     async def orders(self, customer: str) -> Sequence[Order]:
         """See `ports.Orders`."""
         return await self._shop.orders(customer)
-
-    async def read(self, kind: str, customer: str) -> Sequence[Record]:
-        """See `ports.Records`: what the order system has of them."""
-        if not isinstance(self._shop, Records):
-            raise SystemOfRecordError(f"This order system has no {kind}.")
-        return await self._shop.read(kind, customer)
 
     async def write(self, effect: Effect, token: CommitToken) -> WriteResult:
         """Carry it out once where it belongs; the one that it goes to asks for the token."""

@@ -39,7 +39,7 @@ TITLES: Mapping[HandOff, str] = {
     HandOff.DISTRESS: "Distress or danger",
     HandOff.LEGAL_THREAT: "Legal threat",
     HandOff.UNKNOWN_OUTCOME: "Write of unknown outcome",
-    HandOff.OVER_THE_CAP: "Refund above the cap",
+    HandOff.OVER_THE_CAP: "Money above the cap",
 }
 """Of any other reason, its own name without underscores."""
 

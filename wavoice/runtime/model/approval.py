@@ -183,9 +183,11 @@ class Proposal:
     code_tries: int = 0
     """Wrong codes so far; after three the code is void."""
     money: Money | None = None
-    """What a yes would pay out."""
+    """What a yes would pay out, or take."""
     payee: str | None = None
     """Where it would go, e.g. `visa 4242`."""
+    takes: bool = False
+    """`money` is taken from the customer, and not paid out."""
     customer: str = ""
     """Id of the record whose facts it was made from; nobody else's are written to."""
     committed_at: Micros | None = None

@@ -39,8 +39,8 @@ class Facts:
     now: datetime | None = None
     """When it was read, in the shop's zone; None where nobody has a clock."""
     rules: ShopRules = field(default_factory=ShopRules)
-    moved: tuple[Proposal, ...] = ()
-    """What moved money in the last day and was done, read for jobs that move some themselves."""
+    moved: tuple[Proposal, ...] | None = None
+    """What moved money in the last day, or may have; None: not read, as for jobs that move none."""
 
     def order(self, order_id: str) -> Order | None:
         """The order with that id, if it is this customer's."""

@@ -18,6 +18,11 @@ class Address:
     contact: str
     """Our own id (`c_…`); never derived from a phone number."""
 
+    @property
+    def thread(self) -> str:
+        """The conversation, as it is called in tickets and notes: all that is filed of it has this name."""
+        return f"{self.number}.{self.contact}"
+
 
 @dataclass(frozen=True, slots=True)
 class Alias:
