@@ -200,6 +200,27 @@ def without(app: App, name: str) -> App:
     return App(*(each for each in app.jobs if each.own is not None and each.name != name))
 
 
+def to_a_card() -> App:
+    """A bot that pays out; one of its values has the name of what placed orders are paid with."""
+
+    @job(
+        tier="R3",
+        asks=("claim a voucher",),
+        read_back="Pay {amount} for your {card} card to {payee}?",
+        done="{amount} went to {payee}",
+        still="nothing is paid",
+        compensation=IMPOSSIBLE,
+    )
+    def voucher(
+        card: Annotated[Literal["gold", "red"], Slot("Gold or red?")],
+        amount: Annotated[Money, Slot("How much?", currency="INR")],
+    ) -> Change:
+        """Pay a voucher out."""
+        return Change(money=amount, payee="visa 4242")
+
+    return App(voucher)
+
+
 def generous() -> App:
     """A bot that would pay whatever it is asked for."""
 

@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from tests.rehearsing import Desk
-from tests.runtime.author.shop import BOT, Club, after_yes, club_job, generous, open_desk, without
+from tests.rehearsing import Desk, desk
+from tests.runtime.author.shop import BOT, Club, after_yes, club_job, generous, open_desk, to_a_card, without
 from wavoice import App
+from wavoice.runtime.build import Parts
 from wavoice.runtime.errors import ConfigError, UserInputError
 from wavoice.runtime.model import Alias, Offered
 from wavoice.runtime.replies import english
+from wavoice.runtime.settings_money import MoneyLimits
 
 WRAP = "Order 1842: wrap it in gold? Reply yes or no."
 WRAPPED = ("gift_wrap", {"order": "1842", "paper": "gold"})
@@ -116,6 +118,18 @@ class TestEachKind:
         async with open_desk(generous()) as at:
             await at.types("claim a voucher")
             assert await at.types("20000") == [english.OVER_THE_CAP]
+
+    async def test_what_is_paid_out_counts_as_that_whatever_its_values_are_called(self) -> None:
+        money = MoneyLimits(moves_per_day=1)
+        async with desk(parts=Parts(app=to_a_card()), voice=False, sections={"money": money}) as at:
+            for told in ("Pay 300 Indian rupees for your gold card", english.OVER_THE_CAP):
+                await at.types("claim a voucher")
+                await at.types("gold")
+                assert (await at.types("300"))[0].startswith(told)
+                if told != english.OVER_THE_CAP:
+                    await at.taps("Yes")
+                    await at.wait(5)
+            assert len(at.writes) == 1
 
     async def test_the_way_back_is_another_job(self) -> None:
         async with open_desk() as at:
