@@ -43,6 +43,19 @@ def test_what_it_cannot_start_with_is_refused(shell: Shell, monkeypatch: pytest.
         assert "other.toml cannot be read" in shell.refuses("chat", "--keys", "other.toml")
 
 
+def test_lines_need_no_screen(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What draws is imported for a terminal alone: it takes a while, and a pipe would wait for it."""
+    (shell.folder / "notes.txt").write_text("no database", encoding="utf-8")
+    monkeypatch.setitem(sys.modules, "textual", None)
+    for drawn in ("wavoice.cli.tui.run", "wavoice.cli.tui.early", "wavoice.cli.tui.keymap"):
+        monkeypatch.setitem(sys.modules, drawn, None)
+    with Path(os.devnull).open(encoding="utf-8") as nothing:
+        monkeypatch.setattr(sys, "stdin", nothing)
+        for option in ("--json", "--no-tui"):
+            said = shell.refuses("chat", option, "--store", "notes.txt")
+            assert "notes.txt cannot be used as a store" in said
+
+
 async def test_it_ends_once_nobody_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As with `| head -1`: the lines behind are not carried out."""
     taken: list[str] = []

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import AsyncExitStack, ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, contextmanager
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from wavoice.cli.tui.run import Taste
     from wavoice.sim.chat.session import ChatOptions
 
+T = TypeVar("T")
 Options = Callable[[], "ChatOptions"]
 
 
@@ -82,8 +83,6 @@ def command(
       wavoice chat --script scenarios/burst/held_question_keeps_its_half_hour.yaml
     """  # noqa: D301 -- \b keeps the lines of the examples apart
     from wavoice.cli.chat_plain import Manner  # noqa: PLC0415
-    from wavoice.cli.tui.early import typed_early  # noqa: PLC0415
-    from wavoice.cli.tui.run import Taste, keys_of  # noqa: PLC0415
 
     if sys.stdin is None or sys.stdout is None:
         raise UserInputError(
@@ -92,12 +91,15 @@ def command(
     if store is not None:
         check_target(store)
     screen = not (no_tui or as_json) and sys.stdin.isatty() and sys.stdout.isatty() and _can_draw()
-    own_keys = keys_of(keys) if screen or keys is not None else {}
+    own_keys = _keys(keys) if screen or keys is not None else {}
     with _own_folder() as folder, ExitStack() as terminal:
         file = store or folder / "chat.db"
         options = partial(_options, file, customer, goes_on=store is not None)
         manner = Manner(as_json=as_json, waits=not sys.stdin.isatty())
         if screen:
+            from wavoice.cli.tui.early import typed_early  # noqa: PLC0415
+            from wavoice.cli.tui.run import Taste  # noqa: PLC0415
+
             typed = terminal.enter_context(typed_early(sys.stdin.fileno()))
             code = run(_show(options, script, Taste(own_keys, theme, typed)))
         elif script is not None:
@@ -105,6 +107,13 @@ def command(
         else:
             code = run(_talk(options, manner))
     raise Left(code) if screen else typer.Exit(code)
+
+
+def _keys(file: Path | None) -> Mapping[str, str]:
+    """The user's keys; imports the screen, which no pipe needs."""
+    from wavoice.cli.tui.run import keys_of  # noqa: PLC0415
+
+    return keys_of(file)
 
 
 def _can_draw() -> bool:
@@ -142,24 +151,21 @@ async def _show(options: Options, script: Path | None, taste: Taste) -> bool:
             if script is None:
                 from wavoice.sim.chat.session import open_chat  # noqa: PLC0415
 
-                with _starting():
-                    chat = await stack.enter_async_context(open_chat(chosen))
+                chat = await _started(stack, open_chat(chosen))
                 return Opened(chat, await finding)
             from wavoice.sim.chat.script import open_script  # noqa: PLC0415
 
-            with _starting():
-                played = await stack.enter_async_context(open_script(chosen, script, watched=True))
+            played = await _started(stack, open_script(chosen, script, watched=True))
             stack.push_async_callback(_ended, asyncio.create_task(played.show()))
             return Opened(played.chat, await finding)
 
         return await show(opening, taste)
 
 
-@contextmanager
-def _starting() -> Iterator[None]:
-    """A store that cannot be used is what the user named: exit code 2, not 1."""
+async def _started(stack: AsyncExitStack, opening: AbstractAsyncContextManager[T]) -> T:
+    """What opens; it closes with the stack. A store that cannot be used is the user's matter: exit code 2."""
     try:
-        yield
+        return await stack.enter_async_context(opening)
     except StoreError as error:
         raise UserInputError(error.message, remedy=error.remedy) from error
 
@@ -177,9 +183,7 @@ async def _play(options: Options, script: Path, manner: Manner) -> bool:
     _log_to_stderr()
     watched = sys.stdout.isatty() and not manner.as_json
     async with AsyncExitStack() as stack:
-        opening = open_script(options(), script, watched=watched)
-        with _starting():
-            played = await stack.enter_async_context(opening)
+        played = await _started(stack, open_script(options(), script, watched=watched))
         show_all(played.chat, manner)
         await played.play()
     return False
@@ -213,6 +217,5 @@ async def _talk(options: Options, manner: Manner) -> bool:
 
     _log_to_stderr()
     async with AsyncExitStack() as stack:
-        with _starting():
-            chat = await stack.enter_async_context(open_chat(options()))
+        chat = await _started(stack, open_chat(options()))
         return await converse(chat, lines, manner)
