@@ -8,7 +8,6 @@ to a minute and is not offered in every country.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ import stripe
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from stripe.params import RefundListParams
 
+from wavoice.runtime.adapters.careful import within
 from wavoice.runtime.adapters.marks import body_of
 from wavoice.runtime.adapters.systems import Around, PaymentsBackend
 from wavoice.runtime.errors import ConfigError, DeclinedError, SystemOfRecordError
@@ -199,10 +199,8 @@ class StripePayments:
 async def _asked(seconds: float) -> AsyncIterator[None]:
     """Stripe's errors and silence in our terms; its words are not repeated, they may quote a key."""
     try:
-        async with asyncio.timeout(seconds):
+        async with within(seconds, "Stripe"):
             yield
-    except TimeoutError as error:
-        raise SystemOfRecordError(f"Stripe did not answer within {seconds:g} s.") from error
     except stripe.IdempotencyError as error:
         if error.http_status == HTTPStatus.CONFLICT:
             raise SystemOfRecordError("Stripe is still at work under that key.") from None
