@@ -17,11 +17,14 @@ from tests.mcp.counter import Till
 from tests.mcp.shop import CLOSE, HARMLESS, HELPERS, REFUND, STATUS, hashes, server
 from tests.rehearsing import desk
 from wavoice import App
+from wavoice.runtime.adapters.mcp_survey import Offered, Survey
 from wavoice.runtime.author.load import AppFile, load_app, load_from
 from wavoice.runtime.author.mcp_jobs import mcp_jobs
 from wavoice.runtime.build import Parts
 from wavoice.runtime.errors import ConfigError
+from wavoice.runtime.mcp.rules import NO_HASH, Hints, ToolSeen
 from wavoice.runtime.settings import Settings
+from wavoice.runtime.settings_mcp import McpTool
 
 PIN = "sha256:" + "1" * 64
 
@@ -206,6 +209,38 @@ def test_list_pin_and_check_lead_from_one_to_the_next(shell: Shell) -> None:
     assert changed.code == 1
     assert "counter.get_order is off: its definition is not the pinned one." in changed.err
     assert "wavoice mcp pin counter --write" in changed.err
+
+
+def _offering(monkeypatch: pytest.MonkeyPatch, *tools: Offered) -> None:
+    monkeypatch.setattr(
+        "wavoice.runtime.adapters.mcp_survey.survey", lambda _servers: [Survey("counter", tools)]
+    )
+
+
+def test_only_what_is_there_and_as_it_was_pinned_is_called_pinned(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _toml(shell.folder, {})
+    now = ToolSeen(PIN, Hints(), {})
+    listed, other = McpTool(hash=PIN), McpTool(hash=PIN.replace("1", "2"))
+    _offering(
+        monkeypatch,
+        Offered("counter", "as pinned", now, listed, "R2"),
+        Offered("counter", "changed", now, other, "R2"),
+        Offered("counter", "gone", None, listed, "R2"),
+        Offered("counter", "neither", None, McpTool(), "R2"),
+        Offered("counter", "unpinnable", ToolSeen(NO_HASH, Hints(), {}), McpTool(), "R2"),
+        Offered("counter", "not listed", now, None, "R2"),
+    )
+    rows = [json.loads(line) for line in shell("mcp", "list", "--json").out.splitlines()]
+    assert [row["tool"] for row in rows if row["pinned"]] == ["as pinned"]
+    assert {row["pinned"] for row in rows} == {True, False}
+
+
+def test_a_foreign_name_of_a_tool_steers_no_terminal(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    _toml(shell.folder, {})
+    _offering(monkeypatch, Offered("counter", "a\x1b]0;b\x07\nc", ToolSeen(PIN, Hints(), {}), None, "R2"))
+    assert "it has a?]0;b??c." in shell.refuses("mcp", "pin", "counter", "wipe")
 
 
 def test_where_there_is_no_server_it_is_said(shell: Shell) -> None:

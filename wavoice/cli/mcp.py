@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from wavoice.runtime.errors import UserInputError
+
 if TYPE_CHECKING:
     from wavoice.runtime.adapters.mcp_survey import Offered, Survey
     from wavoice.runtime.settings import Settings
@@ -66,8 +68,6 @@ def pin(
       wavoice mcp pin shop create_refund list_refunds
       wavoice mcp pin shop --write
     """  # noqa: D301 -- \b keeps the lines of the examples apart
-    from wavoice.runtime.errors import UserInputError  # noqa: PLC0415
-
     settings = _settings()
     if name not in settings.mcp:
         known = ", ".join(settings.mcp) or "none"
@@ -78,7 +78,8 @@ def pin(
     wanted = tools or [one.tool for one in found.tools if one.listed is not None]
     offered = {one.tool: one for one in found.tools if one.seen is not None}
     if missing := [tool for tool in wanted if tool not in offered]:
-        raise UserInputError(f"{name} has no tool {', '.join(missing)}; it has {', '.join(offered)}.")
+        known = ", ".join(map(_plain, offered))
+        raise UserInputError(f"{name} has no tool {', '.join(missing)}; it has {known}.")
     if bad := [tool for tool in wanted if not _hash(offered[tool])]:
         raise UserInputError(f"{', '.join(bad)} of {name} cannot be pinned: listed twice, or no plain JSON.")
     pins = [offered[tool] for tool in wanted]
@@ -121,7 +122,6 @@ def check(
 
 
 def _settings() -> Settings:
-    from wavoice.runtime.errors import UserInputError  # noqa: PLC0415
     from wavoice.runtime.settings import Settings  # noqa: PLC0415
 
     settings = Settings.load()
@@ -163,7 +163,7 @@ def _row(one: Offered) -> dict[str, Any]:
         "read_only": hints.read_only if hints else None,
         "destructive": hints.destructive if hints else None,
         "hash": _hash(one) or None,
-        "pinned": one.listed is not None and one.listed.hash == (_hash(one) or None),
+        "pinned": bool(_hash(one)) and one.listed is not None and one.listed.hash == _hash(one),
         "trouble": one.trouble,
     }
 
@@ -181,7 +181,7 @@ def _show(rows: list[dict[str, Any]]) -> None:
         shown = "yes" if row["listed"] else "no"
         cells = (
             row["server"], row["tool"], shown, row["job"] or "", row["tier"],
-            (row["hash"] or "none")[7:19], row["trouble"] or "",
+            (row["hash"] or "")[7:19], row["trouble"] or "",
         )  # fmt: skip
         table.add_row(*(Text(_plain(cell)) for cell in cells))
     table_console(COLUMNS).print(table)

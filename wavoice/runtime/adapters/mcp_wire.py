@@ -203,7 +203,7 @@ def _seen(tool: Tool, *, known: bool) -> ToolSeen:
     hints = Hints(said.read_only_hint, said.destructive_hint) if said else Hints()
     annotations = said.model_dump(mode="json", by_alias=True, exclude_none=True) if said else None
     made = definition_hash(tool.name, tool.input_schema, annotations, tool.output_schema)
-    return ToolSeen(tool.name, made if known else NO_HASH, hints, tool.input_schema, tool.output_schema)
+    return ToolSeen(made if known else NO_HASH, hints, tool.input_schema)
 
 
 def _told(result: CallToolResult) -> Told:

@@ -31,11 +31,9 @@ class Hints:
 class ToolSeen:
     """One tool as its server lists it now."""
 
-    name: str
     hash: str
     hints: Hints
     input_schema: Mapping[str, Any]
-    output_schema: Mapping[str, Any] | None = None
 
 
 def floor(hints: Hints, *, trusted: bool) -> Tier:
