@@ -10,9 +10,9 @@ import importlib.util
 import os
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
@@ -21,6 +21,7 @@ from wavoice.runtime.author.mcp_jobs import NOBODY, mcp_jobs
 from wavoice.runtime.author.mcp_tool import Desk
 from wavoice.runtime.errors import ConfigError
 from wavoice.runtime.settings import Settings
+from wavoice.runtime.settings_mcp import McpServer
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +53,24 @@ def load_app(settings: Settings, desk: Desk = NOBODY) -> App:
     before goes on as it was.
     """
     file = AppFile.named_by(settings)
-    app = App() if file is None else load_from(replace(file, config=None))
-    return app.extended(mcp_jobs(settings.mcp, desk)) if settings.mcp else app
+    app = App() if file is None else _app_at(file.folder, file.target)
+    return _with_tools(app, settings.mcp, desk)
 
 
 def load_from(app_file: AppFile) -> App:
     """The app that stands there, for rehearsals: no server of `[mcp]` is asked. Raises `ConfigError`."""
-    if app_file.config is not None:
-        app = load_from(replace(app_file, config=None))
-        return app.extended(mcp_jobs(Settings.load(app_file.config).mcp))
-    folder, target = app_file.folder.resolve(), app_file.target
+    app = _app_at(app_file.folder, app_file.target)
+    return app if app_file.config is None else _with_tools(app, Settings.load(app_file.config).mcp, NOBODY)
+
+
+def _with_tools(app: App, servers: Mapping[str, McpServer], desk: Desk) -> App:
+    return app.extended(mcp_jobs(servers, desk)) if servers else app
+
+
+def _app_at(folder: Path, target: str | None) -> App:
     if target is None:
         return App()
+    folder = folder.resolve()
     module, _, name = target.partition(":")
     file = folder.joinpath(*module.split(".")).with_suffix(".py")
     if not file.is_file():
