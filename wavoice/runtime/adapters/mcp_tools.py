@@ -17,7 +17,7 @@ import structlog
 
 from wavoice.runtime.errors import ConfigError, ToolError
 from wavoice.runtime.mcp.calls import Asked, Call, Told
-from wavoice.runtime.mcp.rules import Hints, ToolSeen, floor, tier_of
+from wavoice.runtime.mcp.rules import ToolSeen, floor, pinned_hints, tier_of
 from wavoice.runtime.model import SECOND, Micros
 from wavoice.runtime.ports import Clock
 from wavoice.runtime.settings_mcp import McpServer, McpTool
@@ -243,7 +243,6 @@ def _change(listed: McpTool, now: ToolSeen | None, *, trusted: bool) -> str | No
         return "its definition cannot be pinned: it is listed twice, or is no plain JSON"
     if now.hash != listed.hash:
         return "its definition is not the pinned one"
-    pinned = Hints(listed.hints.read_only, listed.hints.destructive)
-    if floor(now.hints, trusted=trusted) > tier_of(listed.tier, pinned, trusted=trusted):
+    if floor(now.hints, trusted=trusted) > tier_of(listed.tier, pinned_hints(listed), trusted=trusted):
         return f"its own word asks for {floor(now.hints, trusted=trusted)}, and hints were changed by hand"
     return None

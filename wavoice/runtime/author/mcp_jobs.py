@@ -19,7 +19,7 @@ from wavoice.runtime.author.templates import wrong_with, wrong_with_question
 from wavoice.runtime.errors import ConfigError
 from wavoice.runtime.mcp.calls import NoTools
 from wavoice.runtime.mcp.fill import names_in as argument_names
-from wavoice.runtime.mcp.rules import Hints, tier_of
+from wavoice.runtime.mcp.rules import pinned_hints, tier_of
 from wavoice.runtime.model import Facts, Money, Order, Proposal, Tier
 from wavoice.runtime.settings_mcp import McpServer, McpSlot, McpTool
 
@@ -61,11 +61,7 @@ class _Entry:
     @property
     def tier(self) -> Tier:
         """The higher of what is configured and what the server's own word asks for."""
-        return tier_of(self.listed.tier, _hints(self.listed), trusted=self.server.trusted)
-
-
-def _hints(listed: McpTool) -> Hints:
-    return Hints(listed.hints.read_only, listed.hints.destructive)
+        return tier_of(self.listed.tier, pinned_hints(self.listed), trusted=self.server.trusted)
 
 
 def _helper(listed: McpTool) -> Iterator[str]:
@@ -198,7 +194,7 @@ def _reads_only(entry: _Entry, name: str) -> Iterator[str]:
         near = difflib.get_close_matches(name, entry.server.tools, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
         yield f"{name} is asked, and is not listed: [mcp.{entry.name}.tools.{name}]{hint}"
-    elif tier_of("R0", _hints(other), trusted=entry.server.trusted) != Tier.R0:
+    elif tier_of("R0", pinned_hints(other), trusted=entry.server.trusted) != Tier.R0:
         yield (
             f"{name} is asked without a yes, and is not known to read only: its server is to be trusted"
             " and to call it read-only"

@@ -91,7 +91,7 @@ class Tool:
             return None
         question = await self._waiting(args)
         asked = _asks(question) if question else {}
-        call, fields = self._reading(args)
+        call = self._reading(args)
         if call is None:
             return Read(args, {}, asked=asked)
         told = await self.desk.tools.call(call)
@@ -100,7 +100,7 @@ class Tool:
         before = self.of.before
         return Read(
             args,
-            {name: field_of(told.data, field.path) for name, field in fields.items()},
+            {name: field_of(told.data, field.path) for name, field in self._fields().items()},
             version=value(told.data, before.version) if before and before.version else None,
             allowed=_allowed(told.data, before.only_if if before else {}),
             found=not told.failed,
@@ -118,13 +118,11 @@ class Tool:
             return self.of.fields
         return self.of.before.fields if self.of.before else {}
 
-    def _reading(self, args: Mapping[str, str]) -> tuple[Call | None, Mapping[str, McpField]]:
+    def _reading(self, args: Mapping[str, str]) -> Call | None:
         before, values = self.of.before, self.typed(args)
         if self.of.answer is not None:
-            return Call(self.server, self.tool, filled(self.of.arguments, values)), self.of.fields
-        if before is None:
-            return None, {}
-        return Call(self.server, before.tool, filled(before.arguments, values)), before.fields
+            return Call(self.server, self.tool, filled(self.of.arguments, values))
+        return Call(self.server, before.tool, filled(before.arguments, values)) if before else None
 
     async def _waiting(self, args: Mapping[str, str]) -> ToolQuestion | None:
         if self.of.elicitation is None or self.desk.questions is None:
@@ -135,13 +133,17 @@ class Tool:
 
     def args(self, slots: Mapping[str, str], facts: Facts) -> Mapping[str, str] | None:
         """All values as they are bound; None while one lacks."""
-        found: dict[str, str] = {}
+        found: dict[str, object] = {}
         for spec in self.specs:
             one = spec.value(slots, facts)
             if isinstance(one, Ask | Refuse):
                 return None
-            found |= dict(canonical(spec, one))
-        return {**found, **self._customer(facts)}
+            found[spec.name] = one
+        return self._bound(found, facts)
+
+    def _bound(self, given: Mapping[str, object], facts: Facts) -> Mapping[str, str]:
+        pairs = (pair for spec in self.specs for pair in canonical(spec, given[spec.name]))
+        return {**dict(pairs), **self._customer(facts)}
 
     def _customer(self, facts: Facts) -> Mapping[str, str]:
         customer = facts.identity.customer
@@ -154,8 +156,7 @@ class Tool:
         tools = {self.tool, *((self.of.before.tool,) if self.of.before else ())}
         if any(self.desk.tools.is_off(self.server, name) for name in tools):
             return Refuse(english.NOT_OFFERED)
-        args = {pair: text for spec in self.specs for pair, text in canonical(spec, given[spec.name])}
-        args |= self._customer(facts)
+        args = self._bound(given, facts)
         read = next((one for one in _all(facts, self.key) if dict(one.args) == args), None)
         if read is None:
             return Refuse(english.SYSTEM_DOWN)

@@ -111,15 +111,12 @@ class Questions(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
 class NoTools:
     """Where no server is to be asked: lists and rehearsals."""
 
-    why: str = "no server is asked here."
-
     async def call(self, call: Call) -> Told | Asked:
         """Refuse."""
-        raise ToolError(f"{call.server}.{call.tool}: {self.why}", sent=False)
+        raise ToolError(f"{call.server}.{call.tool}: no server is asked here.", sent=False)
 
     def is_off(self, server: str, tool: str) -> bool:  # noqa: ARG002 -- the port's
         """Nothing is known of it."""

@@ -14,6 +14,7 @@ from typing import Any
 import rfc8785
 
 from wavoice.runtime.model import Tier
+from wavoice.runtime.settings_mcp import McpTool
 
 NO_HASH = ""
 """Of a definition that cannot be written canonically: it equals no pin, so such a tool is never called."""
@@ -34,6 +35,11 @@ class ToolSeen:
     hash: str
     hints: Hints
     input_schema: Mapping[str, Any]
+
+
+def pinned_hints(listed: McpTool) -> Hints:
+    """What its server said of it when it was pinned."""
+    return Hints(listed.hints.read_only, listed.hints.destructive)
 
 
 def floor(hints: Hints, *, trusted: bool) -> Tier:
