@@ -98,21 +98,11 @@ async def _judge(rows: Sequence[Row], judge: Judge) -> list[Judged]:
     if not any(row.audio for row in rows):
         return [judge(row) for row in rows]
     from wavoice.runtime.settings import Settings  # noqa: PLC0415
-    from wavoice.sim.eval_notes import (  # noqa: PLC0415
-        check_recordings,
-        listen,
-        production_decoder,
-        production_ears,
-    )
+    from wavoice.sim.eval_notes import heard  # noqa: PLC0415
     from wavoice.sim.rehearsal import rehearsal_settings  # noqa: PLC0415
 
-    judged: list[Judged] = []
-    async with production_decoder() as decoder:
-        await check_recordings(shown("opening", rows), decoder)
-        ears = await production_ears(rehearsal_settings(Settings.load()))
-        for row in shown("listening", rows):
-            judged.append(judge(row, await listen(row, decoder, ears) if row.audio else None))
-    return judged
+    settings = rehearsal_settings(Settings.load())
+    return [judge(row, note) async for row, note in heard(rows, settings, shown)]
 
 
 def _print(found: dict[str, Any]) -> None:

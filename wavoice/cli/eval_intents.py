@@ -120,21 +120,12 @@ async def _words(wishes: Sequence[Wish], settings: Settings) -> dict[str, str]:
     said = {wish.where: wish.text for wish in wishes if wish.text is not None}
     if len(said) == len(wishes):
         return said
-    from wavoice.sim.eval_notes import (  # noqa: PLC0415
-        check_recordings,
-        listen,
-        production_decoder,
-        production_ears,
-    )
+    from wavoice.sim.eval_notes import heard  # noqa: PLC0415
     from wavoice.sim.rehearsal import rehearsal_settings  # noqa: PLC0415
 
     recorded = [wish for wish in wishes if wish.audio is not None]
-    async with production_decoder() as decoder:
-        await check_recordings(shown("opening", recorded), decoder)
-        ears = await production_ears(rehearsal_settings(settings))
-        for wish in shown("listening", recorded):
-            heard = await listen(wish, decoder, ears, awaiting_yes=False)
-            said[wish.where] = heard.decodes[-1].text if heard.decodes else ""
+    async for wish, note in heard(recorded, rehearsal_settings(settings), shown, awaiting_yes=False):
+        said[wish.where] = note.decodes[-1].text if note and note.decodes else ""
     return said
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from wavoice.runtime.adapters.clock import SystemClock
 from wavoice.runtime.adapters.decoder import SandboxedDecoder
@@ -36,6 +36,9 @@ class Recorded(Protocol):
         ...
 
 
+R = TypeVar("R", bound=Recorded)
+
+
 @asynccontextmanager
 async def production_decoder() -> AsyncIterator[Decoder]:
     """The sandboxed decoder."""
@@ -62,6 +65,25 @@ async def check_recordings(rows: Iterable[Recorded], decoder: Decoder) -> None:
     for row in rows:
         if row.audio is not None:
             await _opened(row, decoder)
+
+
+async def heard(
+    rows: Sequence[R],
+    settings: Settings,
+    shown: Callable[[str, Sequence[R]], Iterable[R]],
+    *,
+    awaiting_yes: bool = True,
+) -> AsyncIterator[tuple[R, Heard | None]]:
+    """Each row in order, with what the ears of the settings hear in it; None where it is typed.
+
+    All recordings are opened before models are loaded: raises `UserInputError` that names file and line.
+    `shown` goes through the rows for it, and shows how far it is.
+    """
+    async with production_decoder() as decoder:
+        await check_recordings(shown("opening", rows), decoder)
+        ears = await production_ears(settings)
+        for row in shown("listening", rows):
+            yield row, await listen(row, decoder, ears, awaiting_yes=awaiting_yes) if row.audio else None
 
 
 async def listen(row: Recorded, decoder: Decoder, ears: SpeechToText, *, awaiting_yes: bool = True) -> Heard:
