@@ -79,7 +79,7 @@ def _compensation(job: Job) -> str | None:
         return None
     if not job.way_back:
         return "impossible"
-    return (job.own.undo if job.own else job.undo) or "restore"
+    return job.undo or "restore"
 
 
 def _show(rows: Sequence[Mapping[str, Any]]) -> None:

@@ -132,6 +132,7 @@ class TestEachKind:
             assert len(at.writes) == 1
 
     async def test_the_way_back_is_another_job(self) -> None:
+        assert [BOT.jobs.about(name).undo for name in ("gift_wrap", "unwrap")] == ["unwrap", ""]
         async with open_desk() as at:
             await after_yes(at, "gift wrap my order in gold")
             asked = await at.types("no wait")

@@ -138,8 +138,6 @@ class Own:
     """What became of an effect, in place of `look_up` where a key alone does not tell."""
     reads_for: ReadsFor | None = None
     """What is read for what was said, besides `reads`."""
-    undo: str | None = None
-    """Job that is the way back; None: the same with the values from before, if there is a way back."""
     question_in: Callable[[Proposal, str], str | None] | None = None
     """The question in another language, where the author wrote it."""
 

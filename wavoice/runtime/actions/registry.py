@@ -77,8 +77,7 @@ class Jobs:
         job = self.about(name)
         if not job.way_back:
             return None
-        undo = job.undo if job.own is None else job.own.undo
-        return self.offered(undo) if undo else job
+        return self.offered(job.undo) if job.undo else job
 
     def rehearsed(self) -> Jobs:
         """The same jobs where nothing of the author's is asked: the shop writes, and facts are samples."""

@@ -42,10 +42,10 @@ class App:
 
 def _no_way_back(jobs: Jobs) -> Iterator[str]:
     for job in jobs:
-        if job.own is not None and job.own.undo is not None:
-            other = jobs.get(job.own.undo)
+        if job.own is not None and job.undo:
+            other = jobs.get(job.undo)
             if other is None or other.words is None:
-                yield f"{job.own.where}: {job.name}: compensation is {job.own.undo!r}, and no writing job."
+                yield f"{job.own.where}: {job.name}: compensation is {job.undo!r}, and no writing job."
 
 
 def _misunderstood(jobs: Jobs) -> Iterator[str]:

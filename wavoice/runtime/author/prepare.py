@@ -50,6 +50,7 @@ def job_of(declared: Declared) -> Job:
         prepare=one.prepare,
         words=one.words() if writes else None,
         way_back=writes and declared.compensation != IMPOSSIBLE,
+        undo=_undo(declared),
         can=declared.can,
         sensitive=declared.sensitive,
         pays=declared.tier == Tier.R3,
@@ -64,10 +65,14 @@ def job_of(declared: Declared) -> Job:
             look_up=declared.look_up,
             verify=declared.verify,
             reads_for=declared.reads_for,
-            undo=declared.compensation if declared.compensation not in (IMPOSSIBLE, RESTORE) else None,
             question_in=one.question_in,
         ),
     )
+
+
+def _undo(declared: Declared) -> str:
+    back = declared.compensation or ""
+    return "" if back in (IMPOSSIBLE, RESTORE) else back
 
 
 def _asked(declared: Declared) -> OwnJob:
