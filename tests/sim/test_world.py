@@ -86,6 +86,32 @@ async def test_an_address_can_be_changed(world: World, orders: HttpOrders) -> No
     assert world.orders["1842"].address == "7 Lake View"
 
 
+def an_order_of_a_notebook(**more: str) -> Effect:
+    args = {"items": '[["notebook", 1]]', "amount": "24900", "currency": "INR", "pay": "link"}
+    args |= {"customer": "cus_1", "address": "12 Hill Road", **more}
+    return replace(EFFECT, action="place_order", args=args)
+
+
+@pytest.mark.parametrize(
+    ("asked", "comes"),
+    [({"day": FRIDAY.isoformat()}, FRIDAY), ({}, date(1970, 1, 2))],
+)
+async def test_an_order_comes_on_the_day_that_was_asked_for(
+    world: World, orders: HttpOrders, asked: dict[str, str], comes: date
+) -> None:
+    placed = an_order_of_a_notebook(**asked)
+    assert (await orders.write(placed, permit(placed))).reference == "1904"
+    assert world.orders["1904"].day == comes
+
+
+async def test_an_order_for_no_day_changes_nothing(world: World, orders: HttpOrders) -> None:
+    before = [world.records.of(kind, "cus_1") for kind in KINDS.values()]
+    placed = an_order_of_a_notebook(day="Friday")
+    assert await orders.write(placed, permit(placed)) == WriteResult(Outcome.REFUSED, reason="bad_day")
+    assert (world.ledger, {*world.orders}) == ((), {"1842", "1777"})
+    assert [world.records.of(kind, "cus_1") for kind in KINDS.values()] == before
+
+
 @pytest.mark.parametrize(
     ("action", "args", "reason"),
     [

@@ -30,7 +30,10 @@ def _place(books: Books, write: Write) -> Done | str:
     card = books.records.get(Card, args.get("card", ""), args["customer"])
     if args["pay"] not in ("cod", "link", "card") or (args["pay"] == "card") is (card is None):
         return "bad_payment"
-    order = _order(books, args, sold)
+    try:
+        order = _order(books, args, sold)
+    except ValueError:
+        return "bad_day"
     _pay(books, order, Money(total, args["currency"]), args["pay"], card)
     for product, count in sold:
         books.records.put(replace(product, stock=product.stock - count))
@@ -39,13 +42,13 @@ def _place(books: Books, write: Write) -> Done | str:
 
 
 def _order(books: Books, args: Mapping[str, str], sold: list[tuple[Product, int]]) -> ShopOrder:
+    """For the day that was asked for, else as soon as all of it can come. Raises `ValueError` for no day."""
     numbers = [int(number) for number in books.orders if number.isdecimal()]
     days = max(product.ships_in_days for product, _ in sold)
+    day = date.fromisoformat(args["day"]) if "day" in args else _today(books) + timedelta(days)
     items = tuple(product.title for product, count in sold for _ in range(count))
     number = str(max([_FIRST - 1, *numbers]) + 1)
-    return ShopOrder(
-        number, args["customer"], _today(books) + timedelta(days), args["address"], "open", items
-    )
+    return ShopOrder(number, args["customer"], day, args["address"], "open", items)
 
 
 def _pay(books: Books, order: ShopOrder, total: Money, pay: str, card: Card | None) -> None:
