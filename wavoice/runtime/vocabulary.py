@@ -49,6 +49,8 @@ class OwnSlot:
 
 _TEXTS = {"open_ticket": (OwnSlot("subject", OwnKind.TEXT),)}
 """Free texts that built-in jobs ask for."""
+ADDRESSED = ("change_address", "place_order", "reorder", "confirm_cod")
+"""Built-in jobs that send something to an address: while one is open, a street alone is another address."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,13 @@ def test_what_is_asked_for_is_understood(said: str, job_name: str | None, slots:
     assert {name: reading.slots.get(name) for name in slots} == slots
 
 
+@pytest.mark.parametrize("open_job", ["change_address", "place_order", "reorder", "confirm_cod"])
+def test_a_street_alone_is_another_address_of_what_is_open(open_job: str) -> None:
+    situation = Situation(now=NOON, open_action=open_job, prompt="Order 1842: to 12 Hill Road?")
+    reading = RulesInterpreter().read("no, 42 Lake Road", situation)
+    assert reading.slots["address"] == "42 Lake Road"
+
+
 @pytest.mark.parametrize(
     ("said", "slots"),
     [

@@ -26,7 +26,7 @@ from wavoice.runtime.interpret.own import (
 from wavoice.runtime.lexicon import words_of
 from wavoice.runtime.model import NO_CURRENCY
 from wavoice.runtime.ports import Situation
-from wavoice.runtime.vocabulary import OwnKind, OwnSlot
+from wavoice.runtime.vocabulary import ADDRESSED, OwnKind, OwnSlot
 
 _ORDER = re.compile(
     r"\b(?:order|parcel|package|delivery)?\s*(?:number|no\.?|num|#)?\s*#?\s*"
@@ -104,7 +104,7 @@ def find_slots(text: str, situation: Situation) -> Slots:
         if slot.kind is OwnKind.CHOICE:
             _add_choice(text, slot, (values, mentioned, spans))
     _add_days(text, situation, (values, mentioned, spans))
-    confirms = situation.open_action in ("change_address", "place_order", "reorder")
+    confirms = situation.open_action in ADDRESSED
     if address := _address(text, asked=situation.asked == "address", confirms=confirms):
         start, end = address
         values["address"] = unicodedata.normalize("NFC", text[start:end])
