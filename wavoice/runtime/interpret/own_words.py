@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from wavoice.runtime.interpret.asks import ASKS
@@ -13,10 +13,12 @@ from wavoice.runtime.ports import Situation
 _BY_JOB = {ask.job: ask.finds for ask in ASKS if ask.finds}
 
 
-def with_own_words(slots: Slots, intent: str | None, situation: Situation, *, marked: bool) -> Slots:
-    """The slots with those that the jobs at hand find; `marked`: the message holds a yes, no or stop.
+def with_own_words(
+    slots: Slots, intent: str | None, situation: Situation, is_marked: Callable[[], bool]
+) -> Slots:
+    """The slots with those that the jobs at hand find. What was found for every message stays as it is.
 
-    What was found for every message stays as it is.
+    `is_marked`: whether the message holds a yes, no or stop; asked only where that counts.
     """
     if slots.whole:
         return slots
@@ -30,7 +32,7 @@ def with_own_words(slots: Slots, intent: str | None, situation: Situation, *, ma
     values, mentioned, spans = dict(slots.values), dict(slots.mentioned), list(slots.spans)
     for finds in wanted:
         asked = situation.asked == finds.slot and intent is None and situation.open_action is None
-        if finds.slot in values or (asked and marked):
+        if finds.slot in values or (asked and is_marked()):
             continue
         said = [one for one in _found(finds, slots.text, asked=asked) if not _taken(one, spans)]
         if said:
