@@ -214,7 +214,7 @@ def live_version(job: Job, proposal: Proposal, facts: Facts, today: date) -> str
     if proposal.customer and (customer is None or customer.id != proposal.customer):
         return None  # the record has another owner since: nobody writes to what was somebody else's
     if job.own is None and not job.needs and "order" in proposal.args:
-        order = facts.order(proposal.args.get("order", ""))
+        order = facts.order(proposal.args["order"])
         return order.version if order else None
     now = job.prepare(proposal.args, facts, today)
     bound = dict(proposal.args), proposal.money, proposal.payee
@@ -241,12 +241,19 @@ def with_product(product: str, facts: Facts, among: Sequence[Order] | None = Non
     return Ask("order", english.no_such_product(product, facts.orders))
 
 
-def pick_order(slots: Mapping[str, str], facts: Facts) -> Order | Ask | Refuse:
-    """The order that is meant: named by its number, or by what is in it, or the only one under way."""
+def named_order(slots: Mapping[str, str], facts: Facts) -> Order | Ask | None:
+    """The order that was said, by number or by what is in it; None if none was."""
     if number := slots.get("order"):
         return facts.order(number) or no_such_order(number, facts)
     if product := slots.get("product"):
         return with_product(product, facts)
+    return None
+
+
+def pick_order(slots: Mapping[str, str], facts: Facts) -> Order | Ask | Refuse:
+    """The order that is meant: named by its number, or by what is in it, or the only one under way."""
+    if (named := named_order(slots, facts)) is not None:
+        return named
     under_way = [order for order in facts.orders if order.is_under_way]
     if len(under_way) == 1:
         return under_way[0]

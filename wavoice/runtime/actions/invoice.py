@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from wavoice.runtime.actions import Answer, Ask, Job, Prepared, Refuse
-from wavoice.runtime.actions.owed import invoices_of, named_order, unpaid, which
+from wavoice.runtime.actions import Answer, Ask, Job, Prepared, Refuse, named_order
+from wavoice.runtime.actions.owed import invoices_of, unpaid, which
 from wavoice.runtime.model import Facts, Invoice, Tier
 from wavoice.runtime.replies import english, service
 

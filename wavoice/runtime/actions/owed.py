@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from wavoice.runtime.actions import Ask, Offer, Refuse, no_such_order, with_product
+from wavoice.runtime.actions import Ask, Offer, Refuse, named_order
 from wavoice.runtime.model import Facts, Invoice, Order
 from wavoice.runtime.replies import english, service
 
@@ -22,15 +22,6 @@ def invoices_of(order: Order, facts: Facts) -> tuple[Invoice, ...]:
     mine = [invoice for invoice in facts.records.invoices if invoice.order == order.id]
     late_first = sorted(mine, key=lambda invoice: (invoice.due, invoice.id), reverse=True)
     return tuple(sorted(late_first, key=lambda invoice: invoice.state not in UNPAID))
-
-
-def named_order(slots: Mapping[str, str], facts: Facts) -> Order | Ask | None:
-    """The order that was said, by number or by what is in it; None if none was."""
-    if number := slots.get("order"):
-        return facts.order(number) or no_such_order(number, facts)
-    if product := slots.get("product"):
-        return with_product(product, facts)
-    return None
 
 
 def owed_invoice(slots: Mapping[str, str], facts: Facts) -> Invoice | Ask | Refuse:
@@ -52,7 +43,7 @@ def owed_invoice(slots: Mapping[str, str], facts: Facts) -> Invoice | Ask | Refu
     return Refuse(service.NOTHING_OWED)
 
 
-def which(waiting: tuple[Invoice, ...]) -> Ask:
+def which(waiting: Sequence[Invoice]) -> Ask:
     """Ask which of several is meant, with what each asks for."""
     shown = service.one_of([service.owed(one) for one in waiting[: service.MOST_OFFERED]])
     return Ask("order", f"Which do you mean: {shown}?")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from wavoice.runtime.actions import Answer, Ask, Job, Prepared, Refuse, Words
-from wavoice.runtime.actions.owed import bound, named_order, owed_invoice, unpaid
+from wavoice.runtime.actions import Answer, Ask, Job, Prepared, Refuse, Words, named_order
+from wavoice.runtime.actions.owed import bound, owed_invoice, unpaid
 from wavoice.runtime.model import Facts, Invoice, Proposal, Tier
 from wavoice.runtime.replies import english, service
 

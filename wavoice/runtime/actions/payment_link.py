@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from wavoice.runtime.actions import Answer, Ask, Job, Offer, Prepared, Refuse, Words
-from wavoice.runtime.actions.owed import already_paid, bound, invoices_of, is_paid, named_order, unpaid, which
+from wavoice.runtime.actions import Answer, Ask, Job, Offer, Prepared, Refuse, Words, named_order
+from wavoice.runtime.actions.owed import UNPAID, already_paid, bound, invoices_of, is_paid, unpaid, which
 from wavoice.runtime.model import Facts, Invoice, Order, Proposal, Tier
 from wavoice.runtime.replies import english, service
 
@@ -44,7 +44,7 @@ def _pick(slots: Mapping[str, str], facts: Facts) -> Invoice | Order | Ask | Ref
 
 def _owed_for(order: Order, facts: Facts) -> Invoice | Order | Refuse:
     mine = invoices_of(order, facts)
-    if mine and mine[0].state in ("open", "failed"):
+    if mine and mine[0].state in UNPAID:
         return mine[0]
     if already_paid(order, facts):
         return Refuse(is_paid(order))

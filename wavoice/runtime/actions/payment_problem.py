@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from wavoice.runtime.actions import Answer, Ask, Instead, Job, Prepared
-from wavoice.runtime.actions.owed import named_order, unpaid
+from wavoice.runtime.actions import Answer, Ask, Instead, Job, Prepared, named_order
+from wavoice.runtime.actions.owed import unpaid, which
 from wavoice.runtime.model import Charge, Facts, Invoice, Order, Tier
 from wavoice.runtime.replies import english, service
 
@@ -21,8 +21,7 @@ def _prepare(slots: Mapping[str, str], facts: Facts, _today: date) -> Prepared:
     failed = [one for one in waiting if one.state == "failed"] or waiting
     charge = _last_failure(facts, order)
     if len(failed) > 1:
-        shown = service.one_of([service.owed(one) for one in failed[: service.MOST_OFFERED]])
-        return Ask("order", f"Which do you mean: {shown}?")
+        return which(failed)
     if failed:
         return Instead("payment_link", {"invoice": failed[0].id}, _lead(failed[0], charge))
     if charge is not None:
