@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 
 from wavoice.runtime.actions import Job, Offer, Prepared, Words
-from wavoice.runtime.actions.booking import args_of, free_slots, moment_of, which_service, which_time
-from wavoice.runtime.model import Facts, FreeSlot, Proposal, Tier
+from wavoice.runtime.actions.booking import args_of, free_slots, what, which_service, which_time
+from wavoice.runtime.model import Facts, FreeSlot, Tier
 from wavoice.runtime.replies import service
 
 
@@ -19,17 +19,12 @@ def _prepare(slots: Mapping[str, str], facts: Facts, _today: date) -> Prepared:
     slot = which_time(slots, [one for one in free if one.service == name], f"Free for {name}")
     if not isinstance(slot, FreeSlot):
         return slot
-    customer = facts.identity.customer
     return Offer(
         order=None,
-        args={"customer": customer.id if customer else "", "service": slot.service, **args_of(slot.start)},
+        args={"customer": facts.owner, "service": slot.service, **args_of(slot.start)},
         before={},
         version=f"free:{slot.service}:{slot.start.isoformat()}",
     )
-
-
-def _what(proposal: Proposal) -> str:
-    return f"{proposal.args['service']} on {moment_of(proposal.args)}"
 
 
 JOB = Job(
@@ -42,9 +37,9 @@ JOB = Job(
     prepare=_prepare,
     undo="cancel_appointment",
     words=Words(
-        question=lambda p: f"Book {_what(p)}?",
+        question=lambda p: f"Book {what(p)}?",
         still=lambda _: "nothing is booked",
-        done=lambda p: f"Done: {_what(p)} is booked.",
-        already=lambda p: f"{service.capital(_what(p))} is booked already.",
+        done=lambda p: f"Done: {what(p)} is booked.",
+        already=lambda p: f"{service.capital(what(p))} is booked already.",
     ),
 )

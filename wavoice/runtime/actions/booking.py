@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from wavoice.runtime.actions import Ask, Refuse
 from wavoice.runtime.actions.matching import meant, nth
-from wavoice.runtime.model import Appointment, Facts, FreeSlot
+from wavoice.runtime.model import Appointment, Facts, FreeSlot, Proposal
 from wavoice.runtime.replies import english, service
 
 PARTS = {"morning": (0, 12), "afternoon": (12, 17), "evening": (17, 24)}
@@ -65,6 +65,11 @@ def args_of(start: datetime) -> dict[str, str]:
 def moment_of(args: Mapping[str, str]) -> str:
     """The bound time as it is said."""
     return f"{english.day(date.fromisoformat(args['day']))} at {args['time']}"
+
+
+def what(proposal: Proposal) -> str:
+    """What a proposal books or frees, and when."""
+    return f"{proposal.args['service']} on {moment_of(proposal.args)}"
 
 
 def which_service(slots: Mapping[str, str], free: Sequence[FreeSlot]) -> str | Ask | Refuse:

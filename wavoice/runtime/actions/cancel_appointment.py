@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 
 from wavoice.runtime.actions import Job, Offer, Prepared, Words
-from wavoice.runtime.actions.booking import args_of, moment_of, which_appointment
-from wavoice.runtime.model import Appointment, Facts, Proposal, Tier
+from wavoice.runtime.actions.booking import args_of, what, which_appointment
+from wavoice.runtime.model import Appointment, Facts, Tier
 from wavoice.runtime.replies import service
 
 
@@ -15,11 +15,10 @@ def _prepare(slots: Mapping[str, str], facts: Facts, _today: date) -> Prepared:
     mine = which_appointment(slots, facts, by_time=True)
     if not isinstance(mine, Appointment):
         return mine
-    customer = facts.identity.customer
     return Offer(
         order=None,
         args={
-            "customer": customer.id if customer else "",
+            "customer": facts.owner,
             "appointment": mine.id,
             "service": mine.service,
             **args_of(mine.start),
@@ -27,10 +26,6 @@ def _prepare(slots: Mapping[str, str], facts: Facts, _today: date) -> Prepared:
         before={},
         version=mine.version,
     )
-
-
-def _what(proposal: Proposal) -> str:
-    return f"{proposal.args['service']} on {moment_of(proposal.args)}"
 
 
 JOB = Job(
@@ -43,9 +38,9 @@ JOB = Job(
     prepare=_prepare,
     undo="book_appointment",
     words=Words(
-        question=lambda p: f"Cancel {_what(p)}?",
-        still=lambda p: f"{_what(p)} stays booked",
-        done=lambda p: f"Done: {_what(p)} is cancelled.",
-        already=lambda p: f"{service.capital(_what(p))} is cancelled already.",
+        question=lambda p: f"Cancel {what(p)}?",
+        still=lambda p: f"{what(p)} stays booked",
+        done=lambda p: f"Done: {what(p)} is cancelled.",
+        already=lambda p: f"{service.capital(what(p))} is cancelled already.",
     ),
 )

@@ -22,11 +22,10 @@ def _prepare(slots: Mapping[str, str], facts: Facts, _today: date) -> Prepared:
     slot = which_time(slots, free, f"Free for {mine.service}")
     if not isinstance(slot, FreeSlot):
         return slot
-    customer = facts.identity.customer
     return Offer(
         order=None,
         args={
-            "customer": customer.id if customer else "",
+            "customer": facts.owner,
             "appointment": mine.id,
             "service": mine.service,
             **args_of(slot.start),

@@ -23,13 +23,11 @@ def _prepare(slots: Mapping[str, str], facts: Facts, _today: date) -> Prepared:
         return Ask("subject", f"That is too long for me. {service.WHAT_IS_IT_ABOUT}")
     if LINK.search(subject):
         return Ask("subject", f"{english.NO_LINKS} {service.WHAT_IS_IT_ABOUT}")
-    customer = facts.identity.customer
-    name = customer.id if customer else ""
     return Offer(
         order=None,
-        args={"customer": name, "subject": subject},
+        args={"customer": facts.owner, "subject": subject},
         before={},
-        version=f"customer:{name}",
+        version=f"customer:{facts.owner}",
     )
 
 

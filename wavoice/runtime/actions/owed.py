@@ -63,8 +63,8 @@ def is_paid(order: Order) -> str:
 
 def bound(invoice: Invoice, facts: Facts, more: Mapping[str, str] | None = None) -> Offer:
     """What a yes would do about an invoice: bound to what it asks for, and to its order if it has one."""
-    order, customer = facts.order(invoice.order), facts.identity.customer
-    of = {"order": order.id} if order else {"customer": customer.id if customer else ""}
+    order = facts.order(invoice.order)
+    of = {"order": order.id} if order else {"customer": facts.owner}
     amount = {"amount": str(invoice.amount.minor), "currency": invoice.amount.currency}
     return Offer(
         order=order,

@@ -53,11 +53,10 @@ def after_next(subscription: Subscription) -> date:
 
 def offer(subscription: Subscription, facts: Facts, more: Mapping[str, str]) -> Offer:
     """What a yes would do to it."""
-    customer = facts.identity.customer
     return Offer(
         order=None,
         args={
-            "customer": customer.id if customer else "",
+            "customer": facts.owner,
             "subscription": subscription.id,
             "product": subscription.product,
             **more,

@@ -42,6 +42,12 @@ class Facts:
     moved: tuple[Proposal, ...] | None = None
     """What moved money in the last day, or may have; None: not read, as for jobs that move none."""
 
+    @property
+    def owner(self) -> str:
+        """Id of the customer's record; empty: there is not exactly one."""
+        customer = self.identity.customer
+        return customer.id if customer else ""
+
     def order(self, order_id: str) -> Order | None:
         """The order with that id, if it is this customer's."""
         return next((order for order in self.orders if order.id == order_id), None)
