@@ -128,8 +128,7 @@ def _said(slots: Mapping[str, str]) -> str:
         when = f"{when} at {time}"
     elif part:
         when = f"{when} in the {part}"
-    when = when.strip()
-    return f"{when[:1].upper()}{when[1:]}"
+    return service.capital(when.strip())
 
 
 def which_appointment(slots: Mapping[str, str], facts: Facts, *, by_time: bool) -> Appointment | Ask | Refuse:

@@ -12,7 +12,7 @@ from wavoice.runtime.actions import Ask, Offer, Refuse
 from wavoice.runtime.actions.areas import outside
 from wavoice.runtime.actions.catalogue import MOST_MEANT, meant
 from wavoice.runtime.model import Card, Facts, Money, Product, Proposal, Tier
-from wavoice.runtime.replies import english, selling
+from wavoice.runtime.replies import english, selling, service
 
 _AND = re.compile(
     r"\s*(?:,\s*(?:and\s+)?|\band\s+|\bplus\s+)(?=(?:an?|one|two|some|the|\d{1,2})\b)", re.IGNORECASE
@@ -167,14 +167,14 @@ def question(proposal: Proposal) -> str:
     """What a yes would order."""
     args = proposal.args
     day = f" on {english.day(date.fromisoformat(args['day']))}" if "day" in args else ""
-    return f"{args['what']} for {_sum(proposal)}, {_how(proposal)}, to {args['address']}{day}: order it?"
+    return f"{_priced(args)}, to {args['address']}{day}: order it?"
 
 
 def done(proposal: Proposal) -> str:
     """What was ordered, with its number and the next step."""
     number = f"order {proposal.reference}" if proposal.reference else "your order"
     pays = f" {selling.PAY_BY_LINK}" if proposal.args["pay"] == "link" else ""
-    return f"Done: {number} is placed, {proposal.args['what']} for {_sum(proposal)}, {_how(proposal)}.{pays}"
+    return f"Done: {number} is placed, {_priced(proposal.args)}.{pays}"
 
 
 def already(_proposal: Proposal) -> str:
@@ -187,10 +187,8 @@ def still(_proposal: Proposal) -> str:
     return "nothing is ordered"
 
 
-def _sum(proposal: Proposal) -> str:
-    return english.money(Money(int(proposal.args["amount"]), proposal.args["currency"]))
-
-
-def _how(proposal: Proposal) -> str:
-    payee = proposal.args.get("payee")
-    return f"with {english.instrument(payee)}" if payee else selling.PAYS[proposal.args["pay"]]
+def _priced(args: Mapping[str, str]) -> str:
+    """What is ordered, for how much, and how it is paid."""
+    payee = args.get("payee")
+    how = f"with {english.instrument(payee)}" if payee else selling.PAYS[args["pay"]]
+    return f"{args['what']} for {service.amount_of(args)}, {how}"

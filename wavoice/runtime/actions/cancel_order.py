@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 
 from wavoice.runtime.actions import Job, Offer, Prepared, Refuse, Words, pick_order
-from wavoice.runtime.model import Facts, Money, Order, Proposal, Tier
-from wavoice.runtime.replies import english, selling
+from wavoice.runtime.model import Facts, Order, Proposal, Tier
+from wavoice.runtime.replies import english, selling, service
 
 STOPPABLE = ("open", "packed")
 
@@ -44,7 +44,7 @@ def _back(proposal: Proposal) -> str:
     args = proposal.args
     if "amount" not in args:
         return ""
-    money = english.money(Money(int(args["amount"]), args["currency"]))
+    money = service.amount_of(args)
     return f"{money} to {english.instrument(args['payee'])}"
 
 

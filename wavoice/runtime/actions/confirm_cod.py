@@ -7,8 +7,8 @@ from datetime import date
 
 from wavoice.runtime.actions import Answer, Ask, Job, Offer, Prepared, Refuse, Words, no_such_order
 from wavoice.runtime.actions.areas import outside
-from wavoice.runtime.model import Facts, Invoice, Money, Order, Proposal, Tier
-from wavoice.runtime.replies import english, selling
+from wavoice.runtime.model import Facts, Invoice, Order, Proposal, Tier
+from wavoice.runtime.replies import english, selling, service
 
 CONFIRMABLE = ("open",)
 
@@ -59,7 +59,7 @@ def _pick(slots: Mapping[str, str], facts: Facts) -> tuple[Order, Invoice] | Pre
 
 def _question(proposal: Proposal) -> str:
     args = proposal.args
-    money = english.money(Money(int(args["amount"]), args["currency"]))
+    money = service.amount_of(args)
     moved = "" if args["address"] == proposal.before["address"] else f" to {args['address']}"
     when = english.day(date.fromisoformat(args["day"]))
     return f"{english.of_order(args['order'])} {money} cash on delivery, {when}{moved}: still want it?"

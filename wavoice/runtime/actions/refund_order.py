@@ -30,7 +30,7 @@ from wavoice.runtime.model import (
     Proposal,
     Tier,
 )
-from wavoice.runtime.replies import english
+from wavoice.runtime.replies import english, service
 
 SECOND_CHARGE = "charged twice"
 NOT_TWICE = "I see one charge for each order only. A colleague will check, and will take over here."
@@ -164,8 +164,7 @@ def _gone_back(order: str, payment: Payment) -> str:
 def _what(proposal: Proposal) -> str:
     """The five fields that whoever pays out must name: item, amount, payee, instrument, date."""
     args = proposal.args
-    amount = english.money(Money(int(args["amount"]), args["currency"]))
-    return f"{amount} to {english.instrument(args['payee'])}"
+    return f"{service.amount_of(args)} to {english.instrument(args['payee'])}"
 
 
 def _question(proposal: Proposal) -> str:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from wavoice.runtime.links import LINK
 from wavoice.runtime.model import Invoice, Money, Product
-from wavoice.runtime.replies import english
+from wavoice.runtime.replies import english, selling
 
 MOST_OFFERED = 3
 """Choices in one reply: more are not kept in mind."""
@@ -30,8 +30,7 @@ NOT_KNOWN = "I do not know that. Ask for a person, and a colleague will answer."
 
 def one_of(names: Sequence[str]) -> str:
     """A few names to choose from: "a, b or c"."""
-    *most, last = names
-    return f"{', '.join(most)} or {last}" if most else last
+    return selling.listed(names, "or")
 
 
 def moment(start: datetime) -> str:
@@ -59,11 +58,6 @@ def of(invoice: Invoice) -> str:
     return f"order {invoice.order}" if invoice.order else f"invoice {invoice.id}"
 
 
-def price(product: Product) -> str:
-    """What a product costs."""
-    return f"{product.title} costs {english.money(product.price)}"
-
-
 def stock(product: Product) -> str:
     """Whether it can be bought now, as the record says."""
     if product.stock <= 0:
@@ -82,7 +76,7 @@ def amount_of(args: Mapping[str, str]) -> str:
 
 def about(args: Mapping[str, str]) -> str:
     """What a question about money begins with: "Order 1842"."""
-    return f"Order {args['order']}" if "order" in args else f"Invoice {args['invoice']}"
+    return capital(named(args))
 
 
 def quotable(text: str) -> str:
