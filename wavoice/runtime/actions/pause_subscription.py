@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from wavoice.runtime.actions import Ask, Job, Offer, Prepared, Words
+from wavoice.runtime.actions import Ask, Job, Prepared, Words
 from wavoice.runtime.actions.recurring import offer, said_day, stays, which_subscription
 from wavoice.runtime.model import Facts, Subscription, Tier
 from wavoice.runtime.replies import english, service
@@ -27,10 +27,6 @@ def _prepare(slots: Mapping[str, str], facts: Facts, today: date) -> Prepared:
         return Ask("day", f"{mine.product} comes on {due} anyway. {service.UNTIL_WHICH_DAY}")
     if day <= today or (day - today).days > FARTHEST_DAYS:
         return Ask("day", f"{english.day(day)} is not possible. {service.UNTIL_WHICH_DAY}")
-    return _offered(mine, facts, day)
-
-
-def _offered(mine: Subscription, facts: Facts, day: date) -> Offer:
     return offer(mine, facts, {"day": day.isoformat()})
 
 

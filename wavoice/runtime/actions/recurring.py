@@ -41,11 +41,6 @@ def _named(said: str, mine: Sequence[Subscription], shown: Sequence[Subscription
     return found[0] if len(found) == 1 else None
 
 
-def next_day(subscription: Subscription, today: date) -> date:
-    """Its next delivery; a paused one goes on with it."""
-    return max(subscription.next, today)
-
-
 def after_next(subscription: Subscription) -> date:
     """Its next delivery if the coming one is left out."""
     return subscription.next + timedelta(days=max(subscription.every_days, 1))

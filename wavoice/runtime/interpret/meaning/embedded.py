@@ -8,7 +8,7 @@ like any other, and its reading says who decided, and how surely.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -95,12 +95,11 @@ class EmbeddingsInterpreter:
 
     rules: Interpreter
     meaning: Meaning
-    needed: float = field(default=SURE)
 
     def read(self, text: str, situation: Situation) -> Reading:
         """The slots and marks of the rules, and the job of the embeddings."""
         reading = replace(self.rules.read(text, situation), intent=None)
-        return _decided(reading, self.meaning.likely(text, situation.vocabulary), self.needed)
+        return _decided(reading, self.meaning.likely(text, situation.vocabulary), SURE)
 
 
 def is_open_to_doubt(reading: Reading, situation: Situation) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from wavoice.runtime.interpret.asks import ASKS
+from wavoice.runtime.interpret.asks import ASKS, orders
 from wavoice.runtime.model import Reading
 from wavoice.runtime.vocabulary import Vocabulary
 
@@ -30,12 +30,7 @@ _LOOSE: Final = frozenset(
     }
 )  # fmt: skip
 """Jobs whose words are everybody's: "I need a visa", "skip this song"."""
-_ABOUT_ORDERS: Final = frozenset(
-    {
-        "track_order", "delivery_estimate", "place_order", "reorder", "reschedule_delivery", "change_address",
-        "cancel_order", "refund_order", "confirm_cod",
-    }
-)  # fmt: skip
+_ABOUT_ORDERS: Final = frozenset(ask.job for ask in orders.ASKS)
 
 
 def is_doubtful(reading: Reading, vocabulary: Vocabulary) -> bool:
