@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-import logging
-import multiprocessing
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,9 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import structlog
-
 from tests.chaos_schedules.dialogues import DIALOGUES, Awaits, Dialogue
+from tests.pooled import quiet_logs, spread
 from wavoice.runtime.model import SECOND, Micros
 from wavoice.sim.clock import VirtualClock
 from wavoice.sim.scenario.cast import start_of
@@ -102,20 +98,12 @@ def compare_all(seeds: range, processes: int = 2) -> Iterator[Tally]:
     if processes == 1:
         yield from map(compare_some, chunks)
         return
-    with multiprocessing.get_context("forkserver").Pool(processes, seldom_collect) as pool:
-        yield from pool.imap_unordered(compare_some, chunks)
-
-
-def seldom_collect() -> None:
-    """Looking for cycles every few hundred objects is a tenth of the time, and finds what can wait."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 50)
+    yield from spread(compare_some, chunks, processes)
 
 
 def compare_some(seeds: range) -> Tally:
     """Carry these out in this process."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    quiet_logs()
     return sum((compare(seed) for seed in seeds), Tally())
 
 

@@ -25,8 +25,8 @@ ROWS: list[dict[str, Any]] = [
 ]
 
 
-def written(shell: Shell, rows: list[dict[str, Any]], name: str = "wishes.jsonl") -> Path:
-    file = shell.folder / name
+def written(shell: Shell, rows: list[dict[str, Any]]) -> Path:
+    file = shell.folder / "wishes.jsonl"
     file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     return file
 

@@ -89,7 +89,7 @@ class Checker:
                 self._arrived(place, entry)
             case Done():
                 self.done_at[entry.id], self.turns[entry.id] = place, entry.turn
-                self._decided(place, self.got[entry.id])
+                self._decided(self.got[entry.id])
             case Moved():
                 yield from self._moved(place, entry)
             case Sent():
@@ -119,7 +119,7 @@ class Checker:
         else:
             self.got[entry.id] = replace(self.got[entry.id], readings=(Heard(),))
 
-    def _decided(self, place: int, got: Got) -> None:
+    def _decided(self, got: Got) -> None:
         intent = got.readings[-1].intent if got.channel in ("text", "voice") else None
         self.read_last[got.sender] = got.at
         if intent == "human" or got.form == "echo":

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import logging
 import multiprocessing
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-
-import structlog
 
 from tests.dialogues.checker import Broken, check
 from tests.dialogues.log import Got, Moved, Tried
 from tests.dialogues.script import Script, script
 from tests.dialogues.stage import START, at_once, perform, play_out
 from tests.dialogues.thaw import thaw
+from tests.pooled import quiet_logs
 
 CHUNK = 500
 """Dialogues that one process does before it hands its findings over."""
@@ -67,7 +65,7 @@ def perform_all(seeds: range) -> Tally:
     """Perform these in this process."""
     # Garbage is collected between chunks: nothing in a dialogue lives long enough to be looked at twice.
     gc.disable()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    quiet_logs()
     try:
         with at_once():
             return asyncio.run(_perform_all(seeds))

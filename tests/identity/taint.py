@@ -86,9 +86,8 @@ def run(case: Case) -> Found:
 
 
 async def _run(case: Case, loop: VirtualLoop) -> Found:
-    given = case.scenario.given
-    names = [given.contact, *(step.from_ for step in case.scenario.steps if step.from_)]
-    async with open_stage(given, case.world, list(dict.fromkeys(names)), Models(), loop) as stage:
+    given, names = case.scenario.given, case.scenario.contacts
+    async with open_stage(given, case.world, names, Models(), loop) as stage:
         add_marked(stage)
         leaking = Leaking(stage, stage.world.transport(asyncio.Event().wait))
         async with httpx.AsyncClient(transport=leaking) as client:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import logging
-import multiprocessing
 from pathlib import Path
 
 import pytest
-import structlog
 
 from tests.identity.taint import Found, run
+from tests.pooled import quiet_logs, spread
 from wavoice.sim.scenario.load import find_files, load_cases
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -18,7 +16,7 @@ CHUNK = 10
 
 def of_files(files: list[Path]) -> tuple[int, int, list[str]]:
     """Leaks, reads and problems of the first point of each file."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    quiet_logs()
     leaked = reads = 0
     problems: list[str] = []
     for file in files:
@@ -50,7 +48,6 @@ def test_nothing_of_another_customer_is_read_said_or_kept() -> None:
 def test_nothing_of_another_customer_is_read_said_or_kept_in_any_scenario() -> None:
     files = [file for file in find_files([SCENARIOS]) if "sweep:" not in file.read_text(encoding="utf-8")]
     chunks = [files[start : start + CHUNK] for start in range(0, len(files), CHUNK)]
-    with multiprocessing.get_context("forkserver").Pool(2) as pool:
-        found = pool.map(of_files, chunks)
+    found = [*spread(of_files, chunks, 2)]
     assert [one for _, _, problems in found for one in problems] == []
     assert sum(leaked for leaked, _, _ in found) > len(files)

@@ -137,9 +137,3 @@ async def open_shop(
             yield at
     finally:
         await tools.close()
-
-
-async def code_of(at: Desk) -> str:
-    """The code of the question that waits."""
-    (asked,) = [event.body for event in (await at.journal("proposed"))[-1:]]
-    return str(asked.proposal)

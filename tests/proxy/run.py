@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import logging
-import multiprocessing
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -12,8 +9,8 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
 import httpx
-import structlog
 
+from tests.pooled import quiet_logs, spread
 from tests.proxy.faults import Does, Injection, Plan, Step
 from tests.proxy.history import broken
 from tests.proxy.samples import sample_of
@@ -110,20 +107,12 @@ def drawn(seed: int) -> Run:
 def all_of(seeds: range, processes: int = 2) -> Tally:
     """Carry these out; the same findings however many processes share them."""
     chunks = [seeds[start : start + CHUNK] for start in range(0, len(seeds), CHUNK)]
-    with multiprocessing.get_context("forkserver").Pool(processes, _seldom_collect) as pool:
-        return sum(pool.imap_unordered(some, chunks), Tally())
-
-
-def _seldom_collect() -> None:
-    """Looking for cycles every few hundred objects is a tenth of the time, and finds what can wait."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 50)
+    return sum(spread(some, chunks, processes), Tally())
 
 
 def some(seeds: range) -> Tally:
     """Carry these out in this process."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    quiet_logs()
     return sum((hold(drawn(seed))[0] for seed in seeds), Tally())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -20,11 +21,17 @@ class NoSampleError(LookupError):
 
 
 @cache
+def _texts() -> Sequence[tuple[str, Path]]:
+    return [(file.read_text(encoding="utf-8"), file) for file in find_files([SCENARIOS])]
+
+
+@cache
 def sample_of(name: str) -> Case:
     """The dialogue of that job. Raises `NoSampleError` if no scenario shows it."""
     job = JOBS.about(name)
-    texts = [(file.read_text(encoding="utf-8"), file) for file in find_files([SCENARIOS])]
-    near = sorted((len(_STEP.findall(text)), file) for text, file in texts if re.search(rf"\b{name}\b", text))
+    near = sorted(
+        (len(_STEP.findall(text)), file) for text, file in _texts() if re.search(rf"\b{name}\b", text)
+    )
     for _, file in near:  # to read YAML takes longer than the dialogue: the first that will do
         case = load_cases(file)[0]
         if _shows(case, job):

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import gc
-import logging
-import multiprocessing
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-import structlog
-
 from tests.journals import event_of
+from tests.pooled import quiet_logs, spread
 from tests.storms.weather import Fault, Happening, Jump, StepBack, Storm, Zombie, storm
 from wavoice.runtime import journal
 from wavoice.runtime.adapters.store import SqliteStore
@@ -71,20 +67,12 @@ class Tally:
 def weather_all(seeds: range, processes: int = 2) -> Tally:
     """Carry these out; the same findings however many processes share them."""
     chunks = [seeds[start : start + CHUNK] for start in range(0, len(seeds), CHUNK)]
-    with multiprocessing.get_context("forkserver").Pool(processes, _seldom_collect) as pool:
-        return sum(pool.imap_unordered(weather_some, chunks), Tally())
-
-
-def _seldom_collect() -> None:
-    """Looking for cycles every few hundred objects is a tenth of the time, and finds what can wait."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 50)
+    return sum(spread(weather_some, chunks, processes), Tally())
 
 
 def weather_some(seeds: range) -> Tally:
     """Carry these out in this process."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    quiet_logs()
     return sum((weather(seed)[0] for seed in seeds), Tally())
 
 

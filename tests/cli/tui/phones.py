@@ -79,7 +79,7 @@ class Phone:
             await self.pilot.pause()
             await self.app.idle()
             await self.chat.idle()
-        self.app.look()
+        self.app.face.look()
         await self.pilot.pause()
 
     async def press(self, *keys: str) -> None:

@@ -9,9 +9,10 @@ import pytest
 from tests.rehearsing import MONDAY, NOTE
 from tests.sim.chat.chats import talk
 from wavoice.runtime.errors import UserInputError
-from wavoice.runtime.journal import Event
+from wavoice.runtime.journal import Event, Released, Where
 from wavoice.runtime.model import SECOND
-from wavoice.sim.chat.handset_file import file_beside
+from wavoice.sim.chat.facts import Sent
+from wavoice.sim.chat.handset_file import file_beside, in_order
 from wavoice.sim.chat.session import ChatSession
 from wavoice.sim.chat.views import Screen
 from wavoice.sim.clock import VirtualClock
@@ -58,3 +59,12 @@ async def test_a_file_of_something_else_is_refused_and_said(tmp_path: Path) -> N
     with pytest.raises(UserInputError, match="does not hold handsets"):
         async with talk(tmp_path, handsets=file):
             raise AssertionError
+
+
+def test_what_was_written_keeps_its_order_though_the_clock_went_back() -> None:
+    def at(moment: int) -> Event:
+        return Event(moment, Where("default", "1", "c_1", "t_1"), Released("given back"))
+
+    sent = Sent("wamid.1", "c_1", 7, "text", "hello")
+    told = in_order([at(5), at(20), at(10)], [sent])
+    assert [news.at for news in told if isinstance(news, Event | Sent)] == [5, 7, 20, 10]

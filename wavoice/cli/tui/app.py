@@ -152,10 +152,6 @@ class ChatApp(App[None], inherit_bindings=False):
         """Return when everything that the user asked for is done; what comes of it may take longer."""
         await self._at.control.hands.idle()
 
-    def look(self) -> None:
-        """Draw what is known now."""
-        self._pace.changed()
-
     def bubbles(self) -> Sequence[Bubble]:
         """The conversation."""
         return self.face.bubbles()
@@ -173,10 +169,12 @@ class ChatApp(App[None], inherit_bindings=False):
     def on_journal_event(self, message: JournalEvent) -> None:
         """The runtime wrote."""
         self._take(message.event)
+        self._pace.news(message.event)
 
     def on_phone_fact(self, message: PhoneFact) -> None:
         """The handset shows."""
         self._take(message.fact)
+        self._pace.news(message.fact)
 
     def _take(self, news: Event | Fact) -> None:
         if isinstance(news, Event):
@@ -185,7 +183,6 @@ class ChatApp(App[None], inherit_bindings=False):
             self._at.views.tell(news)
         if isinstance(news, Notice):
             self.face.say(news.text)
-        self._pace.news(news)
 
     def _tick(self) -> None:
         self.post_message(Tick(self._at.chat.clock.now()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import heapq
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -91,8 +92,10 @@ async def keep_handsets(chat: ChatSession, file: Path) -> None:
 
 
 def in_order(events: Sequence[Event], facts: Iterable[Fact]) -> list[Event | Fact]:
-    """Both, by their times; what has none comes last."""
-    return sorted([*events, *facts], key=_at)
+    """Facts among the events, by their times; what has none comes last. Events stay as they were written:
+    a clock that was advanced in one session goes back with the next.
+    """
+    return list(heapq.merge(events, sorted(facts, key=_at), key=_at))
 
 
 def _at(news: Event | Fact) -> float:

@@ -158,7 +158,7 @@ async def open_script(options: ChatOptions, file: Path, *, watched: bool) -> Asy
     case = load_cases(file)[0]
     given = case.scenario.given
     clock = StartingAt(options.clock or SystemClock(), start_of(given))
-    names = list(dict.fromkeys([given.contact, *(step.from_ for step in case.scenario.steps if step.from_)]))
+    names = case.scenario.contacts
     shop = options.settings.shop.model_copy(update={"zone": given.zone})
     faults = Faults()
     # The ears wait on the clock of the chat, which can be skipped, once there is one.

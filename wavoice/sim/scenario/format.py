@@ -258,3 +258,8 @@ class Scenario(Strict):
     """Values for `${name}`; the scenario runs with every combination of them."""
     sweep: Sweep | None = None
     """Send one step at every offset from an event."""
+
+    @property
+    def contacts(self) -> list[str]:
+        """Who speaks in it, each once: the contact that it is given, and whoever a step is from."""
+        return list(dict.fromkeys([self.given.contact, *(step.from_ for step in self.steps if step.from_)]))

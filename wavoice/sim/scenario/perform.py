@@ -47,10 +47,7 @@ def perform(case: Case, models: Models | None = None, swept: Swept | None = None
 
 async def _perform(case: Case, models: Models, swept: Swept | None, loop: VirtualLoop) -> Record:
     scenario = case.scenario
-    names = list(
-        dict.fromkeys([scenario.given.contact, *(step.from_ for step in scenario.steps if step.from_)])
-    )
-    async with open_stage(scenario.given, case.world, names, models, loop) as stage:
+    async with open_stage(scenario.given, case.world, scenario.contacts, models, loop) as stage:
         play = Play(case, stage, models, swept)
         await stage.settle()
         for index, step in enumerate(scenario.steps):
