@@ -23,6 +23,7 @@ from wavoice.cli import (
     mcp,
     record,
     replay,
+    serve,
     sim,
     test,
     trigger,
@@ -42,6 +43,7 @@ app.command("init", short_help="Make a bot to begin with.")(init.command)
 app.command("chat", short_help="Talk to the bot as a customer would.")(chat.command)
 app.command("replay", short_help="Send voice notes through the runtime.")(replay.command)
 app.command("test", short_help="Run scenarios.")(test.command)
+app.command("serve", short_help="Run the bot: answer WhatsApp.")(serve.command)
 app.command("sim", short_help="Run WhatsApp on this machine, for any bot.")(sim.command)
 app.command("trigger", short_help="Send a webhook event by name.")(trigger.command)
 app.command("actions", short_help="List the bot's jobs.")(actions.command)

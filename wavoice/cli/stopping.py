@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
@@ -59,3 +59,28 @@ async def _stoppable(main: Coroutine[Any, Any, bool]) -> int:
         # The loop waits for the threads of its pool when it closes: it gets one in which nothing runs.
         loop.set_default_executor(ThreadPoolExecutor(1))
     return KILLED + got[0] if got else int(failed)
+
+
+def run_until_told(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
+    """Run a server, which returns once the event is set: by Ctrl-C, SIGTERM or SIGHUP.
+
+    A second signal ends the process at once, as a crash would.
+    """
+    asyncio.run(_told(main))
+
+
+async def _told(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+
+    def told(number: int) -> None:
+        if stop.is_set():
+            os._exit(KILLED + number)
+        stop.set()
+
+    if sys.platform != "win32":  # there, Ctrl-C cancels, and nobody sends the others
+        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(each, told, each)
+    try:
+        await main(stop)
+    finally:
+        loop.set_default_executor(ThreadPoolExecutor(1))  # as above: nobody waits for what threads still do

@@ -6,11 +6,9 @@ of arrival, and only then runs due timers, so that a "no wait" which has arrived
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -23,7 +21,7 @@ from wavoice.runtime.deliver import (
     keep_delivery,
     send,
 )
-from wavoice.runtime.errors import FencedError, StoreError, UserInputError, WavoiceError
+from wavoice.runtime.errors import FencedError, StoreError, UserInputError, facts_of
 from wavoice.runtime.filing import file_ticket
 from wavoice.runtime.hand_over import RELEASED, timer_of, with_hours
 from wavoice.runtime.hear import Words
@@ -73,6 +71,8 @@ class Bot:
     """Business numbers that this bot answers for."""
     nudge: Callable[[Address], None]
     """Asks the engine to drain a contact soon."""
+    ending: bool = field(default=False, kw_only=True)
+    """The process is about to end: a drain stops after the turn that is under way."""
 
     @property
     def intake(self) -> Intake:
@@ -119,8 +119,9 @@ class Bot:
 
     async def drain(self, address: Address) -> None:
         """Do all that is due for one contact; what fails is kept and tried again later."""
+        structlog.contextvars.bind_contextvars(contact=address.contact)
         try:
-            while await self._next(address):
+            while not self.ending and await self._next(address):
                 pass
         except FencedError:
             log.info("drain_fenced", contact=address.contact)
@@ -154,7 +155,7 @@ class Bot:
         except StageReached:
             await self._end_here(turn, message)
         except Exception as error:  # noqa: BLE001 -- a poison turn must not stop its customer's other turns
-            facts = _facts(error)
+            facts = facts_of(error)
             log.error("turn_failed", turn=turn.id, attempt=message.attempts, **facts)
             await self._note_failure(turn, facts)
         finally:
@@ -177,6 +178,7 @@ class Bot:
             await turn.write_journal(tx)
 
     async def _wake(self, timer: Timer, conversation: Conversation) -> None:
+        structlog.contextvars.unbind_contextvars("turn")
         try:
             if timer.kind is TimerKind.OUTBOX:
                 await resend(self.kit, timer, conversation)
@@ -193,7 +195,7 @@ class Bot:
         except FencedError:
             raise
         except Exception as error:  # noqa: BLE001 -- the timer is set again, so nothing is lost
-            log.error("wake_failed", kind=timer.kind, subject=timer.subject, **_facts(error))
+            log.error("wake_failed", kind=timer.kind, subject=timer.subject, **facts_of(error))
             await self._later(timer)
 
     async def _fresh(
@@ -271,10 +273,3 @@ class Bot:
         async with self.kit.store.begin() as tx:
             await keep_delivery(turn, tx, delivery)
             await turn.write_journal(tx)
-
-
-def _facts(error: Exception) -> dict[str, str]:
-    """Kind and place of an error; never its text, which may hold personal data."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown"
-    return {"error": error.code if isinstance(error, WavoiceError) else type(error).__name__, "at": place}

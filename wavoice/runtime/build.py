@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,6 +21,7 @@ from wavoice.runtime.adapters.clock import SystemClock, Uuid7Ids
 from wavoice.runtime.adapters.decoder import SandboxedDecoder
 from wavoice.runtime.adapters.embedded import EmbeddedEngine
 from wavoice.runtime.adapters.graph import GraphClient, GraphSettings
+from wavoice.runtime.adapters.graph_numbers import NotOurs, clients
 from wavoice.runtime.adapters.money_apart import MoneyApart
 from wavoice.runtime.adapters.public_hosts import PublicHosts, behind_a_proxy
 from wavoice.runtime.adapters.recordings import Recordings
@@ -45,7 +46,7 @@ from wavoice.runtime.journal import Event, Sink
 from wavoice.runtime.kit import Kit, Shelf
 from wavoice.runtime.lanes import Lanes
 from wavoice.runtime.mcp.calls import Tools
-from wavoice.runtime.model import Stage, Template
+from wavoice.runtime.model import SECOND, Stage, Template
 from wavoice.runtime.originals import sweep
 from wavoice.runtime.policy import HOUR, Policy
 from wavoice.runtime.replies import english
@@ -93,6 +94,8 @@ class Parts:
     """Calls tools of MCP servers; closed by whoever made it."""
     app: App | None = None
     """The bot's jobs; None: those that `settings.bot.app` names."""
+    shared: bool = False
+    """Other processes may store messages in the same file: look for those every second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,15 @@ class Runtime:
     store: ports.Store
     channel: GraphClient
     settings: Settings
+    channels: Mapping[str, GraphClient]
+    """By business number."""
+    running: asyncio.Task[None]
+    """The engine; done before the end of the context only if it failed."""
+
+    async def finish(self) -> None:
+        """Begin no further turn, and return when those under way have ended; what is left is in the store."""
+        self.bot.ending = True
+        await self.engine.finish()
 
     def reload(self, app: App) -> None:
         """Put the jobs of another app in the place of those before, for every turn that begins from now on.
@@ -134,8 +146,9 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
         shop_http = parts.shop or await _client(stack)
         graph = _graph(settings, parts.policy)
         media_http = None if parts.graph else await _media_client(graph, stack)
-        channel = GraphClient(graph, graph_http, clock, media_http)
-        engine = EmbeddedEngine(store, clock, lambda: drain_lock(settings.store.path))
+        channels = clients(graph, settings.whatsapp.further_number_ids, graph_http, clock, media_http)
+        look_every = SECOND if parts.shared else None
+        engine = EmbeddedEngine(store, clock, lambda: drain_lock(settings.store.path), look_every)
         decoder = parts.decoder
         if decoder is None:
             sandboxed = SandboxedDecoder(parts.policy)
@@ -149,7 +162,8 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
         desk = desk_for(settings, parts.tools, store, clock, ids, stack)
         kit = Kit(
             store=store,
-            channel=channel,
+            channel=NotOurs(),
+            channels=channels,
             orders=orders,
             records=shop if isinstance(shop, ports.Records) else None,
             rules=rules_of(settings.delivery, settings.money),
@@ -179,16 +193,15 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
             shelf=Shelf(_jobs(parts.app or load_app(settings, desk), settings)),
         )
         await _warm(kit, parts)
-        bot = Bot(
-            kit, settings.bot.tenant, frozenset({settings.whatsapp.phone_number_id or ""}), engine.nudge
-        )
+        bot = Bot(kit, settings.bot.tenant, frozenset(channels), engine.nudge)
         engine.drains_with(bot.drain)
         running = asyncio.create_task(engine.run())
         stack.push_async_callback(stop, running)
         if _lasts(settings, parts):
             sweeping = asyncio.create_task(sweep(kit, settings.bot.tenant))
             stack.push_async_callback(stop, sweeping)
-        yield Runtime(bot, webhook_app(bot, _secrets(settings)), engine, store, channel, settings)
+        app, first = webhook_app(bot, _secrets(settings)), channels[graph.number]
+        yield Runtime(bot, app, engine, store, first, settings, channels, running)
 
 
 def _jobs(app: App, settings: Settings) -> Jobs:

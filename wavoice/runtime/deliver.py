@@ -98,7 +98,7 @@ async def send(turn: Turn, group: OutboxGroup, speech: Awaitable[Spoken]) -> Del
 
 async def _send(turn: Turn, message: Outgoing) -> Accepted:
     with turn.trace.span(Stage.SEND):
-        return await turn.kit.channel.send(message)
+        return await turn.kit.channel_of(turn.address).send(message)
 
 
 def _not_sent(
@@ -143,7 +143,7 @@ async def keep_held(kit: Kit, tx: UnitOfWork, group: OutboxGroup) -> None:
 
 
 async def _send_note(turn: Turn, group: OutboxGroup, spoken: Spoken, part: int) -> Accepted:
-    channel = turn.kit.channel
+    channel = turn.kit.channel_of(turn.address)
     with turn.trace.span(Stage.SEND):
         if spoken.refused is not None:
             raise spoken.refused

@@ -28,6 +28,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
@@ -272,3 +273,10 @@ class CommitRefusedError(WavoiceError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message, remedy="Decide again at the gate: only proposals.py makes commit tokens.")
         self.code = code
+
+
+def facts_of(error: BaseException) -> dict[str, str]:
+    """Kind and place of an error, for a log; never its text, which may hold personal data."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown"
+    return {"error": error.code if isinstance(error, WavoiceError) else type(error).__name__, "at": place}

@@ -179,7 +179,7 @@ async def _fetch(turn: Turn, media: MediaRef) -> bytes:
     policy = turn.kit.policy
     try:
         async with asyncio.timeout(policy.fetch_budget_seconds):
-            return await turn.kit.channel.fetch(media, policy.max_media_bytes)
+            return await turn.kit.channel_of(turn.address).fetch(media, policy.max_media_bytes)
     except TimeoutError as error:
         raise MediaGoneError("The note did not arrive in time.") from error
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -65,10 +65,11 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """The ports of one business number."""
+    """The ports of one business and its numbers."""
 
     store: Store
     channel: Channel
+    """Of every business number that `channels` does not name."""
     orders: Orders
     ears: SpeechToText
     voice: TextToSpeech | None
@@ -110,11 +111,17 @@ class Kit:
     admission: Admission | None = None
     """Asked before an author's own function writes; None: none of them may."""
     shelf: Shelf = field(default_factory=lambda: Shelf(JOBS))
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    """By business number: a reply leaves from the number that was written to, and from no other."""
 
     @property
     def jobs(self) -> Jobs:
         """The jobs that are in use now; a turn keeps those with which it began."""
         return self.shelf.jobs
+
+    def channel_of(self, address: Address) -> Channel:
+        """WhatsApp as that customer sees it: from the business number they wrote to."""
+        return self.channels.get(address.number, self.channel)
 
     def timer(
         self, address: Address, kind: TimerKind, due_at: Micros, subject: str, attempts: int = 0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import structlog
+
 from wavoice.runtime import journal
 from wavoice.runtime.arrivals import where_of
 from wavoice.runtime.backoff import behind, limit_wait
@@ -44,7 +46,8 @@ async def record(kit: Kit, tx: UnitOfWork, *events: journal.Event) -> None:
 
 
 def begin(kit: Kit, turn: str, conversation: Conversation, modality: Modality, started: Micros) -> Turn:
-    """A turn, or the next stretch of one, that began at `started`."""
+    """A turn, or the next stretch of one, that began at `started`; what is logged from here on names it."""
+    structlog.contextvars.bind_contextvars(turn=turn)
     return Turn(
         id=turn,
         address=conversation.address,
@@ -117,7 +120,7 @@ async def _call(kit: Kit, timer: Timer, group: OutboxGroup, conversation: Conver
         try:
             with turn.trace.span(Stage.SEND):
                 reference = f"call.{group.id}"  # no part of the group: its status says nothing of the reply
-                accepted = await kit.channel.send(
+                accepted = await kit.channel_of(conversation.address).send(
                     Outgoing(to=conversation.alias, reference=reference, template=template)
                 )
         except (ChannelError, AuthError) as error:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -78,6 +79,7 @@ __all__ = [
     "DecodesAhead",
     "Effects",
     "Engine",
+    "EngineState",
     "Failpoints",
     "HandOffs",
     "Hint",
@@ -321,8 +323,23 @@ class Failpoints(Protocol):
         ...
 
 
+class EngineState(StrEnum):
+    """How far an engine is."""
+
+    WAITING = "waiting"
+    """Another process drains this store; this one takes over when that one ends."""
+    DRAINING = "draining"
+    ENDED = "ended"
+    """It begins no drain any more."""
+
+
 class Engine(Protocol):
     """Wakes the store up: never two drains of one contact at a time."""
+
+    @property
+    def state(self) -> EngineState:
+        """Whether it drains."""
+        ...
 
     def nudge(self, address: Address) -> None:
         """Run `drain(address)` soon."""
@@ -330,4 +347,8 @@ class Engine(Protocol):
 
     async def run(self) -> None:
         """Scan for unfinished work, then wake contacts as timers fall due, until cancelled."""
+        ...
+
+    async def finish(self) -> None:
+        """Begin no further drain, and return when those under way have ended."""
         ...

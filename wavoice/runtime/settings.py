@@ -27,6 +27,7 @@ from wavoice.runtime.settings_catalogue import CatalogueWords
 from wavoice.runtime.settings_mcp import McpServer
 from wavoice.runtime.settings_money import Delivery, MoneyLimits
 from wavoice.runtime.settings_people import People
+from wavoice.runtime.settings_serve import Serve
 from wavoice.runtime.settings_speech import Ears, Section, Voice, from_commas
 from wavoice.runtime.settings_systems import Orders, Payments, Tickets, Timeline
 from wavoice.runtime.settings_understanding import Understanding
@@ -87,6 +88,7 @@ def _are_shipped(codes: tuple[str, ...]) -> tuple[str, ...]:
     return codes
 
 
+_NumberId = Annotated[str, Field(pattern=r"^[\w.-]{1,64}$")]
 _Hosts = Annotated[tuple[str, ...], BeforeValidator(from_commas)]
 
 
@@ -107,6 +109,9 @@ class WhatsApp(Section):
     """Path prefix of every Graph call."""
     phone_number_id: str | None = None
     """Graph id of the business number; not the number itself."""
+    further_number_ids: Annotated[tuple[_NumberId, ...], BeforeValidator(from_commas)] = ()
+    """Graph ids of more business numbers that this bot answers, with the same token, app and customers; a
+    reply leaves from the number that was written to."""
     access_token: SecretStr = SecretStr("env:WHATSAPP_ACCESS_TOKEN")
     """Secret reference: token of the system user that sends and fetches."""
     app_secret: SecretStr = SecretStr("env:WHATSAPP_APP_SECRET")
@@ -234,6 +239,7 @@ class Settings(BaseSettings):
     store: Store = Store()
     bot: Bot = Bot()
     runtime: Runtime = Runtime()
+    serve: Serve = Serve()
     jobs: dict[str, JobSettings] = Field(default_factory=dict)
     """How far each job may go, by its name."""
     mcp: dict[str, McpServer] = Field(default_factory=dict)

@@ -43,7 +43,7 @@ async def speak(turn: Turn, reply: Reply) -> Spoken:
         return Spoken(None, "no voice on this machine")
     text, seconds = _words(kit, reply.spoken or reply.text), kit.policy.speak_budget_seconds
     try:
-        voice, channel = kit.voice, kit.channel
+        voice, channel = kit.voice, kit.channel_of(turn.address)
         if isinstance(voice, SpokenNotes) and isinstance(channel, StreamingUploads) and _may_upload(turn):
             began, told = turn.trace.now(), partial(turn.log_detours, "speak")
             try:

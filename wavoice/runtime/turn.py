@@ -136,7 +136,7 @@ _SAID = frozenset({Form.MESSAGE, Form.EDIT})
 async def _show_typing(turn: Turn, message: Inbound) -> None:
     """Mark read and show typing; a courtesy, so its failure is noted and stops nothing."""
     try:
-        await turn.kit.channel.seen(message.id)
+        await turn.kit.channel_of(turn.address).seen(message.id)
     except (ChannelError, AuthError) as error:
         turn.log(journal.Trouble(stage="send", code=error.code, detail=error.message))
 

@@ -40,6 +40,11 @@ class Breaker:
         self._on_trial = True
         return True
 
+    @property
+    def rests(self) -> bool:
+        """It failed too often, and has not shown since that it works."""
+        return self._rests_until is not None
+
     def succeeded(self) -> None:
         """It answered: all is forgotten."""
         self._failures, self._rest, self._rests_until, self._on_trial = 0, FIRST_REST, None, False

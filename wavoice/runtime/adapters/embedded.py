@@ -11,7 +11,7 @@ import structlog
 
 from wavoice.runtime.errors import StoreError
 from wavoice.runtime.model import SECOND, Address, Micros
-from wavoice.runtime.ports import Clock, Store
+from wavoice.runtime.ports import Clock, EngineState, Store
 
 log = structlog.get_logger("wavoice")
 REST: Micros = SECOND
@@ -23,17 +23,24 @@ class EmbeddedEngine:
     """Runs `drain` for contacts that were nudged or have a due timer: serial per contact."""
 
     def __init__(
-        self, store: Store, clock: Clock, lock: Callable[[], AbstractAsyncContextManager[None]]
+        self,
+        store: Store,
+        clock: Clock,
+        lock: Callable[[], AbstractAsyncContextManager[None]],
+        look_every: Micros | None = None,
     ) -> None:
-        """`lock` is held while draining: of the processes on one database file, one drains."""
-        self._store, self._clock, self._lock = store, clock, lock
+        """`lock` is held while draining: of the processes on one database file, one drains.
+
+        `look_every`: how often to look for what the others stored; None: there are no others.
+        """
+        self._store, self._clock, self._lock, self._look_every = store, clock, lock, look_every
+        self.state = EngineState.WAITING
         self._drain: Drain | None = None
         self._tasks: dict[Address, asyncio.Task[None]] = {}
         self._dirty: set[Address] = set()
         self._resting: dict[Address, Micros] = {}
         self._poke = asyncio.Event()
         self._parked = asyncio.Event()
-        self._running = False
 
     def drains_with(self, drain: Drain) -> None:
         """Say what a drain is; once, before `run`."""
@@ -42,7 +49,7 @@ class EmbeddedEngine:
     def nudge(self, address: Address) -> None:
         """Drain that contact soon; while a drain runs, it goes round once more."""
         self._dirty.add(address)
-        if self._running and address not in self._resting:
+        if self.state is EngineState.DRAINING and address not in self._resting:
             self._start(address)
 
     def _start(self, address: Address) -> None:
@@ -52,7 +59,7 @@ class EmbeddedEngine:
 
     async def _loop(self, address: Address) -> None:
         try:
-            while address in self._dirty and self._drain is not None:
+            while address in self._dirty and self._drain is not None and self.state is not EngineState.ENDED:
                 self._dirty.discard(address)
                 await self._drain(address)
         except Exception as error:  # noqa: BLE001 -- one contact's trouble stops nobody else
@@ -65,15 +72,26 @@ class EmbeddedEngine:
 
     async def run(self) -> None:
         """Take up unfinished work, then wake contacts as their timers fall due, until cancelled."""
-        async with self._lock():
-            self._running = True
-            try:
-                while True:
-                    self._poke.clear()
-                    await self._sweep()
-            finally:
-                self._running = False
-                await self._stop()
+        try:
+            async with self._lock():
+                if self.state is EngineState.WAITING:
+                    self.state = EngineState.DRAINING
+                try:
+                    while self.state is EngineState.DRAINING:
+                        self._poke.clear()
+                        await self._sweep()
+                    await self.finish()
+                finally:
+                    await self._stop()
+        finally:
+            self.state = EngineState.ENDED
+
+    async def finish(self) -> None:
+        """Begin no further drain, and return when those under way have ended; then `run` ends by itself."""
+        self.state = EngineState.ENDED
+        self._poke.set()
+        while self._tasks:
+            await asyncio.wait(self._tasks.values())
 
     async def _sweep(self) -> None:
         now = self._clock.now()
@@ -86,14 +104,24 @@ class EmbeddedEngine:
             log.error("sweep_failed", error=error.code)
             await self._clock.wait(asyncio.Event(), now + REST)
             return
+        if self.state is EngineState.ENDED:  # meanwhile
+            return
         waiting = {*due, *self._dirty} - self._tasks.keys() - self._resting.keys()
         for address in sorted(waiting, key=astuple):  # the same order in every run
             self._dirty.add(address)
             self._start(address)
         if not self._tasks:
             self._parked.set()
+        await self._clock.wait(self._poke, self._look_again(next_due, now))
+
+    def _look_again(self, next_due: Micros | None, now: Micros) -> Micros | None:
+        """When to sweep although nobody pokes."""
         moments = [moment for moment in (next_due, *self._resting.values()) if moment is not None]
-        await self._clock.wait(self._poke, None if self._tasks else min(moments, default=None))
+        if self._tasks:  # what is due already may be due in one of these, whose end pokes
+            moments = [moment for moment in moments if moment > now]
+        if self._look_every is not None:
+            moments.append(now + self._look_every)
+        return min(moments, default=None)
 
     async def idle(self) -> None:
         """Look for work once more, and return when none is due and no drain is running."""

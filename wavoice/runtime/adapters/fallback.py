@@ -196,6 +196,15 @@ class FallbackEars:
         """Begin to hear a note, if the first backend can; it is heard whole by whoever else is asked."""
         return _ChainListening(self._chain, hint)
 
+    @property
+    def count(self) -> int:
+        """How many backends there are."""
+        return len(self._chain.links)
+
+    def resting(self) -> tuple[str, ...]:
+        """Names of the backends that failed too often and are left alone for a while."""
+        return tuple(link.name for link in self._chain.links if link.breaker.rests)
+
     async def warm(self) -> None:
         """Warm all backends. Raises `SpeechError` or `MissingModelError` if none can be used."""
         await self._chain.warm()

@@ -1,0 +1,106 @@
+"""Customers who do not know that the bot is killed: each talks on, and notes what was due."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.serving.street import Street
+from wavoice.sim.emulator.handset.message import PhoneMessage
+from wavoice.sim.emulator.phone import Phone
+
+NOTES = Path(__file__).parents[2] / "fixtures" / "audio"
+SPOKEN = NOTES / "move_with_pauses__street_20db.ogg"
+SPOKEN_WORDS = "move my delivery to Friday"
+
+
+@dataclass(slots=True)
+class Customer:
+    """One handset, and what its owner asked for."""
+
+    at: Street
+    phone: Phone
+    order: str
+    chance: random.Random
+    speaks: bool = True
+    """Sometimes; there are ears that know the note."""
+    asked: list[str] = field(default_factory=list)
+    """Days to which the order was to be moved, one a yes."""
+    sent: list[str] = field(default_factory=list)
+    """wamids of what was sent, in this order, each after the answer to the one before."""
+    handed_over: bool = False
+    _heard: int = 0
+
+    async def _next(self) -> PhoneMessage:
+        message = await self.phone.hears(self._heard)
+        self._heard += 1
+        return message
+
+    async def moves(self) -> None:
+        """Have the order moved: say it, be asked, tap yes, be told."""
+        day = "Friday" if not self.asked or self.asked[-1] != "Friday" else "Tuesday"
+        if self.speaks and day == "Friday" and self.chance.random() < 0.3:
+            self.sent.append(await self.phone.records(SPOKEN.read_bytes()))
+        else:
+            self.sent.append(await self.phone.says(f"please move order {self.order} to {day}"))
+        self.asked.append(day)
+        while not ((message := await self._next()).text or "").startswith("Done"):
+            if message.buttons:  # asked, or asked once more because something went wrong in between
+                self.sent.append(await self.phone.taps("Yes", on=message.wamid))
+
+    async def wants_a_person(self) -> None:
+        """Be handed over; the bot is silent from then on."""
+        self.sent.append(await self.phone.says("I want to talk to a person"))
+        self.handed_over = True
+        await self._next()
+
+
+@dataclass(slots=True)
+class Crowd:
+    """So many customers at once, until they are told to come to an end."""
+
+    at: Street
+    seed: int
+    size: int
+    speak: bool = True
+    all: list[Customer] = field(default_factory=list)
+    _over: bool = False
+    _talking: list[asyncio.Task[None]] = field(default_factory=list)
+
+    def begin(self) -> None:
+        """Let them talk."""
+        self._talking = [asyncio.create_task(self._talk(number)) for number in range(self.size)]
+
+    async def end(self) -> None:
+        """Begin nothing new, and wait until everybody has had the last answer."""
+        self._over = True
+        await asyncio.gather(*self._talking)
+
+    def leave(self) -> None:
+        """Hang up at once."""
+        for task in self._talking:
+            task.cancel()
+
+    @property
+    def trouble(self) -> BaseException | None:
+        """What went wrong with a customer, if anything has."""
+        ended = (task for task in self._talking if task.done() and not task.cancelled())
+        return next((error for task in ended if (error := task.exception())), None)
+
+    def _new(self) -> Customer:
+        phone, number = self.at.customer(), len(self.at.phones) - 1
+        one = Customer(self.at, phone, str(2000 + number), random.Random(f"{self.seed}/{number}"), self.speak)
+        self.all.append(one)
+        return one
+
+    async def _talk(self, place: int) -> None:
+        """One customer in four is handed over after two jobs, and another one comes."""
+        while not self._over:
+            one = self._new()
+            leaves = place % 4 == 0
+            while not self._over and not (leaves and len(one.asked) >= 2):
+                await one.moves()
+            if leaves:
+                await one.wants_a_person()

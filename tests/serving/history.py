@@ -1,0 +1,106 @@
+"""What a history may not hold: the journal, the shop's books, the tickets and every handset, side by side."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+
+from tests.journals import event_of
+from tests.serving.customers import Customer
+from tests.serving.street import Street
+from wavoice.runtime.audit.report import audit
+from wavoice.runtime.journal import Event
+
+LEFT = {
+    "messages are not worked on": "SELECT count(*) FROM inbox WHERE done = 0",
+    "replies are not sent": "SELECT count(*) FROM outbox WHERE state = 'queued'",
+    "writes are left open": "SELECT count(*) FROM effects WHERE state IN ('intended', 'unknown')",
+    "wakes are due": "SELECT count(*) FROM timers WHERE kind NOT IN ('release', 'offer')",
+}
+
+
+def broken(at: Street, customers: Sequence[Customer]) -> Iterator[str]:
+    """Everything that was lost, doubled, out of order or is not proved, once all is quiet."""
+    stored, head = at.journal()
+    report = audit(stored, head)
+    yield from (f"not proved: {one.invariant}: {one.said}" for one in report.violations)
+    yield from (f"not whole: {one.kind}: {one.said}" for one in report.breaks)
+    if not report.effects == report.proved == len(at.world.ledger):
+        yield f"{len(at.world.ledger)} writes, {report.effects} decided, {report.proved} proved"
+    events = [event_of(one) for one in stored]
+    yield from _turns(events, [wamid for one in customers for wamid in one.sent])
+    yield from _order(events, customers)
+    for one in customers:
+        yield from _of_customer(at, one)
+    yield from _doubled_replies(at)
+    yield from _outside(at, events)
+    yield from left(at)
+    yield from _damaged(at)
+
+
+def _turns(events: Sequence[Event], sent: Sequence[str]) -> Iterator[str]:
+    """Every message that was sent is one turn, which ended once."""
+    came = Counter(event.body.message for event in events if event.kind == "received")
+    yield from (f"{wamid} was received {came[wamid]} times" for wamid in sent if came[wamid] != 1)
+    begun = {event.where.turn for event in events if event.kind == "received"}
+    ended = Counter(event.where.turn for event in events if event.kind == "turn_ended")
+    yield from (f"turn {turn} ended {ended[turn]} times" for turn in begun if ended[turn] != 1)
+
+
+def _order(events: Sequence[Event], customers: Sequence[Customer]) -> Iterator[str]:
+    """What a customer sent one after the other came and was decided in this order."""
+    place = {wamid: number for one in customers for number, wamid in enumerate(one.sent)}
+    said = {event.where.turn: event.body.message for event in events if event.kind == "received"}
+    for kind in ("received", "decided"):
+        seen: dict[str, list[int]] = defaultdict(list)
+        for event in events:
+            if event.kind == kind and event.where.turn in said:
+                seen[event.where.contact].append(place[said[event.where.turn]])
+        yield from (
+            f"{contact}: {kind} as {order}" for contact, order in seen.items() if order != sorted(order)
+        )
+
+
+def _of_customer(at: Street, one: Customer) -> Iterator[str]:
+    """A yes is one write and one "Done"."""
+    wrote = [applied for applied in at.world.ledger if applied.args.get("order") == one.order]
+    told = [message for message in one.phone.messages if (message.text or "").startswith("Done")]
+    if not len(wrote) == len(told) == len(one.asked):
+        yield f"order {one.order}: {len(one.asked)} times yes, {len(wrote)} writes, {len(told)} times told"
+
+
+def _doubled_replies(at: Street) -> Iterator[str]:
+    for phone in at.phones:
+        parts = Counter(at.emulator.sent(one.wamid).request.reference for one in phone.messages)
+        yield from (f"reply {part} was shown {times} times" for part, times in parts.items() if times > 1)
+
+
+def _outside(at: Street, events: Sequence[Event]) -> Iterator[str]:
+    """Keys of writes, tickets and notes are used once; every hand-off and every write is filed."""
+    keys = Counter(applied.key for applied in at.world.ledger)
+    yield from (f"{key} was written {times} times" for key, times in keys.items() if times > 1)
+    filed = Counter(entry.key for ticket in at.world.desk.tickets for entry in ticket.entries)
+    yield from (f"{key} was filed {times} times" for key, times in filed.items() if times > 1)
+    handed = sum(event.kind == "handed_off" for event in events)
+    if handed != len(filed):
+        yield f"{handed} hand-offs, {len(filed)} filed"
+    noted = Counter(one.key for one in at.world.timeline.notes)
+    if noted != Counter(applied.key for applied in at.world.ledger):
+        yield f"{len(keys)} writes, {sum(noted.values())} notes of {len(noted)}"
+
+
+def left(at: Street) -> Iterator[str]:
+    """What is still to be done, by the file alone."""
+    with closing(sqlite3.connect(f"{at.store.resolve().as_uri()}?mode=ro", uri=True)) as database:
+        for what, query in LEFT.items():
+            if count := database.execute(query).fetchone()[0]:
+                yield f"{count} {what}"
+
+
+def _damaged(at: Street) -> Iterator[str]:
+    with closing(sqlite3.connect(f"{at.store.resolve().as_uri()}?mode=ro", uri=True)) as database:
+        whole = database.execute("PRAGMA integrity_check").fetchone()[0]
+    if whole != "ok":
+        yield f"the file is damaged: {whole}"
