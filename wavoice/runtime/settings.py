@@ -24,6 +24,7 @@ from pydantic_settings import (
 
 from wavoice.runtime.errors import ConfigError
 from wavoice.runtime.settings_catalogue import CatalogueWords
+from wavoice.runtime.settings_deploy import Deploy
 from wavoice.runtime.settings_mcp import McpServer
 from wavoice.runtime.settings_money import Delivery, MoneyLimits
 from wavoice.runtime.settings_people import People
@@ -240,6 +241,7 @@ class Settings(BaseSettings):
     bot: Bot = Bot()
     runtime: Runtime = Runtime()
     serve: Serve = Serve()
+    deploy: Deploy = Deploy()
     jobs: dict[str, JobSettings] = Field(default_factory=dict)
     """How far each job may go, by its name."""
     mcp: dict[str, McpServer] = Field(default_factory=dict)
