@@ -4,12 +4,18 @@
   * UserInputError
     * LockedError         somebody else deploys                         exit 2
   * TargetError           the target did not do what it was asked for   exit 1
-  * StepFailed            a step of a deploy failed; `step` says which  exit 1
+  * StepFailed            a step of a deploy found what must not be     exit 1
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from wavoice.runtime.errors import Category, UserInputError, WavoiceError
+
+if TYPE_CHECKING:
+    from wavoice.deploy.target import Finding
 
 
 class TargetError(WavoiceError):
@@ -34,15 +40,11 @@ class LockedError(UserInputError):
 
 
 class StepFailed(WavoiceError):  # noqa: N818 -- it is what happened to a step
-    """A step failed. What was undone, and the command that goes on, are in the remedy."""
+    """A step found what a release must not go on with; whoever runs the steps says which one it was."""
 
     category = Category.API
     code = "step_failed"
 
-    def __init__(self, message: str, *, step: str, host: str, remedy: str = "") -> None:
+    def __init__(self, message: str, *, remedy: str = "", findings: Sequence[Finding] = ()) -> None:
         super().__init__(message, remedy=remedy)
-        self.step = step
-        self.host = host
-
-    def __str__(self) -> str:
-        return f"{self.step} on {self.host}: {super().__str__()}"
+        self.findings = tuple(findings)

@@ -9,9 +9,11 @@ from pathlib import Path
 from pydantic import SecretStr
 
 MANIFEST = "manifest.json"
-"""Name of the file in a release that lists all others with their hashes."""
-SETTINGS = "wavoice.toml"
-"""Name of the settings in a release: the author's, with every secret as `cred:NAME`."""
+"""File of a release that lists all others with their hashes."""
+BOT = "bot"
+"""Folder of a release in which the author's files lie; the bot is run in it."""
+SETTINGS = f"{BOT}/wavoice.toml"
+"""The settings of a release: the author's, with every secret as `cred:NAME`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,10 @@ class Place(Protocol):
         """Take the lock, in one step that only one can win; return who has it if somebody else has."""
         ...
 
+    async def holder(self) -> Holder | None:
+        """Who has the lock; None: nobody."""
+        ...
+
     async def unlock(self) -> None:
         """Give the lock back, whoever took it; nothing if it is free."""
         ...

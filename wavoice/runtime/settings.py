@@ -350,6 +350,11 @@ def _variable(*key: str) -> str:
     return _PREFIX + "__".join(key).upper()
 
 
+def set_variables() -> Iterator[str]:
+    """Variables of this process that overrule the settings file."""
+    return (name for name in os.environ if name.startswith(_PREFIX) and "__" in name)
+
+
 def _unknown_variables() -> Iterator[str]:
     """Complaints about variables of sections that do not exist, which pydantic-settings passes over."""
     for name in os.environ:

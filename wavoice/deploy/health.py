@@ -1,0 +1,33 @@
+"""Waits until a release says that it is ready."""
+
+from __future__ import annotations
+
+import asyncio
+
+from wavoice.deploy.target import Health, Target
+from wavoice.runtime.model import SECOND, Micros
+from wavoice.runtime.ports import Clock
+
+BETWEEN: Micros = SECOND // 2
+"""How often it is asked."""
+
+
+async def pause(clock: Clock, until: Micros) -> None:
+    """Wait for that moment."""
+    await clock.wait(asyncio.Event(), until)
+
+
+async def until_ready(target: Target, release: str, clock: Clock, seconds: float) -> Health:
+    """Ask until it is ready, at most so long; return what it said last."""
+    deadline = clock.now() + int(seconds * SECOND)
+    while True:
+        health = await target.health(release)
+        if health.ready or clock.now() >= deadline:
+            return health
+        await pause(clock, min(deadline, clock.now() + BETWEEN))
+
+
+def in_words(health: Health) -> str:
+    """Its checks."""
+    checks = ", ".join(f"{name} {said}" for name, said in sorted(health.checks.items()))
+    return checks or ("ready" if health.ready else "no answer")

@@ -1,0 +1,136 @@
+"""Takes back what a deploy has done, so that customers meet the release that they met before."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from wavoice.deploy.errors import StepFailed, TargetError
+from wavoice.deploy.health import in_words, until_ready
+from wavoice.deploy.ledger import Callback
+from wavoice.deploy.meta import Meta
+from wavoice.deploy.steps import Outcome, Step
+from wavoice.deploy.work import Around, Work
+from wavoice.runtime.errors import WavoiceError
+from wavoice.runtime.model import SECOND
+from wavoice.runtime.settings import resolve_secret
+
+KEPT_LINES = 400
+"""Lines of the log of a release that was taken back."""
+
+
+async def take_back(work: Work, failed_at: str) -> Sequence[Step]:
+    """Undo a deploy that failed, as far as it had come; say what was undone, each in a line.
+
+    What cannot be undone is said, too, and does not keep the rest from being undone.
+    """
+    back = _Back(work.around)
+    if not work.locked or work.ledger.under_way is None:
+        return back.steps
+    under_way = work.under_way
+    release = under_way.release
+    if release and (work.started or under_way.switched):
+        await back.take("keep logs", lambda: _keep_logs(work, release))
+    if under_way.callback is not None:
+        changed = under_way.callback
+        await back.take("undo webhook", lambda: restore(work, changed), where=work.around.meta.host)
+    if under_way.switched:
+        await _customers_back(back, work)
+    elif work.started:
+        grace = work.around.settings.deploy.grace_seconds
+        await back.take("undo start", lambda: work.around.target.stop(release, grace))
+    under_way.failed_at = failed_at
+    if back.failed == 0:
+        under_way.switched, under_way.callback = False, None
+    await back.take("note", lambda: _note(work, failed_at))
+    await back.take("unlock", lambda: _unlock(work))
+    return back.steps
+
+
+async def _customers_back(back: _Back, work: Work) -> None:
+    previous, release = work.under_way.previous, work.under_way.release
+    grace = work.around.settings.deploy.grace_seconds
+    if previous is not None and not await back.take("undo switch", lambda: turn_to(work.around, previous)):
+        return  # the failed release goes on: a bad answer is better than none
+    await back.take("stop", lambda: work.around.target.stop(release, grace))
+
+
+async def turn_to(around: Around, release: str) -> str:
+    """Let webhooks go to a release that is on the target; started first if it has no process."""
+    target, standing = around.target, await around.target.standing()
+    if release not in (*standing.running, *standing.kept):
+        raise StepFailed(
+            f"{release} is not on the target any more.",
+            remedy=f"There are: {', '.join(standing.kept) or 'none'}.",
+        )
+    if release not in standing.running:
+        await target.start(release)
+    health = await until_ready(target, release, around.clock, around.settings.deploy.ready_seconds)
+    if not health.ready:
+        raise StepFailed(f"{release} does not get ready: {in_words(health)}.")
+    if standing.live == release:
+        return f"{release} is live"
+    return await target.switch(release)
+
+
+async def restore(work: Work, changed: Callback) -> str:
+    """Put Meta's callback back to what a deploy had found."""
+    around = work.around
+    await put_back(around.meta, around, changed)
+    await work.note("callback_restored", level=changed.level, url=changed.before or "")
+    return f"webhooks go to {changed.before or 'where the level above says'} again ({changed.level})"
+
+
+async def put_back(meta: Meta, around: Around, changed: Callback) -> None:
+    """Only what is still as the deploy had left it is changed back."""
+    number = await meta.number()
+    if number.override(changed.level) != changed.now:
+        return
+    settings = around.settings
+    account = settings.deploy.business_account_id or number.account or ""
+    token = resolve_secret(settings.whatsapp.verify_token)
+    await meta.register(changed.level, account, changed.before, token)
+
+
+async def _keep_logs(work: Work, release: str) -> str:
+    """Beside the releases, where no pruning comes."""
+    target = work.around.target
+    lines = await target.logs(release, KEPT_LINES)
+    await target.write(f"failed-{release}.log", "\n".join(lines) + "\n")
+    work.ledger.failed = release
+    return f"{len(lines)} lines: wavoice deploy logs {release}"
+
+
+async def _note(work: Work, failed_at: str) -> str:
+    await work.note("failed", step=failed_at)
+    await work.keep()
+    return "in the audit"
+
+
+async def _unlock(work: Work) -> str:
+    await work.around.target.unlock()
+    work.locked = False
+    return "unlocked"
+
+
+class _Back:
+    """Steps back, one after the other, each reported."""
+
+    def __init__(self, around: Around) -> None:
+        self._around = around
+        self.steps: list[Step] = []
+        self.failed = 0
+
+    async def take(self, name: str, do: Callable[[], Awaitable[str]], where: str = "") -> bool:
+        """Take one; True if it came off."""
+        clock, host = self._around.clock, where or self._around.target.host
+        began = clock.ticks()
+        try:
+            told, outcome, remedy = await do(), Outcome.UNDONE, ""
+        except WavoiceError as error:
+            told, outcome, remedy = error.message, Outcome.FAILED, error.remedy
+            host = error.host if isinstance(error, TargetError) else host
+            self.failed += 1
+        step = Step(name, host, outcome, (clock.ticks() - began) / SECOND, told, remedy)
+        self.steps.append(step)
+        self._around.report(step)
+        return outcome is Outcome.UNDONE

@@ -1,0 +1,223 @@
+"""What else there is to do with a target: see how it stands, go back, read logs and the audit, pause, lock."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from wavoice.deploy.errors import LockedError, StepFailed
+from wavoice.deploy.health import in_words
+from wavoice.deploy.ledger import AUDIT, Ledger, Live, keep_ledger, note, read_ledger, stamp
+from wavoice.deploy.sequence import Report
+from wavoice.deploy.steps import Outcome, Step
+from wavoice.deploy.target import Health, Holder, Standing
+from wavoice.deploy.undo import put_back, turn_to
+from wavoice.deploy.work import Around
+from wavoice.runtime.errors import UserInputError, WavoiceError
+from wavoice.runtime.model import SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How a target stands."""
+
+    standing: Standing
+    health: Health | None
+    """Of the live release; None: there is none."""
+    ledger: Ledger
+    holder: Holder | None
+
+    @property
+    def ok(self) -> bool:
+        """True if customers are served, and nothing is unfinished."""
+        return self.health is not None and self.health.ready and self.ledger.under_way is None
+
+    def lines(self) -> list[str]:
+        """For people."""
+        live, health = self.ledger.live, self.health
+        said = f"live: {self.standing.live or 'nothing'}"
+        if health is not None:
+            said += f" ({'ready' if health.ready else 'NOT READY'}: {in_words(health)})"
+        told = [said]
+        if live is not None:
+            told.append(
+                f"deployed: {live.release} at {live.at} by {live.by}; before it: {live.previous or 'nothing'}"
+            )
+        told.append(f"kept: {', '.join(self.standing.kept) or 'nothing'}")
+        if (under_way := self.ledger.under_way) is not None:
+            how = (
+                f"failed at {under_way.failed_at}"
+                if under_way.failed_at
+                else f"last done: {under_way.last or 'lock'}"
+            )
+            told.append(
+                f"unfinished: {under_way.release or under_way.id} by {under_way.by} ({how}); wavoice deploy goes on"
+            )
+        if self.holder is not None:
+            told.append(f"locked: by {self.holder.who} since {self.holder.since}: {self.holder.why}")
+        if self.ledger.paused:
+            told.append(f"paused: {self.ledger.paused}; wavoice deploy pause --off ends it")
+        return told
+
+    def as_json(self) -> dict[str, Any]:
+        """For machines."""
+        health, holder = self.health, self.holder
+        return {
+            "live": self.standing.live,
+            "running": list(self.standing.running),
+            "kept": list(self.standing.kept),
+            "ready": bool(health and health.ready),
+            "checks": dict(health.checks) if health else {},
+            "locked": None
+            if holder is None
+            else {"who": holder.who, "since": holder.since, "why": holder.why},
+            **self.ledger.model_dump(include={"live": True, "under_way": True, "paused": True})
+            | {"live": self.standing.live, "deployed": self.ledger.live and self.ledger.live.model_dump()},
+        }
+
+
+async def status(around: Around) -> Status:
+    """Look; changes nothing."""
+    target = around.target
+    standing = await target.standing()
+    health = await target.health(standing.live) if standing.live else None
+    return Status(standing, health, await read_ledger(target), await target.holder())
+
+
+async def rollback(around: Around, to: str | None = None) -> Report:
+    """Let an earlier release serve again: the one before, or that one. Its store is the present one, to which
+    every migration has only added. What the release that goes had changed at Meta is put back.
+    """
+    report, began = Report(), around.clock.ticks()
+    steps = _Steps(around, report)
+    ledger = Ledger()
+
+    async def lock() -> str:
+        nonlocal ledger
+        await take_lock(around, f"rollback, process {around.person.process}")
+        ledger = await read_ledger(around.target)
+        return "locked"
+
+    if not await steps.take("lock", lock):
+        return report
+    try:
+        await _back(around, steps, ledger, to)
+    finally:
+        await around.target.unlock()
+        report.seconds = (around.clock.ticks() - began) / SECOND
+    return report
+
+
+async def _back(around: Around, steps: _Steps, ledger: Ledger, to: str | None) -> None:
+    live = (await around.target.standing()).live
+    under_way = ledger.under_way if ledger.under_way and ledger.under_way.switched else None
+    was = under_way or ledger.live
+    wanted = to or (was.previous if was else None)
+
+    async def switch() -> str:
+        if wanted is None:
+            raise StepFailed("There is no release before this one.", remedy="Name one: wavoice deploy status")
+        if wanted == live:
+            raise StepFailed(f"{wanted} is live.", remedy="Name another: wavoice deploy status lists them.")
+        return await turn_to(around, wanted)
+
+    async def drain() -> str:
+        running = (await around.target.standing()).running
+        grace = around.settings.deploy.grace_seconds
+        told = [await around.target.stop(each, grace) for each in running if each != wanted]
+        return "; ".join(told) or "nothing else runs"
+
+    async def webhook() -> str:
+        if was is None or was.callback is None or live != was.release:
+            return "unchanged"
+        await put_back(around.meta, around, was.callback)
+        return f"webhooks go to {was.callback.before or 'where the level above says'}"
+
+    async def noted() -> str:
+        now = stamp(around.clock.now())
+        await note(
+            around.target, around.clock.now(), "rolled_back", _about(around, release=wanted, before=live)
+        )
+        ledger.under_way = None
+        ledger.failed = live or ""
+        ledger.live = Live(deploy="", release=wanted or "", digest="", by=around.person.who, at=now)
+        await keep_ledger(around.target, ledger)
+        return "in the audit"
+
+    for name, do in (("switch", switch), ("drain", drain), ("webhook", webhook), ("note", noted)):
+        if not await steps.take(name, do):
+            return
+
+
+async def logs(around: Around, release: str | None, lines: int) -> Sequence[str]:
+    """The last lines of a release, or of the live one; also of one that was taken back and is gone."""
+    target = around.target
+    wanted = release or (await target.standing()).live
+    if wanted is None:
+        raise UserInputError("Nothing is live there.", remedy="Name a release: wavoice deploy status")
+    if found := await target.logs(wanted, lines):
+        return found
+    kept = await target.read(f"failed-{wanted}.log")
+    return (kept or "").splitlines()[-lines:]
+
+
+async def audit(around: Around) -> Sequence[dict[str, Any]]:
+    """Every event of every deploy, oldest first."""
+    text = await around.target.read(AUDIT) or ""
+    return [json.loads(line) for line in text.splitlines() if line.strip()]
+
+
+async def take_lock(around: Around, why: str) -> None:
+    """Keep everybody from deploying. Raises `LockedError`, which says who has it."""
+    now = stamp(around.clock.now())
+    other = await around.target.lock(Holder(around.person.who, now, why))
+    if other is not None:
+        raise LockedError(
+            f"{other.who} has locked it since {other.since}: {other.why}.",
+            remedy="If nobody is at work there: wavoice deploy unlock",
+        )
+
+
+async def lock(around: Around, why: str) -> None:
+    """As `take_lock`, until `unlock`; noted in the audit."""
+    await take_lock(around, why)
+    await note(around.target, around.clock.now(), "locked", _about(around, why=why))
+
+
+async def unlock(around: Around) -> Holder | None:
+    """Give the lock back, whoever has it; return who had."""
+    holder = await around.target.holder()
+    if holder is not None:
+        await note(
+            around.target, around.clock.now(), "unlocked", _about(around, held_by=holder.who, why=holder.why)
+        )
+        await around.target.unlock()
+    return holder
+
+
+def _about(around: Around, **told: object) -> dict[str, object]:
+    return {"by": around.person.who, **told}
+
+
+class _Steps:
+    """Steps one after the other, each reported; the first that fails ends them."""
+
+    def __init__(self, around: Around, report: Report) -> None:
+        self._around = around
+        self._report = report
+
+    async def take(self, name: str, do: Callable[[], Awaitable[str]]) -> bool:
+        clock, host = self._around.clock, self._around.target.host
+        began = clock.ticks()
+        try:
+            told, outcome, remedy = await do(), Outcome.DONE, ""
+        except WavoiceError as error:
+            told, outcome, remedy = error.message, Outcome.FAILED, error.remedy
+            self._report.ok, self._report.failed_at = False, name
+            self._report.goes_on = "wavoice deploy rollback"
+        step = Step(name, host, outcome, (clock.ticks() - began) / SECOND, told, remedy)
+        self._report.steps.append(step)
+        self._around.report(step)
+        return outcome is Outcome.DONE
