@@ -15,6 +15,8 @@ from wavoice.cli import (
     audit,
     bench,
     chat,
+    deploy,
+    deploy_verbs,  # noqa: F401 -- adds the verbs to `deploy`
     doctor,
     fixtures,
     init,
@@ -52,6 +54,7 @@ app.command("record", short_help="Record a voice note.")(record.command)
 app.command("inspect", short_help="Step through a recorded journal.")(inspect.command)
 app.command("doctor", short_help="Say what this machine lacks.")(doctor.command)
 app.command("languages", short_help="Say in which languages replies are read.")(languages.command)
+app.add_typer(deploy.app, name="deploy", short_help="Ship the bot, and go back.")
 app.add_typer(eval_command.app, name="eval", short_help="Measure reading and hearing.")
 app.add_typer(bench.app, name="bench", short_help="Measure how long a turn takes.")
 app.add_typer(mcp.app, name="mcp", short_help="List, pin and check tools of MCP servers.")

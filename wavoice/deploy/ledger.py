@@ -84,8 +84,6 @@ class Ledger(_Note):
     version: Literal[1] = VERSION
     under_way: UnderWay | None = None
     live: Live | None = None
-    paused: str = ""
-    """Why customers go to people at the moment; empty: they do not."""
     failed: str = ""
     """The last release that was taken back; its logs are kept."""
 

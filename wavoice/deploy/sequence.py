@@ -64,13 +64,13 @@ class Report:
 async def deploy(around: Around, wishes: Wishes | None = None) -> Report:
     """Take every step, report each as it ends, and take everything back if one fails.
 
-    Never raises for what goes wrong on the way: the report says it. An interruption, or a fault of ours, takes
-    back as well, and is raised.
+    Never raises for what goes wrong on the way: the report says it. An interruption, or a fault of ours,
+    takes back as well, and is raised.
     """
     work, report, began = Work(around, wishes or Wishes()), Report(), around.clock.ticks()
     action = ACTIONS[0]
     try:
-        for action in ACTIONS:  # noqa: B007 -- the last one is named where something is taken back
+        for action in ACTIONS:
             step = await _take(work, action)
             report.steps.append(step)
             around.report(step)

@@ -10,6 +10,7 @@ from wavoice.deploy.health import in_words, pause
 from wavoice.deploy.ledger import Callback
 from wavoice.deploy.meta import Level, NumberFacts
 from wavoice.deploy.steps import troubles
+from wavoice.deploy.webhook import replace, subscribed
 from wavoice.deploy.work import Told, Work
 from wavoice.runtime.model import SECOND
 from wavoice.runtime.settings import resolve_secret
@@ -60,9 +61,7 @@ async def _register(work: Work, level: Level, number: NumberFacts) -> str:
     around, under_way = work.around, work.under_way
     settings = around.settings
     account, url = account_of(settings, number), callback_of(settings, around.http, "").url
-    token = await around.meta.token()
-    if token.app not in await around.meta.listeners(account):
-        await around.meta.listen(account)
+    if await subscribed(around.meta, account):
         await work.note("subscribed", account=account)
     before = number.override(level)
     if before == url:
@@ -70,7 +69,7 @@ async def _register(work: Work, level: Level, number: NumberFacts) -> str:
     # Noted first: whoever rolls back a deploy that broke off here has to know what was there.
     under_way.callback = Callback(level=level, before=before, now=url)
     await work.keep()
-    await around.meta.register(level, account, url, resolve_secret(settings.whatsapp.verify_token))
+    await replace(around.meta, settings, number, level, url)
     await work.note("registered", level=level, url=url, before=before or "")
     return f"Meta asked {url}, and was answered ({level}); before: {before or 'none of its own'}"
 

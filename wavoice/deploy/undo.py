@@ -7,12 +7,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from wavoice.deploy.errors import StepFailed, TargetError
 from wavoice.deploy.health import in_words, until_ready
 from wavoice.deploy.ledger import Callback
-from wavoice.deploy.meta import Meta
 from wavoice.deploy.steps import Outcome, Step
+from wavoice.deploy.webhook import replace
 from wavoice.deploy.work import Around, Work
 from wavoice.runtime.errors import WavoiceError
 from wavoice.runtime.model import SECOND
-from wavoice.runtime.settings import resolve_secret
 
 KEPT_LINES = 400
 """Lines of the log of a release that was taken back."""
@@ -75,20 +74,16 @@ async def turn_to(around: Around, release: str) -> str:
 async def restore(work: Work, changed: Callback) -> str:
     """Put Meta's callback back to what a deploy had found."""
     around = work.around
-    await put_back(around.meta, around, changed)
+    await put_back(around, changed)
     await work.note("callback_restored", level=changed.level, url=changed.before or "")
     return f"webhooks go to {changed.before or 'where the level above says'} again ({changed.level})"
 
 
-async def put_back(meta: Meta, around: Around, changed: Callback) -> None:
+async def put_back(around: Around, changed: Callback) -> None:
     """Only what is still as the deploy had left it is changed back."""
-    number = await meta.number()
-    if number.override(changed.level) != changed.now:
-        return
-    settings = around.settings
-    account = settings.deploy.business_account_id or number.account or ""
-    token = resolve_secret(settings.whatsapp.verify_token)
-    await meta.register(changed.level, account, changed.before, token)
+    number = await around.meta.number()
+    if number.override(changed.level) == changed.now:
+        await replace(around.meta, around.settings, number, changed.level, changed.before)
 
 
 async def _keep_logs(work: Work, release: str) -> str:

@@ -1,89 +1,21 @@
-"""What else there is to do with a target: see how it stands, go back, read logs and the audit, pause, lock."""
+"""What else there is to do with a target: go back, read logs and the audit, lock it."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from wavoice.deploy.errors import LockedError, StepFailed
-from wavoice.deploy.health import in_words
+from wavoice.deploy.bring import last_words
+from wavoice.deploy.errors import LockedError, StepFailed, TargetError
 from wavoice.deploy.ledger import AUDIT, Ledger, Live, keep_ledger, note, read_ledger, stamp
 from wavoice.deploy.sequence import Report
 from wavoice.deploy.steps import Outcome, Step
-from wavoice.deploy.target import Health, Holder, Standing
+from wavoice.deploy.target import Holder
 from wavoice.deploy.undo import put_back, turn_to
 from wavoice.deploy.work import Around
 from wavoice.runtime.errors import UserInputError, WavoiceError
 from wavoice.runtime.model import SECOND
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """How a target stands."""
-
-    standing: Standing
-    health: Health | None
-    """Of the live release; None: there is none."""
-    ledger: Ledger
-    holder: Holder | None
-
-    @property
-    def ok(self) -> bool:
-        """True if customers are served, and nothing is unfinished."""
-        return self.health is not None and self.health.ready and self.ledger.under_way is None
-
-    def lines(self) -> list[str]:
-        """For people."""
-        live, health = self.ledger.live, self.health
-        said = f"live: {self.standing.live or 'nothing'}"
-        if health is not None:
-            said += f" ({'ready' if health.ready else 'NOT READY'}: {in_words(health)})"
-        told = [said]
-        if live is not None:
-            told.append(
-                f"deployed: {live.release} at {live.at} by {live.by}; before it: {live.previous or 'nothing'}"
-            )
-        told.append(f"kept: {', '.join(self.standing.kept) or 'nothing'}")
-        if (under_way := self.ledger.under_way) is not None:
-            how = (
-                f"failed at {under_way.failed_at}"
-                if under_way.failed_at
-                else f"last done: {under_way.last or 'lock'}"
-            )
-            told.append(
-                f"unfinished: {under_way.release or under_way.id} by {under_way.by} ({how}); wavoice deploy goes on"
-            )
-        if self.holder is not None:
-            told.append(f"locked: by {self.holder.who} since {self.holder.since}: {self.holder.why}")
-        if self.ledger.paused:
-            told.append(f"paused: {self.ledger.paused}; wavoice deploy pause --off ends it")
-        return told
-
-    def as_json(self) -> dict[str, Any]:
-        """For machines."""
-        health, holder = self.health, self.holder
-        return {
-            "live": self.standing.live,
-            "running": list(self.standing.running),
-            "kept": list(self.standing.kept),
-            "ready": bool(health and health.ready),
-            "checks": dict(health.checks) if health else {},
-            "locked": None
-            if holder is None
-            else {"who": holder.who, "since": holder.since, "why": holder.why},
-            **self.ledger.model_dump(include={"live": True, "under_way": True, "paused": True})
-            | {"live": self.standing.live, "deployed": self.ledger.live and self.ledger.live.model_dump()},
-        }
-
-
-async def status(around: Around) -> Status:
-    """Look; changes nothing."""
-    target = around.target
-    standing = await target.standing()
-    health = await target.health(standing.live) if standing.live else None
-    return Status(standing, health, await read_ledger(target), await target.holder())
 
 
 async def rollback(around: Around, to: str | None = None) -> Report:
@@ -111,10 +43,12 @@ async def rollback(around: Around, to: str | None = None) -> Report:
 
 
 async def _back(around: Around, steps: _Steps, ledger: Ledger, to: str | None) -> None:
+    report = steps.report
     live = (await around.target.standing()).live
     under_way = ledger.under_way if ledger.under_way and ledger.under_way.switched else None
     was = under_way or ledger.live
     wanted = to or (was.previous if was else None)
+    report.release = wanted or ""
 
     async def switch() -> str:
         if wanted is None:
@@ -132,7 +66,7 @@ async def _back(around: Around, steps: _Steps, ledger: Ledger, to: str | None) -
     async def webhook() -> str:
         if was is None or was.callback is None or live != was.release:
             return "unchanged"
-        await put_back(around.meta, around, was.callback)
+        await put_back(around, was.callback)
         return f"webhooks go to {was.callback.before or 'where the level above says'}"
 
     async def noted() -> str:
@@ -180,6 +114,20 @@ async def take_lock(around: Around, why: str) -> None:
         )
 
 
+async def pause(around: Around, reason: str, *, off: bool) -> str:
+    """Hand every customer of the live release to people, or end that; what it says."""
+    live = (await around.target.standing()).live
+    if live is None:
+        raise UserInputError("Nothing is live there.")
+    arguments = ["ops", "resume", "--yes"] if off else ["ops", "pause", "--yes", "--reason", reason]
+    ran = await around.target.run(live, arguments)
+    if ran.code:
+        raise TargetError(f"wavoice {' '.join(arguments[:2])}: {last_words(ran)}", host=around.target.host)
+    told = _about(around, why=reason) if not off else _about(around)
+    await note(around.target, around.clock.now(), "resumed" if off else "paused", told)
+    return " ".join(ran.out.split())
+
+
 async def lock(around: Around, why: str) -> None:
     """As `take_lock`, until `unlock`; noted in the audit."""
     await take_lock(around, why)
@@ -206,7 +154,7 @@ class _Steps:
 
     def __init__(self, around: Around, report: Report) -> None:
         self._around = around
-        self._report = report
+        self.report = report
 
     async def take(self, name: str, do: Callable[[], Awaitable[str]]) -> bool:
         clock, host = self._around.clock, self._around.target.host
@@ -215,9 +163,9 @@ class _Steps:
             told, outcome, remedy = await do(), Outcome.DONE, ""
         except WavoiceError as error:
             told, outcome, remedy = error.message, Outcome.FAILED, error.remedy
-            self._report.ok, self._report.failed_at = False, name
-            self._report.goes_on = "wavoice deploy rollback"
+            self.report.ok, self.report.failed_at = False, name
+            self.report.goes_on = "wavoice deploy rollback"
         step = Step(name, host, outcome, (clock.ticks() - began) / SECOND, told, remedy)
-        self._report.steps.append(step)
+        self.report.steps.append(step)
         self._around.report(step)
         return outcome is Outcome.DONE

@@ -144,7 +144,7 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
             stack.push_async_callback(store.close)
         graph_http = parts.graph or await _client(stack)
         shop_http = parts.shop or await _client(stack)
-        graph = _graph(settings, parts.policy)
+        graph = graph_settings(settings, parts.policy)
         media_http = None if parts.graph else await _media_client(graph, stack)
         channels = clients(graph, settings.whatsapp.further_number_ids, graph_http, clock, media_http)
         look_every = SECOND if parts.shared else None
@@ -263,7 +263,8 @@ async def _media_client(graph: GraphSettings, stack: AsyncExitStack) -> httpx.As
     return await stack.enter_async_context(httpx.AsyncClient(timeout=10, transport=public))
 
 
-def _graph(settings: Settings, policy: Policy) -> GraphSettings:
+def graph_settings(settings: Settings, policy: Policy) -> GraphSettings:
+    """The business number as the Graph client wants it. Raises `ConfigError`."""
     whatsapp = settings.whatsapp
     if whatsapp.phone_number_id is None:
         raise ConfigError(

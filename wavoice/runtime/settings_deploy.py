@@ -72,8 +72,9 @@ class DeployImage(Section):
 class Deploy(Section):
     """Where the bot goes."""
 
-    target: Literal["ssh", "image"] = "ssh"
-    """`ssh`: a machine of yours, `[deploy.ssh]`; `image`: files for containers, `[deploy.image]`."""
+    target: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")] = "ssh"
+    """`ssh`: a machine of yours, `[deploy.ssh]`; `image`: files for containers, `[deploy.image]`; or one that
+    another package brings (entry-point group `wavoice.targets`)."""
     url: Annotated[str, AfterValidator(_is_public)] | None = None
     """Public address, e.g. `https://bot.example.com`; the webhook is `/webhooks/whatsapp` there."""
     webhook: Literal["number", "account", "off"] = "number"

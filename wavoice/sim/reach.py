@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
 from starlette.types import ASGIApp
 
 from wavoice.runtime.ports import Clock
 from wavoice.runtime.settings import Settings
+from wavoice.sim.emulator import defaults
 from wavoice.sim.emulator.carrier import PROFILES, Carrier, FarApp, FarBot, Network
 from wavoice.sim.emulator.emulator import Emulator, EmulatorConfig
 from wavoice.sim.emulator.webhooks import WebhookClient
@@ -30,6 +31,8 @@ class Wire:
     """Whether WhatsApp limits how many messages a second and to one customer it takes."""
     sockets: bool = False
     """Whether WhatsApp is reached over sockets also where nothing is far: by a bot in another process."""
+    access_token: str = field(default=defaults.ACCESS_TOKEN, repr=False)
+    app_secret: str = field(default=defaults.APP_SECRET, repr=False)
 
     def carrier(self, clock: Clock) -> Carrier | None:
         """The delays of this network; None where nothing is far."""

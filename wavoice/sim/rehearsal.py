@@ -177,7 +177,9 @@ async def rehearse(
 
 def emulator_config(wire: Wire) -> EmulatorConfig:
     """An emulator that knows the bot of a rehearsal."""
-    config = EmulatorConfig(access_token=ACCESS_TOKEN, app_secret=APP_SECRET, webhook_url=f"{BOT_URL}{PATH}")
+    config = EmulatorConfig(
+        access_token=wire.access_token, app_secret=wire.app_secret, webhook_url=f"{BOT_URL}{PATH}"
+    )
     return config if wire.limits else replace(config, pair_rate=False, throughput=UNLIMITED)
 
 
