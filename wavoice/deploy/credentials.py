@@ -24,14 +24,18 @@ class Travelling:
 
     text: str
     """TOML."""
-    secrets: Mapping[str, SecretStr] = field(repr=False)
-    """By the name that stands in the text, e.g. `whatsapp.access_token`: a valid file name."""
+    sources: Mapping[str, SecretStr] = field(repr=False)
+    """References by the name that stands in the text, e.g. `whatsapp.access_token`: a valid file name."""
     files: frozenset[Path]
-    """Files that secrets were read from: they never travel."""
+    """Files that secrets are read from: they never travel."""
+
+    def secrets(self) -> Mapping[str, SecretStr]:
+        """The secrets themselves, by name. Raises `ConfigError` for one that is missing here."""
+        return {name: resolve_secret(source) for name, source in self.sources.items()}
 
 
 def travelling(settings: Settings) -> Travelling:
-    """Rewrite the settings file for a target. Raises `ConfigError` for a missing file or secret."""
+    """Rewrite the settings file for a target. Raises `ConfigError` if there is none."""
     import tomlkit  # noqa: PLC0415 -- of the extra `sim`; a server never packs
 
     try:
@@ -41,19 +45,19 @@ def travelling(settings: Settings) -> Travelling:
             f"{settings.config} cannot be read: a bot is deployed with its settings.",
             remedy="Run this in the bot's folder, or name the file with --config.",
         ) from error
-    secrets: dict[str, SecretStr] = {}
+    sources: dict[str, SecretStr] = {}
     files: set[Path] = set()
     for table, key, path, value in list(_references(document)):
-        secrets[path] = resolve_secret(SecretStr(value))
+        sources[path] = SecretStr(value)
         if value.startswith("file:"):
             files.add(Path(value.removeprefix("file:")).expanduser().resolve())
         table[key] = f"cred:{path}"
-    _add_defaults(document, settings, secrets)
-    return Travelling(tomlkit.dumps(document), secrets, frozenset(files))
+    _add_defaults(document, settings, sources)
+    return Travelling(tomlkit.dumps(document), sources, frozenset(files))
 
 
 def _add_defaults(
-    document: MutableMapping[str, Any], settings: Settings, secrets: dict[str, SecretStr]
+    document: MutableMapping[str, Any], settings: Settings, sources: dict[str, SecretStr]
 ) -> None:
     """What `[whatsapp]` needs and does not say is taken from this machine, by its default or a variable."""
     import tomlkit  # noqa: PLC0415
@@ -61,7 +65,7 @@ def _add_defaults(
     whatsapp = document.setdefault("whatsapp", tomlkit.table())
     for key in _DEFAULTS:
         if key not in whatsapp:
-            secrets[f"whatsapp.{key}"] = resolve_secret(getattr(settings.whatsapp, key))
+            sources[f"whatsapp.{key}"] = getattr(settings.whatsapp, key)
             whatsapp[key] = f"cred:whatsapp.{key}"
 
 

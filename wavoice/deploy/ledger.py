@@ -18,7 +18,6 @@ from wavoice.runtime.model import SECOND, Micros
 
 LEDGER = "deploy.json"
 AUDIT = "audit.jsonl"
-VERSION = 1
 
 
 class _Note(BaseModel):
@@ -81,7 +80,8 @@ class Live(_Note):
 class Ledger(_Note):
     """All of it."""
 
-    version: Literal[1] = VERSION
+    version: Literal[1] = 1
+    """Of this file: a newer one is refused."""
     under_way: UnderWay | None = None
     live: Live | None = None
     failed: str = ""

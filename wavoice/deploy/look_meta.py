@@ -29,8 +29,8 @@ async def _look(meta: Meta, settings: Settings, now: Micros) -> AsyncIterator[Fi
     try:
         token = await meta.token()
         yield _token(token, now)
-        if not token.valid:
-            return
+        if not token.valid or any(scope not in token.scopes for scope in SCOPES):
+            return  # whatever else is asked would be refused for the same reason
         number = await meta.number()
         for finding in _number(number):
             yield finding

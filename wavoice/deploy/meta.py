@@ -175,7 +175,7 @@ class Meta:
             response = await self._http.request(
                 "GET", f"{self._root}/{self.number_id}", headers=self._headers(), follow_redirects=False
             )
-        return response.headers.get("Date", "")
+        return str(response.headers.get("Date", ""))
 
     async def _call(self, method: str, path: str, **content: Any) -> dict[str, Any]:
         with network_errors():

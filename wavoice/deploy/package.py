@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from wavoice import __version__
-from wavoice.deploy.credentials import travelling
+from wavoice.deploy.credentials import Travelling, travelling
 from wavoice.deploy.project import project_files
 from wavoice.deploy.release import BOT, MANIFEST, SETTINGS, Release
 from wavoice.deploy.target import Target
@@ -34,12 +34,12 @@ async def pack(
     staging = settings.config.parent.resolve() / STAGING
     building = staging / "building"
     travels = travelling(settings)
+    secrets = travels.secrets()
     chosen = project_files(settings, travels.files)
     _begin(staging, building)
-    _copy(settings.config.parent.resolve(), chosen, building / BOT)
-    (building / SETTINGS).write_text(travels.text, encoding="utf-8")
+    copy_bot(settings, chosen, travels, building)
     added = await target.pack(building)
-    files = _hashes(building)
+    files = hashes(building)
     digest = digest_of(files)
     name = again.get(digest) or release_id(now, digest)
     commit = await _commit(settings.config.parent)
@@ -55,7 +55,7 @@ async def pack(
     folder = staging / name
     shutil.rmtree(folder, ignore_errors=True)
     building.rename(folder)
-    release = Release(name, folder, digest, files, __version__, commit, travels.secrets)
+    release = Release(name, folder, digest, files, __version__, commit, secrets)
     return release, f"{len(chosen) + 1} files of the bot, {added}; sha256 {digest[:_SHORT]}"
 
 
@@ -85,17 +85,22 @@ def _begin(staging: Path, building: Path) -> None:
     for old in staging.iterdir():
         if old.is_dir():
             shutil.rmtree(old)
-    (building / BOT).mkdir(parents=True)
+    building.mkdir(parents=True)
 
 
-def _copy(root: Path, chosen: Sequence[Path], into: Path) -> None:
+def copy_bot(settings: Settings, chosen: Sequence[Path], travels: Travelling, into: Path) -> None:
+    """Put the bot's files and the settings that travel into a folder."""
+    root = settings.config.parent.resolve()
     for path in chosen:
-        target = into / path
+        target = into / BOT / path
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(root / path, target)
+    (into / SETTINGS).parent.mkdir(parents=True, exist_ok=True)
+    (into / SETTINGS).write_text(travels.text, encoding="utf-8")
 
 
-def _hashes(folder: Path) -> dict[str, str]:
+def hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 in hex of every file, by its path within the folder."""
     every = sorted(path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): _hash(path) for path in every}
 

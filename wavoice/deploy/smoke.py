@@ -51,7 +51,7 @@ class Smoker:
 
         Raises `StepFailed` if it is not, in time; `AuthError`, `ChannelError` if WhatsApp does not take it.
         """
-        clock, alias = self.clock, Alias(digits_of(phone))
+        clock, alias = self.clock, Alias(digits_of(phone), None)
         now = clock.now()
         async with self.store.begin() as tx:
             conversation = await tx.contacts.find_or_add(self.tenant, self.number, alias, now)
