@@ -1,4 +1,4 @@
-"""Where deploys are rehearsed: an emulated Meta, the real webhook at the public address, a target in memory."""
+"""Where deploys are rehearsed: an emulated Meta, the real webhook, a target in memory."""
 
 from __future__ import annotations
 
