@@ -50,6 +50,9 @@ class DeploySsh(Section):
     """Who serves there: a user without a shell that has no other right."""
     ports: Annotated[tuple[int, int], BeforeValidator(from_commas)] = (18081, 18082)
     """Loopback ports of the two colours; the admin ports are the next hundred (18181, 18182)."""
+    tls: Literal["public", "own"] = "public"
+    """Who signs the certificate of the public address: an authority that everybody trusts, found by Caddy; or
+    Caddy's own, for a machine that only its network knows. WhatsApp takes the first alone."""
 
 
 class DeployImage(Section):

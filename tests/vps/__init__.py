@@ -1,0 +1,1 @@
+"""A machine with systemd on loopback, and bots that are deployed to it."""

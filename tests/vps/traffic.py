@@ -1,0 +1,98 @@
+"""Customers who write at a steady rate, and what came of each of their messages."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from wavoice.runtime.journal import Event
+from wavoice.runtime.model import SECOND, Micros
+from wavoice.sim.shop import ShopCustomer, ShopOrder
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from wavoice.runtime.ports import Clock
+    from wavoice.sim.emulator.emulator import Emulator
+    from wavoice.sim.emulator.phone import Phone
+    from wavoice.sim.world import World
+
+RATE = 20
+"""Messages a second."""
+CUSTOMERS = 300
+"""So many that nobody writes again within 15 s."""
+QUESTION = "where is my order"
+
+
+@dataclass(slots=True)
+class Traffic:
+    """Messages as they were sent."""
+
+    clock: Clock
+    phones: Sequence[Phone]
+    sent: list[tuple[Phone, str]] = field(default_factory=list)
+    """Who, and the wamid."""
+    _sending: set[asyncio.Task[None]] = field(default_factory=set)
+
+    @asynccontextmanager
+    async def flows(self) -> AsyncIterator[None]:
+        """Every 50 ms another customer asks where the order is, while the context lasts."""
+        over = asyncio.Event()
+        running = asyncio.create_task(self._run(over))
+        try:
+            yield
+        finally:
+            over.set()
+            await running
+
+    async def _run(self, over: asyncio.Event) -> None:
+        began, number = self.clock.now(), 0
+        while not over.is_set():
+            task = asyncio.create_task(self._one(self.phones[number % len(self.phones)]))
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+            number += 1
+            await self.clock.wait(over, began + _due(number))
+        await asyncio.gather(*self._sending)
+
+    async def _one(self, phone: Phone) -> None:
+        self.sent.append((phone, await phone.says(QUESTION)))
+
+
+def _due(number: int) -> Micros:
+    return number * SECOND // RATE
+
+
+def customers(emulator: Emulator, world: World, count: int = CUSTOMERS) -> list[Phone]:
+    """Customers of the shop with one order each, and their phones."""
+    like = world.orders["1842"]
+    phones = []
+    for number in range(count):
+        digits, bsuid, key = f"9198124{number:05}", f"IN.2{number:019}", f"cus_t{number}"
+        world.customers.append(ShopCustomer(key, "Sample Customer", digits, bsuid))
+        order = str(50_000 + number)
+        world.orders[order] = ShopOrder(
+            order, key, like.day, like.address, "packed", like.items, like.payment
+        )
+        phones.append(emulator.phone("Sample Customer", digits, bsuid))
+    return phones
+
+
+def faults(traffic: Traffic, events: Sequence[Event]) -> Iterator[str]:
+    """Messages that did not get exactly one turn and one reply, by the journal and by the handsets."""
+    turns = Counter(event.body.message for event in events if event.kind == "received")
+    turn_of = {event.body.message: event.where.turn for event in events if event.kind == "received"}
+    replies = Counter(event.where.turn for event in events if event.kind == "replied")
+    for _, wamid in traffic.sent:
+        if turns[wamid] != 1:
+            yield f"{wamid}: {turns[wamid]} turns"
+        elif replies[turn_of[wamid]] != 1:
+            yield f"{wamid}: {replies[turn_of[wamid]]} replies"
+    asked = Counter(phone.person.bsuid for phone, _ in traffic.sent)
+    for phone in traffic.phones:
+        if len(phone.messages) != asked[phone.person.bsuid]:
+            yield f"{phone.person.bsuid}: {asked[phone.person.bsuid]} asked, {len(phone.messages)} answers"
