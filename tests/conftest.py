@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-pytest_plugins = ["pytester"]
+pytest_plugins = ["pytester", "tests.postgres.fixtures"]
 
 BULK_SECONDS = 1800
 """For a count that CI owes: a loop that has come to nothing is ended, a slow machine is not."""

@@ -11,9 +11,9 @@ from pathlib import Path
 from wavoice.runtime.adapters.decoder import SandboxedDecoder
 from wavoice.runtime.build import Parts
 from wavoice.runtime.journal import Event
-from wavoice.runtime.model import SECOND, Micros
+from wavoice.runtime.model import SECOND, Address, Micros
 from wavoice.runtime.policy import Policy
-from wavoice.runtime.ports import SpeechToText, TextToSpeech
+from wavoice.runtime.ports import SpeechToText, TextToSpeech, UnitOfWork
 from wavoice.sim.clock import CountingIds, VirtualClock
 from wavoice.sim.emulator.handset.message import PhoneMessage
 from wavoice.sim.rehearsal import Customer, Rehearsal, rehearsal_settings, rehearse
@@ -22,6 +22,10 @@ from wavoice.sim.world import World
 
 NOTE = Path(__file__).parent.parent / "fixtures" / "audio" / "no_wait__street_10db.ogg"
 MONDAY = int(datetime(2026, 11, 23, 10, tzinfo=UTC).timestamp()) * SECOND
+
+
+async def nobody_is_told(address: Address, tx: UnitOfWork) -> None:
+    """In the place of `Bot.nudge`: what is stored lies there until something else wakes its contact."""
 
 
 _DECODERS: dict[tuple[int, float], SandboxedDecoder] = {}

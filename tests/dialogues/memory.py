@@ -142,7 +142,7 @@ class Conversations:
     async def save(self, conversation: Conversation) -> None:
         self._all[conversation.address.contact] = conversation
 
-    async def with_work(self, now: Micros) -> Sequence[Address]:
+    async def with_work(self, now: Micros, since: Micros | None = None) -> Sequence[Address]:
         raise NotImplementedError("a dialogue wakes its contact itself")
 
 
@@ -355,6 +355,9 @@ class Unit:
         self.tool_questions: repositories.ToolQuestions = ToolQuestions()
         self.voice_use: repositories.VoiceUse = VoiceUse()
         self.calls: list[Callable[[], None]] = []
+
+    async def of_several(self) -> None:
+        """One unit is open at a time."""
 
     def after_commit(self, call: Callable[[], None]) -> None:
         self.calls.append(call)

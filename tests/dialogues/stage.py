@@ -26,6 +26,7 @@ from tests.dialogues.memory import Memory, Tables
 from tests.dialogues.script import Again, Break, Say, Script, Status, Step, Wait
 from tests.dialogues.sides import Channel, Clock, Note, Sides
 from tests.dialogues.words import JOB, heard
+from tests.rehearsing import nobody_is_told
 from wavoice.runtime import journal
 from wavoice.runtime.actions.builtin import JOBS
 from wavoice.runtime.actions.registry import Jobs
@@ -217,7 +218,7 @@ class Stage:
             lanes=Lanes(POLICY),
             shelf=Shelf(jobs_of(tier)),
         )
-        bot = _Bot(kit, TENANT, frozenset({NUMBER}), lambda _address: None, entries)
+        bot = _Bot(kit, TENANT, frozenset({NUMBER}), nobody_is_told, entries)
         object.__setattr__(kit, "sink", bot)
         stage = cls(entries, clock, sides, tables, bot, [])
         tables.saved, tables.read = stage._saved, stage._read

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.rehearsing import Desk, desk
+from tests.rehearsing import Desk, desk, nobody_is_told
 from wavoice.runtime.model import Alias, Arrived, Form, Modality, PromptState, ProposalState, StatusUpdate
 from wavoice.sim.scripted import Line
 
@@ -34,7 +34,7 @@ async def done(at: Desk, verb: str, *args: Any) -> list[str]:
 async def stored(at: Desk, *messages: tuple[Any, ...]) -> list[str]:
     """Let all of them be stored before any is read."""
     bot = at.rehearsal.runtime.bot
-    nudge, bot.nudge = bot.nudge, lambda address: None
+    nudge, bot.nudge = bot.nudge, nobody_is_told
     wamids: list[str] = []
     for verb, *args in messages:
         given = [wamids[arg] if isinstance(arg, int) else arg for arg in args]
@@ -241,7 +241,7 @@ class TestStaff:
             await running(at)
             due = await at.rehearsal.next_due()
             assert due is not None
-            at.rehearsal.runtime.bot.nudge = lambda address: None
+            at.rehearsal.runtime.bot.nudge = nobody_is_told
             await at.rehearsal.emulator.staff_says(at.rehearsal.phone, "Wait")
             at.clock.advance_to(due)
             await at.wait(60)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.rehearsing import MONDAY, Desk, desk
+from tests.rehearsing import MONDAY, Desk, desk, nobody_is_told
 from wavoice.runtime.adapters.recordings import Recordings
 from wavoice.runtime.build import Parts
 from wavoice.runtime.journal import Event, HandedOff, Released, Where
@@ -211,7 +211,7 @@ class TestRelease:
                 before = await tx.conversations.get(mine)
             assert before is not None
             assert before.with_person == WithPerson("asked_for_a_person", at.clock.now())
-            nudge, bot.nudge = bot.nudge, lambda address: None
+            nudge, bot.nudge = bot.nudge, nobody_is_told
             assert await bot.release(mine)
             at.clock.advance_to(at.clock.now() + SECOND)
             bot.nudge = nudge
@@ -231,7 +231,7 @@ class TestRelease:
         store = str(tmp_path / "wavoice.db")
         async with desk(store=store) as at:
             await at.types("let me talk to a human")
-            at.rehearsal.runtime.bot.nudge = lambda address: None
+            at.rehearsal.runtime.bot.nudge = nobody_is_told
             assert await at.rehearsal.runtime.bot.release(await who(at))
         async with desk(store=store) as at:
             await at.wait(30)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rehearsing import Desk, desk
+from tests.rehearsing import Desk, desk, nobody_is_told
 from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.model import SECOND, Address, Alias, Offered, Timer, TimerKind
 
@@ -150,7 +150,7 @@ class TestAfterACrash:
     async def test_an_offer_that_was_stored_is_asked_by_the_next_process(self, tmp_path: Path) -> None:
         store = str(tmp_path / "bot.sqlite")
         async with desk(store=store) as at:
-            at.rehearsal.runtime.bot.nudge = lambda address: None
+            at.rehearsal.runtime.bot.nudge = nobody_is_told
             await offer(at)
             assert at.messages == []
         async with desk(store=store) as at:

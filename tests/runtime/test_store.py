@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from wavoice.runtime.adapters.store import MEMORY, SqliteStore
+from tests.postgres.stores import POSTGRESQL, opened
+from wavoice.runtime.adapters.store import SqliteStore
 from wavoice.runtime.errors import StoreError
 from wavoice.runtime.model import Address, Alias, Conversation, Inbound, Modality
 from wavoice.runtime.ports import Store, UnitOfWork
@@ -17,12 +18,10 @@ from wavoice.sim.clock import CountingIds
 ANNA = Alias(phone="4915112345678", bsuid=None)
 
 
-@pytest.fixture(params=["memory", "file"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    path = MEMORY if request.param == "memory" else tmp_path / "store.sqlite"
-    opened = await SqliteStore.open(path, ids=CountingIds())
-    yield opened
-    await opened.close()
+@pytest.fixture(params=["memory", "file", POSTGRESQL])
+async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
+    async with opened(request) as one:
+        yield one
 
 
 async def anna(unit: UnitOfWork) -> Conversation:

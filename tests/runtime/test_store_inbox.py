@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from wavoice.runtime.adapters.store import MEMORY, SqliteStore
+from tests.postgres.stores import KINDS, opened
 from wavoice.runtime.errors import FencedError, StoreError
 from wavoice.runtime.model import (
     SECOND,
@@ -23,18 +23,16 @@ from wavoice.runtime.model import (
     TimerKind,
 )
 from wavoice.runtime.ports import Store, UnitOfWork
-from wavoice.sim.clock import CountingIds
 
 PHONE = "4915112345678"
 BSUID = "DE.13491208655302741918"
 NOW = 1_000 * SECOND
 
 
-@pytest.fixture
-async def store() -> AsyncIterator[Store]:
-    opened = await SqliteStore.open(MEMORY, ids=CountingIds())
-    yield opened
-    await opened.close()
+@pytest.fixture(params=KINDS)
+async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
+    async with opened(request) as one:
+        yield one
 
 
 @pytest.fixture

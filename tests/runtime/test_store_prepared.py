@@ -116,6 +116,6 @@ async def test_a_second_dialogue_prepares_nothing_anew() -> None:
             assert customer.writes
 
     await talk()
-    known = {id(statement): len(ready) for statement, ready in prepared._READY.items()}
+    known = {id(statement): len(ready) for statement, ready in prepared.prepared.ready.items()}
     await talk()
-    assert {id(statement): len(ready) for statement, ready in prepared._READY.items()} == known
+    assert {id(statement): len(ready) for statement, ready in prepared.prepared.ready.items()} == known

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.permits import permit
+from tests.postgres.stores import KINDS, opened
 from tests.runtime.gate_cases import case
 from wavoice.runtime import journal
 from wavoice.runtime.adapters.store import MEMORY, SqliteStore
@@ -48,11 +49,10 @@ OTTO = Address("shop", "100", "c_2")
 DONE = WriteResult(Outcome.DONE, reference="order-7-v4")
 
 
-@pytest.fixture
-async def store() -> AsyncIterator[Store]:
-    opened = await SqliteStore.open(MEMORY, ids=CountingIds())
-    yield opened
-    await opened.close()
+@pytest.fixture(params=KINDS)
+async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
+    async with opened(request) as one:
+        yield one
 
 
 @pytest.fixture

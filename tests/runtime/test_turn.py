@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rehearsing import Desk, desk
+from tests.rehearsing import Desk, desk, nobody_is_told
 from wavoice.runtime.build import Parts
 from wavoice.runtime.journal_lines import from_json, to_json
 from wavoice.runtime.model import PromptState, Stage, StatusUpdate
@@ -107,7 +107,7 @@ class TestGate:
             await at.speaks("yes")
             due = await at.rehearsal.next_due()
             assert due is not None
-            at.rehearsal.runtime.bot.nudge = lambda address: None  # stored, and nobody was told
+            at.rehearsal.runtime.bot.nudge = nobody_is_told  # stored, and nobody was told
             await at.rehearsal.phone.says("no wait")
             at.clock.advance_to(due)
             said = await at.news()
@@ -298,7 +298,7 @@ class TestVetoes:
             await at.types("move my delivery to Friday")
             question = at.messages[-1].wamid
             bot = at.rehearsal.runtime.bot
-            nudge, bot.nudge = bot.nudge, lambda address: None
+            nudge, bot.nudge = bot.nudge, nobody_is_told
             await at.rehearsal.phone.says("no wait")
             await at.rehearsal.phone.says("yes", quotes=question)
             bot.nudge = nudge

@@ -15,6 +15,7 @@ from wavoice.cli import (
     audit,
     bench,
     chat,
+    db,
     deploy,
     deploy_verbs,  # noqa: F401 -- adds the verbs to `deploy`
     doctor,
@@ -29,6 +30,7 @@ from wavoice.cli import (
     sim,
     test,
     trigger,
+    worker,
 )
 from wavoice.cli import eval as eval_command
 from wavoice.cli.stopping import Left
@@ -55,6 +57,8 @@ app.command("inspect", short_help="Step through a recorded journal.")(inspect.co
 app.command("doctor", short_help="Say what this machine lacks.")(doctor.command)
 app.command("languages", short_help="Say in which languages replies are read.")(languages.command)
 app.add_typer(deploy.app, name="deploy", short_help="Ship the bot, and go back.")
+app.command("worker", short_help="Do turns beside other processes.")(worker.command)
+app.add_typer(db.app, name="db", short_help="Upgrade, check, back up and restore the store.")
 app.add_typer(eval_command.app, name="eval", short_help="Measure reading and hearing.")
 app.add_typer(bench.app, name="bench", short_help="Measure how long a turn takes.")
 app.add_typer(mcp.app, name="mcp", short_help="List, pin and check tools of MCP servers.")

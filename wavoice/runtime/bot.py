@@ -49,6 +49,7 @@ from wavoice.runtime.noting import file_note
 from wavoice.runtime.offers import ask_offer
 from wavoice.runtime.outcome import Woken
 from wavoice.runtime.outgoing import begin, drop, record, resend
+from wavoice.runtime.ports import UnitOfWork
 from wavoice.runtime.proposals import hold
 from wavoice.runtime.releases import release
 from wavoice.runtime.replies import english
@@ -69,8 +70,8 @@ class Bot:
     tenant: str
     numbers: frozenset[str]
     """Business numbers that this bot answers for."""
-    nudge: Callable[[Address], None]
-    """Asks the engine to drain a contact soon."""
+    nudge: Callable[[Address, UnitOfWork], Awaitable[None]]
+    """Asks the engine to drain a contact soon after a transaction (`ports.Engine.nudge`)."""
     ending: bool = field(default=False, kw_only=True)
     """The process is about to end: a drain stops after the turn that is under way."""
 
@@ -114,7 +115,7 @@ class Bot:
                 return False
             now, subject = self.kit.clock.now(), timer_of(address, RELEASED)
             await tx.timers.set(self.kit.timer(address, TimerKind.RELEASE, now, subject))
-            tx.after_commit(lambda: self.nudge(address))
+            await self.nudge(address, tx)
         return True
 
     async def drain(self, address: Address) -> None:

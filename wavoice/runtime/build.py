@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,15 +19,15 @@ from wavoice.runtime.actions.registry import Jobs
 from wavoice.runtime.adapters import ears, failpoints, voices
 from wavoice.runtime.adapters.clock import SystemClock, Uuid7Ids
 from wavoice.runtime.adapters.decoder import SandboxedDecoder
-from wavoice.runtime.adapters.embedded import EmbeddedEngine
+from wavoice.runtime.adapters.engines import asleep, engine_for, shared_engine_for
 from wavoice.runtime.adapters.graph import GraphClient, GraphSettings
 from wavoice.runtime.adapters.graph_numbers import NotOurs, clients
 from wavoice.runtime.adapters.money_apart import MoneyApart
 from wavoice.runtime.adapters.public_hosts import PublicHosts, behind_a_proxy
 from wavoice.runtime.adapters.recordings import Recordings
 from wavoice.runtime.adapters.sentences import open_interpreter
-from wavoice.runtime.adapters.store import SqliteStore, drain_lock
 from wavoice.runtime.adapters.store.lock import MEMORY
+from wavoice.runtime.adapters.store.opening import open_store
 from wavoice.runtime.adapters.systems import Around, orders_backend, payments_backend, tickets_backend
 from wavoice.runtime.adapters.timeline_http import HttpTimeline
 from wavoice.runtime.adapters.tls import tls
@@ -46,7 +46,7 @@ from wavoice.runtime.journal import Event, Sink
 from wavoice.runtime.kit import Kit, Shelf
 from wavoice.runtime.lanes import Lanes
 from wavoice.runtime.mcp.calls import Tools
-from wavoice.runtime.model import SECOND, Stage, Template
+from wavoice.runtime.model import Stage, Template
 from wavoice.runtime.originals import sweep
 from wavoice.runtime.policy import HOUR, Policy
 from wavoice.runtime.replies import english
@@ -85,6 +85,10 @@ class Parts:
     sink: Sink | None = None
     store: ports.Store | None = None
     """Opened and closed by the caller: it outlives this runtime."""
+    engine: Callable[[Settings, ports.Store, ports.Clock], ports.Engine] | None = None
+    """Makes the engine for the store; None: the one that fits the settings."""
+    drains: bool = True
+    """False: what arrives is stored, and other processes on the same PostgreSQL do the work."""
     failpoints: ports.Failpoints | None = None
     policy: Policy = field(default_factory=Policy)
     media: ports.Media | None = None
@@ -104,7 +108,7 @@ class Runtime:
 
     bot: Bot
     app: Starlette
-    engine: EmbeddedEngine
+    engine: ports.Engine
     store: ports.Store
     channel: GraphClient
     settings: Settings
@@ -140,15 +144,15 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
     async with AsyncExitStack() as stack:
         store = parts.store
         if store is None:
-            store = await SqliteStore.open(settings.store.path, ids=ids)
+            store = await open_store(settings.store, ids)
             stack.push_async_callback(store.close)
         graph_http = parts.graph or await _client(stack)
         shop_http = parts.shop or await _client(stack)
         graph = graph_settings(settings, parts.policy)
         media_http = None if parts.graph else await _media_client(graph, stack)
         channels = clients(graph, settings.whatsapp.further_number_ids, graph_http, clock, media_http)
-        look_every = SECOND if parts.shared else None
-        engine = EmbeddedEngine(store, clock, lambda: drain_lock(settings.store.path), look_every)
+        make_engine = parts.engine or (shared_engine_for if parts.shared else engine_for)
+        engine = make_engine(settings, store, clock)
         decoder = parts.decoder
         if decoder is None:
             sandboxed = SandboxedDecoder(parts.policy)
@@ -195,7 +199,7 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
         await _warm(kit, parts)
         bot = Bot(kit, settings.bot.tenant, frozenset(channels), engine.nudge)
         engine.drains_with(bot.drain)
-        running = asyncio.create_task(engine.run())
+        running = asyncio.create_task(engine.run() if parts.drains else asleep())
         stack.push_async_callback(stop, running)
         if _lasts(settings, parts):
             sweeping = asyncio.create_task(sweep(kit, settings.bot.tenant))

@@ -8,7 +8,7 @@ webhook comes again, and what is stored already changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -52,6 +52,8 @@ class _Open:
     events: list[journal.Event] = field(default_factory=list)
     known: dict[tuple[str, Alias], Conversation] = field(default_factory=dict)
     new: int = 0
+    woken: dict[Address, None] = field(default_factory=dict)
+    """Whom there is work for now; each once, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Intake:
     kit: Kit
     tenant: str
     numbers: frozenset[str]
-    nudge: Callable[[Address], None]
+    nudge: Callable[[Address, UnitOfWork], Awaitable[None]]
 
     async def take(
         self,
@@ -106,7 +108,7 @@ class Intake:
             )
             opened = _Open(tx)
             await self._add(opened, inbound, {"type": "offer"})
-            await self._write(opened)
+            await self._end(opened)
         return opened.new == 1
 
     async def _store(self, updates: Sequence[Arrived | StatusUpdate], at: Micros) -> int:
@@ -115,12 +117,14 @@ class Intake:
             self.kit.failpoints.reach("receiving")
         async with self.kit.store.begin() as tx:
             opened = _Open(tx)
+            if len(updates) > 1:
+                await tx.of_several()
             for update in updates:
                 if isinstance(update, Arrived):
                     await self._message(opened, update, at)
                 else:
                     await self._status(opened, update)
-            await self._write(opened)
+            await self._end(opened)
         if brings:
             self.kit.failpoints.reach("received")
         return opened.new
@@ -129,6 +133,12 @@ class Intake:
         events, opened.events = opened.events, []
         if events:
             await record(self.kit, opened.tx, *events)
+
+    async def _end(self, opened: _Open) -> None:
+        """All is written: what is left is to have it read."""
+        await self._write(opened)
+        for address in opened.woken:
+            await self.nudge(address, opened.tx)
 
     async def _message(self, opened: _Open, message: Arrived, at: Micros) -> None:
         conversation = await self._whose(opened, message, at)
@@ -147,7 +157,7 @@ class Intake:
             return
         opened.new += 1
         opened.events += received(stored)
-        opened.tx.after_commit(lambda: self.nudge(stored.address))
+        opened.woken[stored.address] = None
 
     async def _whose(self, opened: _Open, message: Arrived, at: Micros) -> Conversation | None:
         """The sender's conversation; None for news about somebody who never wrote."""
@@ -179,24 +189,24 @@ class Intake:
             trouble = journal.Trouble(stage="send", code=WINDOW_CLOSED, detail=HELD if first else "")
             opened.events.append(journal.Event(kit.clock.now(), where, trouble))
             if first:
-                await self._hold(tx, group)
+                await self._hold(opened, group)
         elif state is PromptState.FAILED and asked.by_voice and not asked.buttons:
-            await self._say_in_text(tx, group)
+            await self._say_in_text(opened, group)
         seen = journal.StatusSeen(update.message, state, asked.proposal, asked.digest)
         opened.events.append(journal.Event(kit.clock.now(), where, seen))
 
-    async def _hold(self, tx: UnitOfWork, group: OutboxGroup) -> None:
+    async def _hold(self, opened: _Open, group: OutboxGroup) -> None:
         """WhatsApp took a reply and found later that its window was closed: as if it had said so at once."""
-        await keep_held(self.kit, tx, held(group, self.kit.clock.now()))
-        tx.after_commit(lambda: self.nudge(group.address))
+        await keep_held(self.kit, opened.tx, held(group, self.kit.clock.now()))
+        opened.woken[group.address] = None
 
-    async def _say_in_text(self, tx: UnitOfWork, group: OutboxGroup) -> None:
+    async def _say_in_text(self, opened: _Open, group: OutboxGroup) -> None:
         """WhatsApp took a voice note and failed it later: its words go out as text, once."""
         in_text = replace(group, state=OutboxState.QUEUED, attempts=group.attempts + 1)
-        await tx.outbox.save(replace(in_text, reply=replace(group.reply, by_voice=False)))
+        await opened.tx.outbox.save(replace(in_text, reply=replace(group.reply, by_voice=False)))
         kind, now = TimerKind.OUTBOX, self.kit.clock.now()
-        await tx.timers.set(self.kit.timer(group.address, kind, now, group.id))
-        tx.after_commit(lambda: self.nudge(group.address))
+        await opened.tx.timers.set(self.kit.timer(group.address, kind, now, group.id))
+        opened.woken[group.address] = None
 
 
 def _inbound(message: Arrived, conversation: Conversation, turn: str, at: Micros) -> Inbound:

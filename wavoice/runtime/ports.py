@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -341,12 +341,27 @@ class Engine(Protocol):
         """Whether it drains."""
         ...
 
-    def nudge(self, address: Address) -> None:
-        """Run `drain(address)` soon."""
+    def drains_with(self, drain: Callable[[Address], Awaitable[None]]) -> None:
+        """Say what a drain is; once, before `run`."""
+        ...
+
+    async def nudge(self, address: Address, tx: UnitOfWork) -> None:
+        """Drain that contact soon after `tx` is durable: never before, and not if it is rolled back.
+
+        Call it once the contact's rows are written in `tx`. However often it is asked meanwhile, a drain
+        begins after the last of them.
+        """
         ...
 
     async def run(self) -> None:
-        """Scan for unfinished work, then wake contacts as timers fall due, until cancelled."""
+        """Take up unfinished work, then wake contacts as timers fall due, until cancelled.
+
+        Cancelled, it lets drains that have begun end for a while.
+        """
+        ...
+
+    async def idle(self) -> None:
+        """Return when no work is due and no drain is running. For tests and rehearsals."""
         ...
 
     async def finish(self) -> None:

@@ -100,8 +100,11 @@ class Conversations(Protocol):
         """Write it back. Raises `FencedError` if the stored epoch is another."""
         ...
 
-    async def with_work(self, now: Micros) -> Sequence[Address]:
-        """Contacts with undone messages (whose retry is due) or due timers."""
+    async def with_work(self, now: Micros, since: Micros | None = None) -> Sequence[Address]:
+        """Contacts with undone messages (whose retry is due) or due timers.
+
+        `since`: of messages that were never begun only those received before then.
+        """
         ...
 
 
@@ -344,6 +347,13 @@ class UnitOfWork(Protocol):
     oddities: Oddities
     tool_questions: ToolQuestions
     voice_use: VoiceUse
+
+    async def of_several(self) -> None:
+        """Say before all else that several contacts are written to: one such transaction runs at a time.
+
+        Else two could wait for each other.
+        """
+        ...
 
     def after_commit(self, call: Callable[[], None]) -> None:
         """Run `call` once the transaction is durable, never before, never on rollback."""

@@ -156,7 +156,10 @@ class Store(Section):
     """Where the rows live."""
 
     path: Path = Path("wavoice.db")
-    """SQLite file; a relative path starts at the current folder."""
+    """SQLite file; a relative path starts at the current folder. Not used where `url` is set."""
+    url: SecretStr | None = None
+    """Secret reference: address of a PostgreSQL database, `postgresql://USER:PASSWORD@HOST/DATABASE`, for
+    more than one process (docs/postgres.md); absent: the SQLite file at `path`."""
     recordings: Path | None = None
     """Folder of the recordings of customers who agreed to that; absent: `wavoice.recordings` beside the
     store."""

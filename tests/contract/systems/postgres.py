@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-import os
-import pwd
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from tests.contract.systems.kept import Say, Started, free_port, running, skip
-
-PLACES = ("/usr/local/bin", *sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")), reverse=True))
+from tests.postgres.server import NoPostgresError, as_user, programs, user_of_server
 
 
 @contextmanager
 def postgres(say: Say) -> Iterator[str]:
     """The address of an empty database. Skips, saying why, where there can be none."""
-    places = os.pathsep.join((os.environ["PATH"], *PLACES))
-    initdb, server = (shutil.which(name, path=places) for name in ("initdb", "postgres"))
-    if initdb is None or server is None:
-        skip(say, "Medusa needs PostgreSQL (initdb, postgres)")
-        raise AssertionError
-    user = _user(say)
+    try:
+        folder_of_programs, user = programs(), user_of_server()
+    except NoPostgresError as error:
+        skip(say, f"Medusa needs PostgreSQL: {error}")
+        raise
+    initdb, server = str(folder_of_programs / "initdb"), str(folder_of_programs / "postgres")
     with tempfile.TemporaryDirectory() as folder:
         data, port = Path(folder) / "data", free_port()
         if user:
             shutil.chown(folder, user=user)
         made = subprocess.run(
             [initdb, "-D", str(data), "-A", "trust", "-U", "postgres", "--no-sync"],
-            cwd=folder, capture_output=True, text=True, timeout=180, check=False, **_as(user),
+            cwd=folder, capture_output=True, text=True, timeout=180, check=False, **as_user(user),
         )  # fmt: skip
         if made.returncode:
             skip(say, f"PostgreSQL cannot be set up: {made.stderr.strip()[-200:]}")
@@ -48,21 +44,3 @@ def postgres(say: Say) -> Iterator[str]:
         )
         with running(what, say):
             yield f"postgres://postgres@127.0.0.1:{port}/postgres"
-
-
-def _user(say: Say) -> str | None:
-    """Who runs it instead of root; None: we are not root."""
-    if os.geteuid() != 0:
-        return None
-    for name in ("postgres", "nobody"):
-        try:
-            pwd.getpwnam(name)
-        except KeyError:
-            continue
-        return name
-    skip(say, "PostgreSQL does not run as root, and there is no user to run it")
-    raise AssertionError
-
-
-def _as(user: str | None) -> dict[str, Any]:
-    return {"user": user, "extra_groups": []} if user else {}

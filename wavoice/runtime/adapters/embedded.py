@@ -11,7 +11,7 @@ import structlog
 
 from wavoice.runtime.errors import StoreError
 from wavoice.runtime.model import SECOND, Address, Micros
-from wavoice.runtime.ports import Clock, EngineState, Store
+from wavoice.runtime.ports import Clock, EngineState, Store, UnitOfWork
 
 log = structlog.get_logger("wavoice")
 REST: Micros = SECOND
@@ -46,8 +46,11 @@ class EmbeddedEngine:
         """Say what a drain is; once, before `run`."""
         self._drain = drain
 
-    def nudge(self, address: Address) -> None:
-        """Drain that contact soon; while a drain runs, it goes round once more."""
+    async def nudge(self, address: Address, tx: UnitOfWork) -> None:
+        """See `ports.Engine`; while a drain runs, it goes round once more."""
+        tx.after_commit(lambda: self._wake(address))
+
+    def _wake(self, address: Address) -> None:
         self._dirty.add(address)
         if self.state is EngineState.DRAINING and address not in self._resting:
             self._start(address)

@@ -41,7 +41,16 @@ from wavoice.runtime.model import (
     Offered,
 )
 from wavoice.runtime.policy import Policy
-from wavoice.runtime.ports import Decoder, SpeechToText, Store, TextToSpeech, UnitOfWork
+from wavoice.runtime.ports import (
+    Clock,
+    Decoder,
+    Engine,
+    Ids,
+    SpeechToText,
+    Store,
+    TextToSpeech,
+    UnitOfWork,
+)
 from wavoice.runtime.settings import JobSettings, Settings, Shop, WhatsApp
 from wavoice.sim.clock import CountingIds, VirtualClock
 from wavoice.sim.emulator.emulator import Emulator, EmulatorConfig
@@ -85,6 +94,10 @@ class Models:
     """The bot's jobs; None: the sample bot's."""
     recorder: Callable[[Step, Path], Awaitable[bytes]] | None = None
     """Makes the bytes of a note that stands in a file; None: a scripted note."""
+    store: Callable[[Ids, VirtualLoop], AbstractAsyncContextManager[Store]] | None = None
+    """Where the rows of a scenario live; None: in memory."""
+    engine: Callable[[Settings, Store, Clock], Engine] | None = None
+    """Who wakes the store up; None: whoever fits the settings."""
 
 
 @dataclass(slots=True)
@@ -273,8 +286,8 @@ async def open_stage(
         graph = await stack.enter_async_context(emulator.client(lambda: pause(clock, GRAPH_PATIENCE)))
         forever = shop.transport(asyncio.Event().wait)
         orders = await stack.enter_async_context(httpx.AsyncClient(transport=forever))
-        store = open_store(ids)
-        stack.push_async_callback(store.close)
+        opening = _in_memory(ids) if models.store is None else models.store(ids, loop)
+        store = await stack.enter_async_context(opening)
         policy = policy_with(given.policy)
         policy = replace(policy, pay_pages=(*policy.pay_pages, PAY_PAGE))
         ear = Ear()
@@ -288,6 +301,7 @@ async def open_stage(
             shop=orders,
             sink=ear,
             store=store,
+            engine=models.engine,
             policy=policy,
             app=models.app or App(),
         )
@@ -300,6 +314,13 @@ async def open_stage(
         for name in names:
             stage.people[name] = await _arrive(stage, given, world, name, store)
         yield stage
+
+
+@asynccontextmanager
+async def _in_memory(ids: Ids) -> AsyncIterator[Store]:
+    store = open_store(ids)
+    yield store
+    await store.close()
 
 
 def _all_but_crashes(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

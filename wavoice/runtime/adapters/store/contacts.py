@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy import and_, bindparam, exists, insert, or_, select, update
 
 from wavoice.runtime.adapters.store.conversations import add_conversation, find_conversation
-from wavoice.runtime.adapters.store.statements import Row, Statements
+from wavoice.runtime.adapters.store.statements import NAMES, Row, Statements
 from wavoice.runtime.adapters.store.tables import aliases, contacts
 from wavoice.runtime.errors import StoreError
 from wavoice.runtime.model import Address, Alias, Conversation, Micros
@@ -66,7 +66,13 @@ class ContactRows:
                 "A contact has neither a phone number nor a BSUID.", remedy="Skip messages without a sender."
             )
         owners = await self._owners(tenant, alias)
-        contact = _chosen(owners, alias) or await self._add(tenant, at)
+        contact = _chosen(owners, alias)
+        if contact and all(kind in owners and owners[kind].contact == contact for kind in names):
+            return await self._conversation(Address(tenant, number, contact), alias)
+        if await self._db.alone(NAMES):
+            owners = await self._owners(tenant, alias)
+            contact = _chosen(owners, alias)
+        contact = contact or await self._add(tenant, at)
         for kind, name in names.items():
             if kind not in owners or owners[kind].contact != contact:
                 await self._rename(tenant, contact, (kind, name), at)
@@ -77,6 +83,7 @@ class ContactRows:
     ) -> Conversation | None:
         """See `ports.Contacts`."""
         old, new = names
+        await self._db.alone(NAMES)
         contact = _chosen(await self._owners(tenant, old), old)
         if contact is None:
             return None

@@ -10,7 +10,7 @@ from sqlalchemy import ScalarSelect, bindparam, insert, select, update
 from wavoice.runtime.adapters.store.codec import VERSION, dump, load
 from wavoice.runtime.adapters.store.statements import Statements
 from wavoice.runtime.adapters.store.tables import aliases, columns, conversations, of_contact, place
-from wavoice.runtime.adapters.store.work import WITH_WORK
+from wavoice.runtime.adapters.store.work import LEFT_LYING, WITH_WORK
 from wavoice.runtime.errors import FencedError, StoreError
 from wavoice.runtime.model import Address, Alias, Conversation, Micros
 
@@ -106,7 +106,10 @@ class ConversationRows:
                 f"Another drain has taken the conversation with {conversation.address.contact}."
             )
 
-    async def with_work(self, now: Micros) -> Sequence[Address]:
+    async def with_work(self, now: Micros, since: Micros | None = None) -> Sequence[Address]:
         """See `ports.Conversations`; a message in back-off holds back its contact's timers too."""
-        rows = await self._db.execute(WITH_WORK, {"now": now})
+        if since is None:
+            rows = await self._db.execute(WITH_WORK, {"now": now})
+        else:
+            rows = await self._db.execute(LEFT_LYING, {"now": now, "since": since})
         return [Address(row.tenant, row.number, row.contact) for row in rows]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sqlalchemy import bindparam, or_, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from wavoice.runtime.adapters.store.codec import dump_json
+from wavoice.runtime.adapters.store.portable import insert
 from wavoice.runtime.adapters.store.statements import Statements
 from wavoice.runtime.adapters.store.tables import effects, proposals
 from wavoice.runtime.errors import CommitRefusedError, StoreError

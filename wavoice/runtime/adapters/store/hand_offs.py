@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.dialects.sqlite import insert
 
 from wavoice.runtime.adapters.store.codec import VERSION, dump, load
+from wavoice.runtime.adapters.store.portable import GATED, insert
 from wavoice.runtime.adapters.store.statements import Row, Statements
 from wavoice.runtime.adapters.store.tables import columns, hand_offs, of_contact, place
 from wavoice.runtime.model import Address, HandedPacket, Packet, PacketState
@@ -16,7 +16,7 @@ _insert = insert(hand_offs)
 _save = _insert.on_conflict_do_update(
     index_elements=["key"], set_={name: _insert.excluded[name] for name in ("state", "ticket", "value")}
 )
-_get = select(hand_offs).where(hand_offs.c.key == bindparam("of_key"))
+_get = select(hand_offs).where(hand_offs.c.key == bindparam("of_key")).execution_options(**{GATED: True})
 _all = select(hand_offs).where(of_contact(hand_offs)).order_by(hand_offs.c.created_at, hand_offs.c.key)
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import bindparam, delete, false, func, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from wavoice.runtime.adapters.store.codec import VERSION, dump, dump_json, load
+from wavoice.runtime.adapters.store.portable import insert
 from wavoice.runtime.adapters.store.statements import Statements
 from wavoice.runtime.adapters.store.tables import columns, inbox, media, of_contact, place
 from wavoice.runtime.errors import StoreError

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy import bindparam, func, insert, select, update
 
+from wavoice.runtime.adapters.store import portable
 from wavoice.runtime.adapters.store.codec import dump_json
 from wavoice.runtime.adapters.store.statements import Row, Statements
 from wavoice.runtime.adapters.store.tables import Retention, journal, journal_heads
@@ -44,6 +45,7 @@ _replace = (
 _last = select(func.coalesce(func.max(journal.c.seq), 0)).scalar_subquery()
 _newest = select(_last.label("written"))
 _begin = insert(journal_heads)
+_begin_once = portable.insert(journal_heads).on_conflict_do_nothing(index_elements=["name"])
 _look = select(journal_heads, _last.label("written")).where(journal_heads.c.name == HEAD_NAME)
 _move = (
     update(journal_heads)
@@ -55,6 +57,21 @@ _move = (
     .values(last=bindparam("new_last"), seal=bindparam("new_seal"))
 )
 _move_if_nothing_came_between = _move.where(_last == bindparam("old_last"))
+
+
+async def begin_chain(db: Statements) -> None:
+    """Make the head of an empty chain, unless another transaction has made it meanwhile."""
+    written = int((await db.execute(_newest)).scalar_one())
+    named = {"name": HEAD_NAME, "tenant": "", "first": written + 1}
+    await db.execute(_begin_once, {**named, "last": written, "seal": GENESIS})
+
+
+async def append_after(db: Statements, head: Head, events: Sequence[Event]) -> None:
+    """Write events behind a head that nobody else can move before this transaction ends."""
+    rows = [_row(event) for event in events]
+    ahead = _chain(head, head.last, rows)
+    await db.execute(_append, rows)
+    await db.execute(_move, _moves(head, ahead))
 
 
 @dataclass(slots=True)

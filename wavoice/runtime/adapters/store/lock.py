@@ -17,6 +17,11 @@ POLL_SECONDS = 0.25
 """How soon a waiting process notices that the draining one has ended."""
 
 
+def lock_file(path: str | Path) -> str:
+    """What the process that drains a store holds a lock on."""
+    return f"{path}.drain.lock"
+
+
 @asynccontextmanager
 async def drain_lock(path: str | Path) -> AsyncIterator[None]:
     """Wait, without blocking the loop, until no other process drains this store; hold it meanwhile.
@@ -27,7 +32,7 @@ async def drain_lock(path: str | Path) -> AsyncIterator[None]:
     if str(path) == MEMORY:
         yield
         return
-    lock = AsyncFileLock(f"{path}.drain.lock")
+    lock = AsyncFileLock(lock_file(path))
     try:
         held = await lock.acquire(poll_interval=POLL_SECONDS)
     except OSError as error:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import bindparam, func, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import bindparam, select
 
+from wavoice.runtime.adapters.store.portable import insert, larger, smaller
 from wavoice.runtime.adapters.store.statements import Statements
 from wavoice.runtime.adapters.store.tables import oddities
 from wavoice.runtime.model import Micros
@@ -21,8 +21,8 @@ _add = _insert.on_conflict_do_update(
     index_elements=["tenant", "kind"],
     set_={
         "count": oddities.c.count + _insert.excluded["count"],
-        "first_at": func.min(oddities.c.first_at, _insert.excluded.first_at),
-        "last_at": func.max(oddities.c.last_at, _insert.excluded.last_at),
+        "first_at": smaller(oddities.c.first_at, _insert.excluded.first_at),
+        "last_at": larger(oddities.c.last_at, _insert.excluded.last_at),
         "outline": _insert.excluded.outline,
     },
 )

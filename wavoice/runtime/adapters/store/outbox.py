@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import bindparam, func, select
-from sqlalchemy.dialects.sqlite import insert
 
 from wavoice.runtime.adapters.store.codec import VERSION, dump, load
+from wavoice.runtime.adapters.store.portable import GATED, insert
 from wavoice.runtime.adapters.store.statements import Row, Statements
 from wavoice.runtime.adapters.store.tables import columns, of_contact, outbox, outbox_messages, place
 from wavoice.runtime.model import Address, OutboxGroup, OutboxState, PromptState
@@ -30,7 +30,7 @@ _changing = ("state", "value", "version", "held_at")
 _save = _insert.on_conflict_do_update(
     index_elements=["id"], set_={name: _insert.excluded[name] for name in _changing}
 )
-_get = select(outbox).where(outbox.c.id == bindparam("of_id"))
+_get = select(outbox).where(outbox.c.id == bindparam("of_id")).execution_options(**{GATED: True})
 _queued = (
     select(outbox)
     .where(of_contact(outbox), outbox.c.state == OutboxState.QUEUED)
@@ -57,8 +57,11 @@ _place_message = _insert_message.on_conflict_do_update(
 _note_status = _insert_message.on_conflict_do_update(
     index_elements=["message"], set_={"status": _insert_message.excluded.status}
 )
-_known = select(outbox_messages.c.outbox, outbox_messages.c.status).where(
-    outbox_messages.c.message == bindparam("of_message")
+_known = (
+    select(outbox_messages.c.outbox, outbox_messages.c.status, outbox.c.contact)
+    .join(outbox, outbox.c.id == outbox_messages.c.outbox)
+    .where(outbox_messages.c.message == bindparam("of_message"))
+    .execution_options(**{GATED: True})
 )
 _count = select(func.count()).where(outbox_messages.c.outbox == bindparam("of_outbox"))
 
@@ -104,7 +107,7 @@ class OutboxRows:
 
     async def get(self, group: str) -> OutboxGroup | None:
         """See `ports.Outbox`."""
-        row = (await self._db.execute(_get, {"of_id": group})).one_or_none()
+        row = await self._row(group)
         return None if row is None else await self._group(row)
 
     async def of_turn(self, turn: str) -> Sequence[OutboxGroup]:
@@ -126,12 +129,15 @@ class OutboxRows:
         self, reference: str | None, message: str, status: PromptState
     ) -> OutboxGroup | None:
         """See `ports.Outbox`; a reference may name a part: `<outbox id>/<part>`."""
+        row: Row | None = None
+        if reference:  # first: what is known of the message is read behind the gate of its contact
+            row = await self._row(reference.partition("/")[0])
         known = (await self._db.execute(_known, {"of_message": message})).one_or_none()
         seen = PromptState(known.status) if known and known.status else None
         if seen is not None and _says_nothing_new(seen, status):
             return None
-        named = reference.partition("/")[0] if reference else known and known.outbox
-        row = named and (await self._db.execute(_get, {"of_id": named})).one_or_none()
+        if not reference and known:
+            row = await self._row(known.outbox)
         if not row:
             return None
         # A message that is known has its place; it is kept.
@@ -147,6 +153,9 @@ class OutboxRows:
             },
         )
         return await self._group(row)
+
+    async def _row(self, group: str) -> Row | None:
+        return (await self._db.execute(_get, {"of_id": group})).one_or_none()
 
     async def _group(self, row: Row) -> OutboxGroup:
         messages = (await self._db.execute(_messages, {"of_outbox": row.id})).scalars()

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, or_, select, true
-from sqlalchemy.dialects.sqlite import insert
 
 from wavoice.runtime.adapters.store.codec import VERSION, dump, load
+from wavoice.runtime.adapters.store.portable import GATED, insert
 from wavoice.runtime.adapters.store.statements import Statements
 from wavoice.runtime.adapters.store.tables import columns, of_contact, place, proposals
 from wavoice.runtime.model import Address, Micros, Proposal, ProposalState
@@ -35,7 +35,7 @@ _moved = select(proposals).where(
     proposals.c.created_at >= bindparam("since"),
     or_(*(proposals.c.state == str(state) for state in _MOVED)),
 )
-_get = select(proposals).where(proposals.c.id == bindparam("of_id"))
+_get = select(proposals).where(proposals.c.id == bindparam("of_id")).execution_options(**{GATED: True})
 
 
 class ProposalRows:

@@ -12,21 +12,10 @@ from typing import TypeVar
 
 from wavoice.runtime import ports
 from wavoice.runtime.adapters.store.connection import connect
-from wavoice.runtime.adapters.store.contacts import ContactRows
-from wavoice.runtime.adapters.store.conversations import ConversationRows
-from wavoice.runtime.adapters.store.effects import EffectRows
-from wavoice.runtime.adapters.store.hand_offs import HandOffRows
-from wavoice.runtime.adapters.store.inbox import InboxRows, MediaRows
 from wavoice.runtime.adapters.store.journal_rows import JournalRows, KnownHead
-from wavoice.runtime.adapters.store.ledger import ConsentRows
 from wavoice.runtime.adapters.store.lock import MEMORY
-from wavoice.runtime.adapters.store.oddities import OddityRows
-from wavoice.runtime.adapters.store.outbox import OutboxRows
-from wavoice.runtime.adapters.store.proposals import ProposalRows
-from wavoice.runtime.adapters.store.statements import OpenTransaction, Statements, store_error
-from wavoice.runtime.adapters.store.timers import TimerRows
-from wavoice.runtime.adapters.store.tool_questions import ToolQuestionRows
-from wavoice.runtime.adapters.store.voice_use import VoiceUseRows
+from wavoice.runtime.adapters.store.statements import OpenTransaction, store_error
+from wavoice.runtime.adapters.store.unit import Unit
 from wavoice.runtime.errors import StoreError
 from wavoice.runtime.model import SECOND, Micros
 
@@ -34,43 +23,6 @@ T = TypeVar("T")
 
 LOCK_TIMEOUT: Micros = 5 * SECOND
 """How long a transaction waits for another process to end its own."""
-
-
-class Unit:
-    """`ports.UnitOfWork` over one open transaction."""
-
-    def __init__(self, db: Statements, ids: ports.Ids, known: KnownHead) -> None:
-        self.contacts: ports.Contacts = ContactRows(db, ids)
-        self._inbox, self._journal = InboxRows(db), JournalRows(db, known)
-        self.inbox: ports.Inbox = self._inbox
-        self.conversations: ports.Conversations = ConversationRows(db)
-        self.proposals: ports.Proposals = ProposalRows(db)
-        self.timers: ports.Timers = TimerRows(db)
-        self.effects: ports.Effects = EffectRows(db)
-        self.hand_offs: ports.HandOffs = HandOffRows(db)
-        self.outbox: ports.Outbox = OutboxRows(db)
-        self.consents: ports.Consents = ConsentRows(db)
-        self.journal: ports.JournalTable = self._journal
-        self.media: ports.MediaTable = MediaRows(db)
-        self.oddities: ports.Oddities = OddityRows(db)
-        self.tool_questions: ports.ToolQuestions = ToolQuestionRows(db)
-        self.voice_use: ports.VoiceUse = VoiceUseRows(db)
-        self.durable = False
-        self._calls: list[Callable[[], None]] = []
-
-    @property
-    def erased(self) -> bool:
-        """Something was taken out for good: the log of the file must not keep it either."""
-        return self._inbox.erased or self._journal.erased
-
-    def after_commit(self, call: Callable[[], None]) -> None:
-        """See `ports.UnitOfWork`."""
-        self._calls.append(call)
-
-    def run_calls(self) -> None:
-        """Run what waited for the commit, in the order given."""
-        for call in self._calls:
-            call()
 
 
 class SqliteStore:
@@ -124,7 +76,7 @@ class SqliteStore:
                 raise StoreError("The store is closed.", remedy="Open it again.")
             self._holder = asyncio.current_task()
             db = OpenTransaction(self._database)
-            unit = Unit(db, self._ids, self._known)
+            unit = Unit(db, self._ids, JournalRows(db, self._known))
             try:
                 await _wait(self._thread, self._begin)
                 yield unit

@@ -15,6 +15,10 @@ Row: TypeAlias = Any
 """A row; its columns are attributes, of the types that tables.py says."""
 
 
+NAMES = "names"
+"""Work that one transaction does at a time: giving contacts their names, and writing to several at once."""
+
+
 class Found(Protocol):
     """What a statement came to, as SQLAlchemy's `CursorResult` says it."""
 
@@ -55,10 +59,17 @@ class Found(Protocol):
 
 
 class Statements(Protocol):
-    """Runs statements in one open transaction; SQLAlchemy's `AsyncConnection` has the same method."""
+    """Runs statements in one open transaction."""
 
     async def execute(self, statement: Executable, parameters: Any = None, /) -> Found:
         """Run it once, or once for each mapping of a sequence. Raises `StoreError`."""
+        ...
+
+    async def alone(self, work: str) -> bool:
+        """Wait until no other transaction does work of that name, and keep others from it until the end.
+
+        False if no other could have: what was read before is true still.
+        """
         ...
 
 
@@ -141,6 +152,10 @@ class OpenTransaction:
         ready = prepared(statement, many[0])
         cursor = self._database.executemany(ready.sql, [ready.bound(one) for one in many])
         return Rows((), cursor.rowcount)
+
+    async def alone(self, work: str) -> bool:  # noqa: ARG002 -- whoever writes is alone
+        """See `Statements`."""
+        return False
 
     def end(self) -> None:
         """Refuse all further statements."""

@@ -28,6 +28,7 @@ from sqlalchemy import (
     text,
 )
 
+from wavoice.runtime.adapters.store.portable import NUMBER, where
 from wavoice.runtime.model import Address
 
 METADATA = MetaData()
@@ -73,14 +74,14 @@ contacts = Table(
 aliases = Table(
     "aliases",
     METADATA,
-    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("seq", NUMBER, primary_key=True, autoincrement=True),
     Column("kind", Text, nullable=False),
     Column("value", Text, nullable=False),
     Column("contact", Text, ForeignKey("contacts.id"), nullable=False),
     Column("since", BigInteger, nullable=False),
     Column("until", BigInteger),
     *_common(Retention.IDENTITY),
-    Index("aliases_current", "tenant", "value", "kind", unique=True, sqlite_where=text("until IS NULL")),
+    Index("aliases_current", "tenant", "value", "kind", unique=True, **where("until IS NULL")),
     Index("aliases_contact", "contact", "kind"),
     sqlite_autoincrement=True,
 )
@@ -99,7 +100,7 @@ conversations = Table(
 inbox = Table(
     "inbox",
     METADATA,
-    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("seq", NUMBER, primary_key=True, autoincrement=True),
     *_place(),
     Column("message", Text, nullable=False),
     Column("turn", Text, nullable=False, unique=True),
@@ -112,7 +113,7 @@ inbox = Table(
     *_common(Retention.TRANSCRIPT),
     UniqueConstraint("tenant", "number", "message"),
     Index("inbox_contact", "tenant", "number", "contact", "seq"),
-    Index("inbox_undone", "tenant", "number", "contact", "seq", sqlite_where=text("done = 0")),
+    Index("inbox_undone", "tenant", "number", "contact", "seq", **where("done = 0", "NOT done")),
     sqlite_autoincrement=True,
 )
 
@@ -127,7 +128,7 @@ proposals = Table(
     Column("value", Text, nullable=False),
     *_common(Retention.AUDIT),
     Index("proposals_contact", "tenant", "number", "contact", "created_at", "id"),
-    Index("proposals_open", "tenant", "number", "contact", "created_at", "id", sqlite_where=text("open = 1")),
+    Index("proposals_open", "tenant", "number", "contact", "created_at", "id", **where("open = 1", "open")),
 )
 
 timers = Table(
@@ -169,7 +170,7 @@ effects = Table(
         "number",
         "evidence",
         unique=True,
-        sqlite_where=text("evidence IS NOT NULL"),
+        **where("evidence IS NOT NULL"),
     ),
 )
 
@@ -185,7 +186,7 @@ outbox = Table(
     *_common(Retention.TRANSCRIPT),
     Column("held_at", BigInteger),
     Index("outbox_contact", "tenant", "number", "contact", "state", "created_at", "id"),
-    Index("outbox_held", "tenant", "number", "contact", sqlite_where=text("held_at IS NOT NULL")),
+    Index("outbox_held", "tenant", "number", "contact", **where("held_at IS NOT NULL")),
 )
 
 outbox_messages = Table(
@@ -202,7 +203,7 @@ outbox_messages = Table(
 consents = Table(
     "consents",
     METADATA,
-    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("seq", NUMBER, primary_key=True, autoincrement=True),
     *_place(),
     Column("purpose", Text, nullable=False),
     Column("given", Boolean, nullable=False),
@@ -221,7 +222,7 @@ consents = Table(
 consents_shown = Table(
     "consents_shown",
     METADATA,
-    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("seq", NUMBER, primary_key=True, autoincrement=True),
     *_place(),
     Column("purpose", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
@@ -236,7 +237,7 @@ consents_shown = Table(
 journal = Table(
     "journal",
     METADATA,
-    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("seq", NUMBER, primary_key=True, autoincrement=True),
     *_place(),
     Column("turn", Text, nullable=False),
     Column("kind", Text, nullable=False),

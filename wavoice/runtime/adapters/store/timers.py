@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, delete, func, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import bindparam, delete, select
 
+from wavoice.runtime.adapters.store.portable import insert, larger
 from wavoice.runtime.adapters.store.statements import Statements
 from wavoice.runtime.adapters.store.tables import columns, of_contact, place, timers
 from wavoice.runtime.adapters.store.work import NEXT_DUE
@@ -18,7 +18,7 @@ _set = _insert.on_conflict_do_update(
             name: _insert.excluded[name]
             for name in ("id", "tenant", "number", "contact", "due_at", "attempts")
         },
-        "generation": func.max(_insert.excluded.generation, timers.c.generation + 1),
+        "generation": larger(_insert.excluded.generation, timers.c.generation + 1),
     },
 )
 _clear = delete(timers).where(timers.c.subject == bindparam("of_subject"))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sqlalchemy import bindparam, select, true, update
-from sqlalchemy.dialects.sqlite import insert
 
 from wavoice.runtime.adapters.store.codec import VERSION, dump, load
+from wavoice.runtime.adapters.store.portable import insert
 from wavoice.runtime.adapters.store.statements import Statements
 from wavoice.runtime.adapters.store.tables import proposals, tool_questions
 from wavoice.runtime.errors import StoreError

@@ -6,7 +6,7 @@ undone message; only a contact without one is woken by a timer.
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, exists, false, func, or_, select, union, union_all
+from sqlalchemy import and_, bindparam, exists, false, func, or_, select, union, union_all
 
 from wavoice.runtime.adapters.store.tables import inbox, timers
 
@@ -31,6 +31,22 @@ _moments = union_all(
     select(func.min(inbox.c.retry_at).label("moment")).where(inbox.c.seq.in_(_oldest)),
     select(func.min(timers.c.due_at)).where(_inbox_empty),
 ).subquery()
+
+_left_lying = select(inbox.c.tenant, inbox.c.number, inbox.c.contact).where(
+    inbox.c.seq.in_(_oldest),
+    or_(
+        inbox.c.retry_at <= bindparam("now"),
+        # A moment that is still to come: the clock was set back, and says nothing of how long it lies there.
+        and_(
+            inbox.c.retry_at.is_(None),
+            or_(inbox.c.received_at <= bindparam("since"), inbox.c.received_at > bindparam("now")),
+        ),
+    ),
+)
+
+LEFT_LYING = union(_left_lying, _due).order_by("tenant", "number", "contact")
+"""The same where somebody is told of each message: only what was received before `since`, and who is to be
+woken by the clock."""
 
 WITH_WORK = union(_ready, _due).order_by("tenant", "number", "contact")
 """Addresses with something to do at `now`, in a fixed order."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from wavoice.runtime.adapters.store.portable import NUMBER, where
+
 revision = "0001"
 down_revision = None
 
@@ -43,7 +45,7 @@ def _identity() -> None:
     )
     op.create_table(
         "aliases",
-        sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("seq", NUMBER, primary_key=True, autoincrement=True),
         sa.Column("kind", sa.Text, nullable=False),
         sa.Column("value", sa.Text, nullable=False),
         sa.Column("contact", sa.Text, sa.ForeignKey("contacts.id"), nullable=False),
@@ -57,7 +59,7 @@ def _identity() -> None:
         "aliases",
         ["tenant", "value", "kind"],
         unique=True,
-        sqlite_where=sa.text("until IS NULL"),
+        **where("until IS NULL"),
     )
     op.create_index("aliases_contact", "aliases", ["contact", "kind"])
     op.create_table(
@@ -73,7 +75,7 @@ def _identity() -> None:
 def _work() -> None:
     op.create_table(
         "inbox",
-        sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("seq", NUMBER, primary_key=True, autoincrement=True),
         *_place(),
         sa.Column("message", sa.Text, nullable=False),
         sa.Column("turn", sa.Text, nullable=False, unique=True),
@@ -91,7 +93,7 @@ def _work() -> None:
         "inbox_undone",
         "inbox",
         ["tenant", "number", "contact", "seq"],
-        sqlite_where=sa.text("done = 0"),
+        **where("done = 0", "NOT done"),
     )
     op.create_table(
         "timers",
@@ -125,7 +127,7 @@ def _audit() -> None:
         "proposals_open",
         "proposals",
         ["tenant", "number", "contact", "created_at", "id"],
-        sqlite_where=sa.text("open = 1"),
+        **where("open = 1", "open"),
     )
     op.create_table(
         "effects",
@@ -170,7 +172,7 @@ def _outbox() -> None:
 def _ledger() -> None:
     op.create_table(
         "consents",
-        sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("seq", NUMBER, primary_key=True, autoincrement=True),
         *_place(),
         sa.Column("purpose", sa.Text, nullable=False),
         sa.Column("given", sa.Boolean, nullable=False),
@@ -182,7 +184,7 @@ def _ledger() -> None:
     op.create_index("consents_contact", "consents", ["tenant", "number", "contact", "purpose"])
     op.create_table(
         "journal",
-        sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("seq", NUMBER, primary_key=True, autoincrement=True),
         *_place(),
         sa.Column("turn", sa.Text, nullable=False),
         sa.Column("kind", sa.Text, nullable=False),

@@ -8,6 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from wavoice.runtime.adapters.store.portable import where
+
 revision = "0002"
 down_revision = "0001"
 
@@ -32,5 +34,5 @@ def upgrade() -> None:
         "effects",
         ["tenant", "number", "evidence"],
         unique=True,
-        sqlite_where=sa.text("evidence IS NOT NULL"),
+        **where("evidence IS NOT NULL"),
     )

@@ -8,6 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from wavoice.runtime.adapters.store.portable import NUMBER
+
 revision = "0003"
 down_revision = "0002"
 
@@ -18,7 +20,7 @@ def upgrade() -> None:
         op.add_column("consents", sa.Column(name, sa.Text, nullable=False, server_default=sa.text("''")))
     op.create_table(
         "consents_shown",
-        sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("seq", NUMBER, primary_key=True, autoincrement=True),
         sa.Column("number", sa.Text, nullable=False),
         sa.Column("contact", sa.Text, nullable=False),
         sa.Column("purpose", sa.Text, nullable=False),

@@ -8,6 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from wavoice.runtime.adapters.store.portable import where
+
 revision = "0004"
 down_revision = "0003"
 
@@ -19,7 +21,7 @@ def upgrade() -> None:
         "outbox_held",
         "outbox",
         ["tenant", "number", "contact"],
-        sqlite_where=sa.text("held_at IS NOT NULL"),
+        **where("held_at IS NOT NULL"),
     )
     op.create_index("inbox_contact", "inbox", ["tenant", "number", "contact", "seq"])
     op.create_table(
