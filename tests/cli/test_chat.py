@@ -152,4 +152,8 @@ def test_ctrl_c_leaves_the_database_whole(tmp_path: Path) -> None:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     again = script("chat", "--store", "kept.db", folder=tmp_path, said="yes\n")
     assert "you  yes" in again.out
-    assert "Order 1842: move it to Friday" in again.out.partition("you  yes")[2]
+    after = again.out.partition("you  yes")[2]
+    # Whether the question had been delivered before the signal came is the machine's affair: where it had,
+    # the yes is good, once; where it had not, it is asked again.
+    once = after.count("committed: reschedule_delivery") == 1 and "Done: order 1842" in after
+    assert once or ("Order 1842: move it to Friday" in after and "committed:" not in after)
