@@ -1,4 +1,4 @@
-"""A bot in a process of its own, to be killed: `python -m tests.kill_child` with WAVOICE_* settings.
+"""A bot in a process of its own, to be killed: settings come in WAVOICE_* variables, as in production.
 
 Ears and voice are scripted; everything else is what `build` makes, over real sockets and a real file.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from collections.abc import Mapping
+from multiprocessing.connection import Connection
 from types import MappingProxyType
 
 from wavoice.runtime.build import Parts, build
@@ -24,14 +26,17 @@ POLICY = Policy(
 """Production's, with shorter waits."""
 
 
-async def main() -> None:
+def live(environment: Mapping[str, str], ready: Connection) -> None:
+    """Be that bot, until killed; whoever started it is told when it is ready."""
+    os.environ.clear()
+    os.environ.update(environment)
+    asyncio.run(_live(ready))
+
+
+async def _live(ready: Connection) -> None:
     lines = {int(size): Line(text) for size, text in json.loads(os.environ["KILL_LINES"]).items()}
     parts = Parts(ears=ScriptedEars(by_size=lines), voice=ToneVoice(), policy=POLICY)
     port = int(os.environ["KILL_PORT"])
     async with build(Settings.load(), parts) as runtime, serve(runtime.app, port=port):
-        print("ready", flush=True)
+        ready.send_bytes(b"ready")
         await asyncio.Event().wait()
-
-
-if __name__ == "__main__":
-    asyncio.run(main())

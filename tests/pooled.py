@@ -1,4 +1,8 @@
-"""The same work for many seeds or files, spread over a few processes."""
+"""The same work for many seeds or files, spread over a few processes; and processes that begin at once.
+
+To import the runtime takes a process longer than most of what is asked of it here. So one is kept that has
+imported what they need and does nothing else; all others are forked from it.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +10,26 @@ import gc
 import logging
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
+from multiprocessing.context import ForkServerContext
 from typing import TypeVar
 
 import structlog
 
+PRELOADED = ("tests.kill_child", "tests.dialogues.hunt", "tests.storms.run", "tests.proxy.run")
 S = TypeVar("S", bound="Sequence[object]")
 T = TypeVar("T")
 
 
+def forks() -> ForkServerContext:
+    """Where processes come from that have imported what the tests need."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([*PRELOADED])
+    return context
+
+
 def spread(work: Callable[[S], T], chunks: Sequence[S], processes: int) -> Iterator[T]:
     """What came of each chunk, as it is done."""
-    with multiprocessing.get_context("forkserver").Pool(processes, seldom_collect) as pool:
+    with forks().Pool(processes, seldom_collect) as pool:
         yield from pool.imap_unordered(work, chunks)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import multiprocessing
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,7 +12,7 @@ from tests.dialogues.log import Got, Moved, Tried
 from tests.dialogues.script import Script, script
 from tests.dialogues.stage import START, at_once, perform, play_out
 from tests.dialogues.thaw import thaw
-from tests.pooled import quiet_logs
+from tests.pooled import forks, quiet_logs
 
 CHUNK = 500
 """Dialogues that one process does before it hands its findings over."""
@@ -48,7 +47,7 @@ class Tally:
 def hunt(seeds: range, processes: int = 2) -> Tally:
     """Perform these in processes of their own; the same findings however many share them."""
     chunks = [seeds[start : start + CHUNK] for start in range(0, len(seeds), CHUNK)]
-    with multiprocessing.get_context("forkserver").Pool(processes, thaw) as pool:
+    with forks().Pool(processes, thaw) as pool:
         return sum(pool.imap_unordered(perform_all, chunks), Tally())
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import multiprocessing
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from tests.dialogues.script import script
 from tests.dialogues.stage import perform
 from tests.dialogues.thaw import thaw
 from tests.mutants import Mutant, patched
+from tests.pooled import forks
 
 MANY = 200_000
 PARTS = 8
@@ -52,7 +52,7 @@ def test_two_hundred_thousand_break_nothing(part: int) -> None:
 @pytest.mark.bulk
 def test_values_without_their_guard_come_to_the_same() -> None:
     seeds = range(7, 47)
-    with multiprocessing.get_context("forkserver").Pool(1, thaw) as pool:
+    with forks().Pool(1, thaw) as pool:
         assert pool.map(fingerprint, seeds) == [fingerprint(seed) for seed in seeds]
 
 

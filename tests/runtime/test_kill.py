@@ -8,15 +8,17 @@ import json
 import os
 import signal
 import socket
-import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.kill_child import live
+from tests.pooled import forks
 from wavoice.runtime.adapters.clock import SystemClock, Uuid7Ids
 from wavoice.runtime.adapters.failpoints import VARIABLE
 from wavoice.runtime.adapters.store import SqliteStore
@@ -75,14 +77,14 @@ class Stage:
     environment: dict[str, str]
     store: Path
 
-    async def start(self, failpoint: str = "") -> asyncio.subprocess.Process:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.kill_child",
-            env={**self.environment, VARIABLE: failpoint},
-            stdout=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        assert process.stdout is not None
-        assert await process.stdout.readline() == b"ready\n"
+    async def start(self, failpoint: str = "") -> ForkServerProcess:
+        context = forks()
+        told, ready = context.Pipe(duplex=False)
+        with told, ready:
+            process = context.Process(target=live, args=({**self.environment, VARIABLE: failpoint}, ready))
+            await asyncio.to_thread(process.start)
+            ready.close()  # or nobody would notice that it died before
+            assert await asyncio.to_thread(told.recv_bytes) == b"ready"
         return process
 
     async def journal(self) -> list[Event]:
@@ -190,7 +192,8 @@ async def kill_at(request: Path, failpoint: str, folder: Path) -> str | None:
         process = await at.start(failpoint)
         talking = asyncio.ensure_future(dialogue(at, request))
         try:
-            if await asyncio.wait_for(process.wait(), PATIENCE) != -signal.SIGKILL:
+            await asyncio.to_thread(process.join, PATIENCE)
+            if process.exitcode != -signal.SIGKILL:
                 return f"{failpoint}: died of something else"
             process = await at.start()
             await asyncio.wait_for(talking, PATIENCE)
@@ -200,9 +203,8 @@ async def kill_at(request: Path, failpoint: str, folder: Path) -> str | None:
         finally:
             talking.cancel()
             await asyncio.gather(talking, return_exceptions=True)
-            if process.returncode is None:
-                process.kill()
-            await process.wait()
+            process.kill()
+            await asyncio.to_thread(process.join)
         return verdict(at, request, failpoint, events)
 
 
