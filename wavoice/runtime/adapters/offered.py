@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from importlib.metadata import EntryPoint, entry_points
+import sys
+from collections.abc import Sequence
+from functools import cache
+from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from typing import TypeVar
 
 from wavoice.runtime.errors import ConfigError
@@ -10,9 +13,19 @@ from wavoice.runtime.errors import ConfigError
 B = TypeVar("B")
 
 
+def _offered(group: str) -> EntryPoints:
+    return _on(tuple(sys.path), group)
+
+
+@cache
+def _on(path: Sequence[str], group: str) -> EntryPoints:
+    """Looked up once for a path: a file of every installed package is read."""
+    return entry_points(group=group)
+
+
 def names(group: str) -> list[str]:
     """The backends that installed packages offer, sorted."""
-    return sorted({point.name for point in entry_points(group=group)})
+    return sorted({*_offered(group).names})
 
 
 def loaded(group: str, name: str, kind: type[B], key: str) -> B:
@@ -20,7 +33,7 @@ def loaded(group: str, name: str, kind: type[B], key: str) -> B:
 
     Raises `ConfigError`, which names those that there are, or says why it is none.
     """
-    point = next(iter(entry_points(group=group, name=name)), None)
+    point = next(iter(_offered(group).select(name=name)), None)
     if point is None:
         raise ConfigError(
             f"{key}: no installed package offers {name!r}.",
