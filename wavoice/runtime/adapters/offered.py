@@ -18,7 +18,7 @@ def _offered(group: str) -> EntryPoints:
 
 
 @cache
-def _on(path: Sequence[str], group: str) -> EntryPoints:
+def _on(_path: Sequence[str], group: str) -> EntryPoints:
     """Looked up once for a path: a file of every installed package is read."""
     return entry_points(group=group)
 
