@@ -68,7 +68,7 @@ def command(
 ) -> None:
     """Run scenarios: what is said, and what must come of it, on the runtime that deploys.
 
-    Time is virtual: a scenario of 26 hours takes milliseconds. Ten laws are checked in every run,
+    Time is virtual: a scenario of 26 hours takes milliseconds. Eleven laws are checked in every run,
     such as "no write without a yes bound to exactly what was read back"; docs/scenarios.md lists
     them. Exit code 0: all came out as written; 1: some did not; 2: a file is wrong.
 

@@ -1,4 +1,4 @@
-"""Laws of whole runs (L6 to L10): runs that keep them, and the same runs changed so that one is broken."""
+"""Laws of whole runs (L6 to L11): runs that keep them, and the same runs changed so that one is broken."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from tests.sim.scenario.scripts import ASKED, MOVE, load, play
-from tests.sim.scenario.tampered import PERSON, TWO, also, broken, edited, first, in_turn, saying
+from tests.sim.scenario.tampered import PERSON, TWO, also, broken, edited, first, in_turn, saying, without
 from wavoice.runtime import journal
 from wavoice.runtime.policy import Policy
 from wavoice.sim.emulator.emulator import Emulator
-from wavoice.sim.scenario.laws import check_laws
+from wavoice.sim.scenario.laws import check_laws, check_proofs
 from wavoice.sim.scenario.perform import perform
 from wavoice.sim.scenario.record import Record
+from wavoice.sim.scenario.run import run_cases
 
 
 class TestHeardFirst:
@@ -157,3 +158,21 @@ class TestInChat:
     @pytest.mark.parametrize("words", ["Order 1842 comes at 10.30 in Road.", "Yes. In two days.", "No. 7"])
     def test_dots_are_no_links(self, words: str) -> None:
         assert broken(edited(play(ASKED), journal.Replied, saying(text=words))) == set()
+
+
+class TestProofs:
+    """L11: the journal alone proves that every write had its yes."""
+
+    def test_a_run_that_is_proved(self) -> None:
+        record = play(MOVE)
+        assert record.ledger
+        assert check_proofs(record) == []
+
+    @pytest.mark.parametrize("body", [journal.Confirmed, journal.Proposed, journal.Received])
+    def test_what_a_proof_needs_is_missing(self, body: type[Any]) -> None:
+        assert {failure.kind for failure in check_proofs(without(play(MOVE), body))} == {"L11"}
+
+    def test_it_is_held_against_every_scenario(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        told = without(play(MOVE), journal.Proposed)
+        monkeypatch.setattr("wavoice.sim.scenario.run.perform", lambda *_: told)
+        assert "L11" in {failure.kind for failure in run_cases(load(MOVE)).failures}

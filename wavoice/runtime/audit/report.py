@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from wavoice.runtime import journal
@@ -12,6 +12,7 @@ from wavoice.runtime.audit.chain_check import Break, Chained, Stored, check_chai
 from wavoice.runtime.audit.dialogue import Dialogue, Line, Step, gather
 from wavoice.runtime.audit.proofs import Violation, violations
 from wavoice.runtime.chain import Head
+from wavoice.runtime.journal import Event
 from wavoice.runtime.journal_lines import from_json
 from wavoice.runtime.model import Micros
 
@@ -67,8 +68,7 @@ def audit(
 def prove(stored: Sequence[Stored], chained: Chained, since: Micros = 0) -> Report:
     """Prove the effects; of a journal without a chain, such as a trace, pass an empty `Chained`."""
     report = Report(records=len(stored), not_chained=chained.not_chained, redacted=len(chained.redacted))
-    breaks = list(chained.breaks)
-    conversations: dict[tuple[str, str, str], list[Line]] = defaultdict(list)
+    breaks, lines = list(chained.breaks), list[Line]()
     for one in stored:
         if one.record.kind not in _TELLS:
             continue
@@ -77,11 +77,24 @@ def prove(stored: Sequence[Stored], chained: Chained, since: Micros = 0) -> Repo
             if all(one.record.seq != known.seq for known in breaks):
                 breaks.append(Break(one.record.seq, "edited", "it cannot be read as an event"))
             continue
+        lines.append(line)
+    report.breaks = breaks
+    return _proved(lines, chained.redacted, since, report)
+
+
+def prove_events(events: Sequence[Event]) -> Report:
+    """Prove the effects of a journal that was just written by this program; numbers count from 0."""
+    lines = [Line(seq, event) for seq, event in enumerate(events) if event.kind in _TELLS]
+    return _proved(lines, frozenset(), 0, Report(records=len(events)))
+
+
+def _proved(lines: Iterable[Line], redacted: frozenset[int], since: Micros, report: Report) -> Report:
+    conversations: dict[tuple[str, str, str], list[Line]] = defaultdict(list)
+    for line in lines:
         where = line.event.where
         conversations[where.tenant, where.number, where.contact].append(line)
-    report.breaks = breaks
-    for lines in conversations.values():
-        _prove_all(gather(lines), chained.redacted, since, report)
+    for said in conversations.values():
+        _prove_all(gather(said), redacted, since, report)
     report.violations.sort(key=lambda one: one.seq)
     return report
 

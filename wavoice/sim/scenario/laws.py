@@ -1,7 +1,7 @@
-"""Ten laws that every run keeps: nobody writes them into a scenario, nobody can forget them.
+"""Eleven laws that every run keeps: nobody writes them into a scenario, nobody can forget them.
 
 L1 to L6, L8 and L10 follow from the journal and the shop's ledger, so they hold for replays too; L7 and
-L9 from what happened after the last step.
+L9 from what happened after the last step; L11 is what `wavoice audit` proves of a journal.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wavoice.runtime import journal
+from wavoice.runtime.audit import prove_events
 from wavoice.runtime.journal import Event
 from wavoice.sim.scenario.failure import Failure
 from wavoice.sim.scenario.record import Mark, Record
@@ -30,6 +31,7 @@ LAWS = {
     "L8": "no personal value in the journal outside pii",
     "L9": "when the last timer has run, nothing more was sent or written",
     "L10": "no reply sends the customer out of the chat",
+    "L11": "the journal alone proves that every write had its yes",
 }
 """What each law says."""
 
@@ -49,6 +51,12 @@ def check_laws(record: Record) -> list[Failure]:
         *_in_chat(record),
     ]
     return list(dict.fromkeys(found))
+
+
+def check_proofs(record: Record) -> list[Failure]:
+    """L11, of a whole journal: what the auditor of a live store would find of it."""
+    found = prove_events(record.events).violations
+    return [_broken("L11", f"{one.invariant}: {one.said}", one.proposal) for one in found]
 
 
 def _broken(law: str, reason: str, got: object = "", turn: str | None = None) -> Failure:

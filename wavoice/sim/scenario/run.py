@@ -14,7 +14,7 @@ from wavoice.runtime.author.app import App
 from wavoice.runtime.author.load import AppFile, load_from
 from wavoice.sim.scenario.checks import check
 from wavoice.sim.scenario.failure import Failure
-from wavoice.sim.scenario.laws import check_laws
+from wavoice.sim.scenario.laws import check_laws, check_proofs
 from wavoice.sim.scenario.load import Case, load_cases
 from wavoice.sim.scenario.perform import Swept, perform
 from wavoice.sim.scenario.record import Record
@@ -234,7 +234,9 @@ def _result(case: Case, failures: Sequence[Failure]) -> Result:
 
 def _failures(case: Case, record: Record, *, listened: bool) -> list[Failure]:
     failures = check(case.scenario, record, listened=listened)
-    return failures if record.broken is not None else [*failures, *check_laws(record)]
+    if record.broken is not None:
+        return failures
+    return [*failures, *check_laws(record), *check_proofs(record)]
 
 
 def _with_line(case: Case, failure: Failure) -> Failure:

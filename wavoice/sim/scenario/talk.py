@@ -24,7 +24,7 @@ from wavoice.sim.scenario.cast import start_of
 from wavoice.sim.scenario.failure import Failure
 from wavoice.sim.scenario.format import Step
 from wavoice.sim.scenario.given import FaultSpec
-from wavoice.sim.scenario.laws import check_laws
+from wavoice.sim.scenario.laws import check_laws, check_proofs
 from wavoice.sim.scenario.load import Case, load_cases
 from wavoice.sim.scenario.perform import Play
 from wavoice.sim.scenario.project import project_app
@@ -150,7 +150,7 @@ class Talk:
     def end(self) -> list[Failure]:
         """Follow every timer to its end and return the laws that were broken."""
         self._run(self.play.end)
-        return check_laws(self.play.record)
+        return [*check_laws(self.play.record), *check_proofs(self.play.record)]
 
     def explain(self, failure: Failure) -> list[str]:
         """The lines of the journal that explain a broken law."""
