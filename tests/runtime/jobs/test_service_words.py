@@ -165,3 +165,21 @@ def test_an_answer_that_fits_two_entries_answers_nothing() -> None:
     assert twice.asked("when are you open") is None
     assert faq.asked("is my parcel open") is None
     assert faq.asked("yes") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("change my address to the third house behind the old mill", True),
+        ("the new address is my sister's place near the bus stand", True),
+        ("change the address of my order", False),
+        ("change the address to my other one please", False),
+        ("change the address to the one you have on file", False),
+        ("change the address, it is wrong on the last order", False),
+        ("change the address to 14 Lake Road", False),
+    ],
+)
+def test_an_address_in_words_that_cannot_be_read_is_known_to_have_been_said(text: str, *, told: bool) -> None:
+    slots = read(text).slots
+    assert ("told" in slots) is told
+    assert "told" not in slots or "address" not in slots

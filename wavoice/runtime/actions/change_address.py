@@ -23,9 +23,10 @@ def _prepare(slots: Mapping[str, str], facts: Facts, today: date) -> Prepared:
         return order
     if order.status not in CHANGEABLE:
         return Refuse(f"{english.order_status(order, today)} Its address cannot be changed any more.")
-    address = slots.get("address") or _other_saved(order, facts)
+    unread = slots.get("told") == "unread"
+    address = slots.get("address") or (None if unread else _other_saved(order, facts))
     if not address:
-        return Ask("address", english.WHICH_ADDRESS)
+        return Ask("address", english.ADDRESS_UNREAD if unread else english.WHICH_ADDRESS)
     if address.casefold() == order.delivery_address.casefold():
         return Refuse(f"Order {order.id} goes to {order.delivery_address} already.")
     if (elsewhere := outside(address, facts.rules)) is not None:

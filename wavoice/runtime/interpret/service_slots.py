@@ -1,4 +1,4 @@
-"""Values that only the jobs beyond orders listen for: looked for once one of them is meant."""
+"""Values that one job alone listens for: looked for once one of them is meant."""
 
 from __future__ import annotations
 
@@ -222,6 +222,20 @@ def _name_in(text: str) -> str:
     return canonical(text).strip("\"'\u201c\u201d ")
 
 
+_SOMEWHERE = re.compile(
+    r"\baddress\b[^.?!]*?\b(?:to|is|as)\b[:,]?\s+"
+    r"(?!(?:the\s+|my\s+)?(?:one|other|old|saved|same|usual|home|work|office|new|different|another)\b|an?\b|some"
+    r"|it\b|what|where|wrong|not\b|no\b|be\b)(?:\S+\s+){3,}\S",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Where to was said, in more words than "my old place" needs."""
+
+
+def _elsewhere(found: _Found, _situation: Situation, *, asks: bool) -> None:
+    if asks and "address" not in found.slots.values and _SOMEWHERE.search(found.slots.text):
+        found.add("told", "unread", mention=False)
+
+
 _PRICE = re.compile(r"\b(?:how\s+much|prices?|costs?)\b", re.IGNORECASE)
 _STOCK = re.compile(
     r"\b(?:stock|available|sold\s+out|left|still|have\s+you|do\s+you\s+have)\b", re.IGNORECASE
@@ -268,6 +282,7 @@ _FINDERS: Mapping[str, Callable[..., None]] = {
     "pause_subscription": _subscription,
     "skip_subscription": _subscription,
     "cancel_subscription": _subscription,
+    "change_address": _elsewhere,
     "saved_card": _card,
     "pay_reminder": _reminder,
     "update_contact": _contact,
