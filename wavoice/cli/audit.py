@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from wavoice.runtime.audit import Report
     from wavoice.runtime.audit.chain_check import Stored
     from wavoice.runtime.chain import Head
-    from wavoice.runtime.settings import Settings
 
 _SQLITE = b"SQLite format 3\0"
 _UNITS = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
@@ -72,7 +71,9 @@ def command(
     path = store or settings.store.path
     if store is None and not path.exists():
         raise UserInputError(f"There is no store {path} yet.", remedy=_NO_STORE)
-    start = _moment(since, settings) if since else 0
+    from wavoice.runtime.adapters.clock import SystemClock  # noqa: PLC0415
+
+    start = moment_of(since, settings.shop.zone, SystemClock().now()) if since else 0
     if json_file and json_file != "-":
         check_target(Path(json_file))
     if path.is_dir():
@@ -165,14 +166,12 @@ def _audit(stored: Sequence[Stored], head: Head | None, since: int, *, chained: 
         return audit(stored, head, since, lambda count: progress.update(bar, completed=count))
 
 
-def _moment(when: str, settings: Settings) -> int:
-    """A date or time in the shop's zone, or so long ago, in microseconds."""
+def moment_of(when: str, zone: str, now: int) -> int:
+    """A date or time in that zone, or so long before `now`, in microseconds."""
     from zoneinfo import ZoneInfo  # noqa: PLC0415
 
-    from wavoice.runtime.adapters.clock import SystemClock  # noqa: PLC0415
-
     if ago := _DURATION.fullmatch(when.lower()):
-        return SystemClock().now() - int(ago[1]) * _UNITS[ago[2]] * 1_000_000
+        return now - int(ago[1]) * _UNITS[ago[2]] * 1_000_000
     try:
         moment = datetime.fromisoformat(when)
     except ValueError:
@@ -180,7 +179,7 @@ def _moment(when: str, settings: Settings) -> int:
             f"{when!r} is no date and no duration.", remedy="Write 2026-11-23, 2026-11-23T10:00, 12h or 7d."
         ) from None
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=ZoneInfo(settings.shop.zone))
+        moment = moment.replace(tzinfo=ZoneInfo(zone))
     return round(moment.timestamp() * 1_000_000)
 
 

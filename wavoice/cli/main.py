@@ -24,8 +24,10 @@ from wavoice.cli import (
     inspect,
     languages,
     mcp,
+    observe,
     record,
     replay,
+    report,
     serve,
     sim,
     test,
@@ -52,6 +54,8 @@ app.command("sim", short_help="Run WhatsApp on this machine, for any bot.")(sim.
 app.command("trigger", short_help="Send a webhook event by name.")(trigger.command)
 app.command("actions", short_help="List the bot's jobs.")(actions.command)
 app.command("audit", short_help="Prove every write from the journal.")(audit.command)
+app.command("report", short_help="Review what the bot did.")(report.command)
+app.command("observe", short_help="Write a dashboard and alert rules.")(observe.command)
 app.command("record", short_help="Record a voice note.")(record.command)
 app.command("inspect", short_help="Step through a recorded journal.")(inspect.command)
 app.command("doctor", short_help="Say what this machine lacks.")(doctor.command)

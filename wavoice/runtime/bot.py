@@ -261,6 +261,7 @@ class Bot:
             proposals=(frozen,) if frozen else (),
             events=(*told, journal.HandedOff(reason=HandOff.TURN_FAILED)),
         )
+        turn.step = step.name
         turn.log(*step.events)
         step = with_hours(turn, step)
         group = await keep(

@@ -50,7 +50,7 @@ from wavoice.runtime.token import CommitToken
 
 async def finish(turn: Turn, woken: Woken) -> None:
     """Commit what the customer approved, or say truthfully why not."""
-    turn.flow = woken.proposal.action
+    turn.flow, turn.step = woken.proposal.action, "commit"
     # The settle window is drawn as its own bar: a chosen wait, never latency.
     decided = woken.settled_at - turn.kit.policy.window(woken.proposal.tier, woken.evidence.modality)
     if woken.proposal.state is not ProposalState.UNKNOWN:

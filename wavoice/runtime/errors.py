@@ -19,6 +19,7 @@
   * SpeechError           a speech backend failed or ran out of time
     * UnsupportedLanguageError  it works, and does not know the language
   * SystemOfRecordError   a system of record could not be read
+    * NoAnswerError       it did not answer in time
     * DeclinedError       it said no: nothing was read, and nothing done
     * ToolError           a tool of an MCP server gave no answer; `sent` says whether it may have been done
   * StoreError            the database cannot be used
@@ -223,6 +224,12 @@ class SystemOfRecordError(WavoiceError):
     category = Category.NETWORK
     code = "system_of_record"
     retryable = True
+
+
+class NoAnswerError(SystemOfRecordError):
+    """A system of record did not answer within its budget."""
+
+    code = "no_answer"
 
 
 class DeclinedError(SystemOfRecordError):

@@ -66,7 +66,7 @@ class Where:
     flow: str | None = None
     """Name of the action."""
     step: str | None = None
-    """`ask`, `confirm`, `commit`, …: where in the job."""
+    """Where in the job: `commit`, or a `steps.Step.name` such as `ask:SLOT` or `confirm`."""
 
 
 class Body(Protocol):
@@ -188,6 +188,8 @@ class ProposalEvent:
     read_back: str = field(default="", metadata=PII)
     expires_at: Micros = 0
     """Until when a yes counts; of an accepted yes, until when it may be carried out."""
+    takes: bool | None = None
+    """`money` is taken from the customer, and not paid out; None in journals from before this was noted."""
 
 
 @dataclass(frozen=True, slots=True)

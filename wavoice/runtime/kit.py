@@ -144,6 +144,9 @@ class Turn:
     trace: Trace
     kit: Kit
     flow: str | None = None
+    """The job that it is about."""
+    step: str | None = None
+    """Where in the job it stands (`steps.Step.name`)."""
     jobs: Jobs = field(init=False)
     """What the bot can do, as it was when this turn began."""
     _lines: list[journal.Event] = field(default_factory=list)
@@ -162,6 +165,7 @@ class Turn:
             turn=turn or self.id,
             modality=self.modality,
             flow=self.flow,
+            step=self.step,
         )
         at = self.trace.now()
         self._lines.extend(journal.Event(at=at, where=where, body=body) for body in bodies)

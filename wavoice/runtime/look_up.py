@@ -60,7 +60,8 @@ async def of_authors(turn: Turn, reads: Iterable[Awaitable[object]]) -> list[obj
             async with asyncio.timeout(turn.kit.policy.read_budget_seconds):
                 return await asyncio.gather(*reads)
         except Exception as error:  # noqa: BLE001 -- somebody else's system: that it failed is what is known
-            turn.log(journal.Trouble(stage="look_up", code="own_fact", detail=type(error).__name__))
+            code = "own_no_answer" if isinstance(error, TimeoutError) else "own_fact"
+            turn.log(journal.Trouble(stage="look_up", code=code, detail=type(error).__name__))
             return None
 
 

@@ -120,7 +120,7 @@ def _closing(step: Step, before: Proposal | None) -> Step:
 
 async def _ask(turn: Turn, conversation: Conversation, offered: Offered, step: Step) -> None:
     kit = turn.kit
-    turn.flow = offered.action
+    turn.flow, turn.step = offered.action, step.name
     reply = reply_to(step, kit.codes, by_voice=False, notice=True)
     turn.log(*step.events)
     after = _without(conversation, offered)

@@ -124,7 +124,7 @@ async def _call(kit: Kit, timer: Timer, group: OutboxGroup, conversation: Conver
                     Outgoing(to=conversation.alias, reference=reference, template=template)
                 )
         except (ChannelError, AuthError) as error:
-            turn.log(journal.Trouble(stage="send", code=error.code, detail=error.message))
+            turn.log(journal.Trouble(stage="template", code=error.code, detail=error.message))
             if (error.retryable or isinstance(error, AuthError)) and timer.attempts < kit.policy.max_sends:
                 wait = limit_wait(error, timer.attempts) or kit.policy.send_lease * 2**timer.attempts
                 async with kit.store.begin() as tx:

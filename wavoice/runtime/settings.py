@@ -27,6 +27,7 @@ from wavoice.runtime.settings_catalogue import CatalogueWords
 from wavoice.runtime.settings_deploy import Deploy
 from wavoice.runtime.settings_mcp import McpServer
 from wavoice.runtime.settings_money import Delivery, MoneyLimits
+from wavoice.runtime.settings_observe import Observe
 from wavoice.runtime.settings_people import People
 from wavoice.runtime.settings_serve import Serve
 from wavoice.runtime.settings_speech import Ears, Section, Voice, from_commas
@@ -245,6 +246,7 @@ class Settings(BaseSettings):
     runtime: Runtime = Runtime()
     serve: Serve = Serve()
     deploy: Deploy = Deploy()
+    observe: Observe = Observe()
     jobs: dict[str, JobSettings] = Field(default_factory=dict)
     """How far each job may go, by its name."""
     mcp: dict[str, McpServer] = Field(default_factory=dict)

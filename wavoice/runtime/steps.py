@@ -79,6 +79,32 @@ class Step:
     silent: str = ""
     """Why there is no reply, if there is none."""
 
+    @property
+    def name(self) -> str:
+        """Where in the job it stands, as the journal calls it: never a word of the customer's.
+
+        `ask:SLOT`, `confirm`, `settle`, `answer`, `hand_off`, `silent`, or `say` for whatever ends there.
+        """
+        if self.hand_off is not None:
+            return "hand_off"
+        if self.settles is not None:
+            return "settle"
+        if self.answered:
+            return "answer"
+        if self.asks is not None:
+            return "confirm"
+        if self.asking is not None:
+            return f"ask:{self.asking.missing}"
+        return "silent" if self.silent else "say"
+
+    def job(self, half_said: Asking | None) -> str | None:
+        """The job that it is about, where the words named none; `half_said`: the one before it."""
+        if self.asking is not None:
+            return self.asking.intent
+        if self.asks is not None:
+            return self.asks.action
+        return half_said.intent if self.over and half_said is not None else None
+
 
 def about(
     kind: type[journal.ProposalEvent], proposal: Proposal, row: str = "", **more: str | int | bool | bool
@@ -97,5 +123,6 @@ def about(
         payee=proposal.payee,
         read_back=proposal.read_back,
         expires_at=proposal.expires_at,
+        takes=proposal.takes,
         **more,
     )

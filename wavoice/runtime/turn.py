@@ -194,6 +194,7 @@ def _respond(
         longest=MOST_WORDS[step.asks is not None or bool(step.choices)],
     )
     after = step.proposals[-1] if step.proposals else known.proposal
+    turn.flow, turn.step = turn.flow or step.job(known.conversation.asking), step.name
     turn.log(
         journal.Decided(
             row=decision.row,

@@ -17,7 +17,7 @@ from typing import Final, TypeVar
 import httpx
 from pydantic import TypeAdapter, ValidationError
 
-from wavoice.runtime.errors import DeclinedError, SystemOfRecordError
+from wavoice.runtime.errors import DeclinedError, NoAnswerError, SystemOfRecordError
 
 T = TypeVar("T")
 MOST_BYTES: Final = 8 * 1024 * 1024
@@ -117,9 +117,9 @@ class Api:
 
 @asynccontextmanager
 async def within(seconds: float, vendor: str) -> AsyncIterator[None]:
-    """End what takes longer. Raises `SystemOfRecordError`."""
+    """End what takes longer. Raises `NoAnswerError`."""
     try:
         async with asyncio.timeout(seconds):
             yield
     except TimeoutError as error:
-        raise SystemOfRecordError(f"{vendor} did not answer within {seconds:g} s.") from error
+        raise NoAnswerError(f"{vendor} did not answer within {seconds:g} s.") from error

@@ -55,7 +55,7 @@ import httpx
 import phonenumbers
 from pydantic import SecretStr, TypeAdapter, ValidationError, create_model
 
-from wavoice.runtime.errors import SystemOfRecordError
+from wavoice.runtime.errors import NoAnswerError, SystemOfRecordError
 from wavoice.runtime.model import (
     KINDS,
     OF_THE_SHOP,
@@ -258,7 +258,7 @@ async def _within(budget_seconds: float, call: Coroutine[object, object, httpx.R
         async with asyncio.timeout(budget_seconds):
             return await call
     except (TimeoutError, httpx.TimeoutException) as error:
-        raise SystemOfRecordError(f"The shop did not answer within {budget_seconds:g} s.") from error
+        raise NoAnswerError(f"The shop did not answer within {budget_seconds:g} s.") from error
     except httpx.HTTPError as error:
         raise SystemOfRecordError(f"The connection to the shop failed ({type(error).__name__}).") from error
 

@@ -1,0 +1,136 @@
+"""`wavoice report`: the weekly review, from the journal alone."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from wavoice.cli.audit import moment_of
+from wavoice.cli.files import check_target
+from wavoice.cli.outputs import put
+from wavoice.runtime.errors import StoreError, UserInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from wavoice.runtime.journal import Event
+    from wavoice.runtime.model import Micros
+    from wavoice.runtime.seeing.report import Prices, Report
+    from wavoice.runtime.settings import Settings
+
+_SQLITE = b"SQLite format 3\0"
+_NO_STORE = (
+    "Name a store or a journal, as in: wavoice test --journal DIR, then wavoice report DIR/NAME.jsonl."
+)
+
+
+def command(
+    store: Annotated[
+        Path | None,
+        typer.Argument(metavar="STORE", help="A store, or a journal in JSON lines; else store.path."),
+    ] = None,
+    since: Annotated[
+        str, typer.Option(metavar="WHEN", help="Review from then on: 2026-11-23, or 12h, 7d ago.")
+    ] = "7d",
+    until: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WHEN", help="Up to then; else now, or the last event of a journal in JSON lines."
+        ),
+    ] = None,
+    prices: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The owner's prices; else observe.prices.")
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the review as a page that stands alone.")
+    ] = None,
+    json_file: Annotated[
+        str | None, typer.Option("--json", metavar="FILE", help="Write the figures as JSON; - is stdout.")
+    ] = None,
+) -> None:
+    """Review what the bot did: what was finished without a person, where customers were lost, what it cost.
+
+    Reads only; the bot may be running. Figures are made from the journal alone, and docs/observe.md says what
+    each one counts. Sums of money need prices: what has none is counted, and named as not known.
+
+    \b
+    Examples:
+      wavoice report                                the last seven days of the store of wavoice.toml
+      wavoice report --since 2026-11-01 --until 2026-12-01
+      wavoice report --html week.html --json week.json
+      wavoice report kept/mumbled_yes.jsonl         the journal of one scenario
+    """  # noqa: D301 -- \b keeps the lines of the examples apart
+    from wavoice.runtime.settings import Settings  # noqa: PLC0415
+
+    settings = Settings.load()
+    path = store or settings.store.path
+    if store is None and not path.exists():
+        raise UserInputError(f"There is no store {path} yet.", remedy=_NO_STORE)
+    for target in (html, None if json_file in (None, "-") else Path(str(json_file))):
+        if target is not None:
+            check_target(target)
+    report, zone = _review(path, settings, (since, until), _prices(prices, settings))
+    if html is not None:
+        from wavoice.cli.report_html import page  # noqa: PLC0415
+
+        html.write_text(page(report, zone), encoding="utf-8")
+    put(json_file, json.dumps(asdict(report), indent=2, ensure_ascii=False) + "\n")
+    if json_file != "-":
+        from wavoice.cli.report_table import print_report  # noqa: PLC0415
+
+        print_report(report, zone)
+
+
+def _prices(file: Path | None, settings: Settings) -> Prices | None:
+    from wavoice.runtime.seeing.report import read_prices  # noqa: PLC0415
+
+    named = settings.observe.prices
+    if file is None and named is not None:
+        file = settings.config.parent / named
+    return None if file is None else read_prices(file)
+
+
+def _review(
+    path: Path, settings: Settings, span: tuple[str, str | None], prices: Prices | None
+) -> tuple[Report, str]:
+    """The review, and the zone in which its days are told."""
+    from wavoice.runtime.adapters.clock import SystemClock  # noqa: PLC0415
+    from wavoice.runtime.seeing.report import review  # noqa: PLC0415
+    from wavoice.runtime.seeing.report.prices import reads_from  # noqa: PLC0415
+
+    since, until = span
+    now, zone = SystemClock().now(), settings.shop.zone
+    if not _is_store(path):
+        from wavoice.sim.trace_file import read_trace  # noqa: PLC0415
+
+        trace = read_trace(path)
+        zone, now = trace.zone, max(event.at for event in trace.events) + 1
+    end = now if until is None else moment_of(until, zone, now)
+    start = moment_of(since, zone, end)
+    if start >= end:
+        raise UserInputError("The review would end before it begins.", remedy="Give an earlier --since.")
+    events = _events(path, reads_from(start)) if _is_store(path) else trace.events
+    try:
+        return review(events, start, end, prices), zone
+    except StoreError as error:
+        raise UserInputError(error.message, remedy=error.remedy) from error
+
+
+def _events(path: Path, since: Micros) -> Iterable[Event]:
+    from wavoice.runtime.adapters.store.report_rows import read_events  # noqa: PLC0415
+
+    return read_events(path, since)
+
+
+def _is_store(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_SQLITE)) == _SQLITE
+    except OSError as error:
+        raise UserInputError(
+            f"{path} cannot be read: {error.strerror}.", remedy="Name a store, or set store.path."
+        ) from error

@@ -1,0 +1,218 @@
+"""Prometheus metrics, counted from the journal as it is written: a sink, and the text that is scraped.
+
+Labels are closed lists (names.py), so that neither their number grows nor a personal value gets into one.
+Each process counts what it has journaled; what needs the memory of a conversation (how tasks end, what is
+taken back) is counted by the process that drains it. docs/observe.md names every metric and the question that
+it answers.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from wavoice import __version__
+from wavoice.runtime import journal
+from wavoice.runtime.journal import Event
+from wavoice.runtime.model import SECOND, Form, Micros, Stage
+from wavoice.runtime.ports import Clock
+from wavoice.runtime.seeing import names
+from wavoice.runtime.seeing.course import (
+    Answered,
+    Began,
+    Course,
+    Ended,
+    Fact,
+    HandedOver,
+    Reached,
+    TakenBack,
+    Vetoed,
+)
+
+log = structlog.get_logger("wavoice")
+
+MOST_TALKS: Final = 20_000
+"""Conversations whose tasks are remembered; about 1 kB each."""
+MOST_TURNS: Final = 5_000
+"""Turns under way whose stages are summed up."""
+NOT_WAITED_FOR: Final = frozenset({"notice", "sent again", "called back", "known from its status"})
+"""Reasons of turns that end without anybody having waited for them since a message of theirs."""
+_SAID = frozenset({Form.MESSAGE, Form.EDIT, Form.REACTION})
+_ANSWERS = frozenset({"yes", "no", "changed", "unclear", "held", "lapsed"})
+_WAITS = (0.1, 0.2, 0.4, 0.8, 1.2, 2, 3, 5, 8, 13, 20, 30, 60)
+_STAGES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8)
+_NOT_HEARD = frozenset({"transcribe", "fetch"})
+
+
+@dataclass(slots=True)
+class _Sums:
+    """The stages of a turn so far."""
+
+    stages: dict[str, Micros] = field(default_factory=dict)
+    queue: Micros = 0
+
+
+class Metrics:
+    """A journal's sink that counts. `text` is Prometheus's exposition format of that moment."""
+
+    def __init__(self, clock: Clock, jobs: names.Jobs | None = None) -> None:
+        self.registry = CollectorRegistry()
+        self.jobs = jobs or names.Jobs()
+        """Whose names a label may hold."""
+        self._clock = clock
+        self._course = Course(MOST_TALKS)
+        self._turns: OrderedDict[str, _Sums] = OrderedDict()
+        self._make()
+
+    def write(self, event: Event) -> None:
+        """Count an event; what cannot be counted is logged by kind, and never stops a turn."""
+        try:
+            self._count(event)
+            for fact in self._course.take(event):
+                self._tell(fact)
+        except Exception as error:  # noqa: BLE001 -- a sink never raises: the turn is done and durable
+            self.errors.inc()
+            log.error("not_counted", kind=event.kind, error=type(error).__name__)
+
+    def text(self) -> str:
+        """What is scraped; tasks that came to nothing meanwhile are counted first."""
+        for fact in self._course.sweep(self._clock.now()):
+            self._tell(fact)
+        return generate_latest(self.registry).decode()
+
+    def _counter(self, name: str, told: str, *labels: str) -> Counter:
+        return Counter(f"wavoice_{name}", told, labels, registry=self.registry)
+
+    def _histogram(self, name: str, told: str, label: str, buckets: tuple[float, ...]) -> Histogram:
+        return Histogram(f"wavoice_{name}", told, (label,), buckets=buckets, registry=self.registry)
+
+    def _make(self) -> None:
+        count, spread = self._counter, self._histogram
+        self.received = count("messages_received", "Messages that customers sent.", "modality")
+        self.steps = count("steps", "Tasks that came to a step.", "intent", "step", "modality")
+        self.ended = count("tasks_ended", "Tasks by how they ended.", "intent", "how")
+        self.taken_back = count("tasks_taken_back", "Done, and not contained after all.", "intent", "why")
+        self.handed = count("hand_offs", "Hand-offs to a person.", "intent", "reason")
+        self.answers = count("answers", "What came of confirmation prompts.", "intent", "tier", "answer")
+        self.vetoes = count("settle_vetoes", "Yeses taken back while they settled.", "intent")
+        self.writes = count("writes", "Writes by what came of them.", "intent", "outcome")
+        self.turns = count("turns", "Turns by how they ended.", "how", "modality")
+        self.readings = count("readings", "Messages read, and whether understood.", "modality", "result")
+        self.trouble = count("trouble", "What went wrong and was survived.", "stage", "code")
+        self.failures = count("integration_failures", "Other systems that failed.", "system", "kind")
+        self.sent = count("messages_sent", "Messages that WhatsApp accepted.", "form")
+        self.statuses = count("message_statuses", "What WhatsApp reported of our messages.", "status")
+        self.notes = count("voice_notes", "Voice notes, and whether they were heard.", "result")
+        self.heard = count("speech_heard_seconds", "Seconds of voice notes that were listened to.")
+        self.written = count("voice_fallbacks", "Replies in text where a voice note was due.")
+        self.templates = count("template_failures", "Templates that WhatsApp did not take.", "code")
+        self.errors = count("events_not_counted", "Events that could not be counted: a bug.")
+        self.wait = spread(
+            "customer_wait_seconds", "Webhook to answer, settling included.", "modality", _WAITS
+        )
+        self.turn = spread("turn_seconds", "Webhook to answer without settling.", "modality", _WAITS)
+        self.stage = spread("stage_seconds", "A stage of a turn, all its spans together.", "stage", _STAGES)
+        info = Gauge("wavoice_build_info", "1, with the version.", ("version",), registry=self.registry)
+        info.labels(__version__).set(1)
+
+    def _count(self, event: Event) -> None:
+        """What an event says by itself."""
+        body, modality = event.body, names.known(event.where.modality, names.MODALITIES)
+        match body:
+            case journal.SpanEvent() | journal.Waited():
+                self._sum(event.where.turn, body)
+            case journal.TurnEnded():
+                self._turn_over(event, body, modality)
+            case journal.Received() if body.form in _SAID:
+                self.received.labels(modality).inc()
+            case journal.Read():
+                unclear = body.intent is None and set(map(str, body.acts)) <= {"unclear"}
+                self.readings.labels(modality, "unclear" if unclear else "understood").inc()
+            case journal.HeardNote():
+                self.notes.labels("heard").inc()
+                self.heard.inc(body.note_seconds)
+            case journal.Replied() | journal.Noticed():
+                self._sent(body)
+            case journal.StatusSeen():
+                self.statuses.labels(names.known(body.status, names.STATUSES)).inc()
+            case journal.Trouble():
+                self._troubled(body)
+            case journal.Committed() | journal.Failed() | journal.Unknown() | journal.Shadowed():
+                self.writes.labels(self.jobs.label(body.action), body.kind).inc()
+                if isinstance(body, journal.Unknown):
+                    self.failures.labels(names.unanswered_system(body), "timeout").inc()
+
+    def _sum(self, turn: str, body: journal.SpanEvent | journal.Waited) -> None:
+        sums = self._turns.get(turn)
+        if sums is None:
+            sums = self._turns[turn] = _Sums()
+            if len(self._turns) > MOST_TURNS:
+                self._turns.popitem(last=False)
+        took = body.end - body.start
+        if isinstance(body, journal.Waited):
+            sums.queue += took
+        else:
+            sums.stages[body.stage] = sums.stages.get(body.stage, 0) + took
+
+    def _turn_over(self, event: Event, body: journal.TurnEnded, modality: str) -> None:
+        sums = self._turns.pop(event.where.turn, None) or _Sums()
+        self.turns.labels(names.known(body.how, names.HOW_ENDED), modality).inc()
+        for stage, took in sums.stages.items():
+            self.stage.labels(names.known(stage, names.STAGES)).observe(took / SECOND)
+        if sums.queue:
+            self.stage.labels("queue").observe(sums.queue / SECOND)
+        if was_waited_for(event):
+            wait = body.ended_at - body.started_at
+            self.wait.labels(modality).observe(wait / SECOND)
+            work = max(0, wait - sums.stages.get(Stage.SETTLE, 0))
+            self.turn.labels(modality).observe(work / SECOND)
+
+    def _sent(self, body: journal.Replied | journal.Noticed) -> None:
+        self.sent.labels(names.known(body.form, names.FORMS)).inc(len(body.messages))
+        if body.fallback is not None:
+            self.written.inc()
+
+    def _troubled(self, body: journal.Trouble) -> None:
+        code = names.known(body.code, names.CODES)
+        self.trouble.labels(names.known(body.stage, names.TROUBLE_STAGES), code).inc()
+        if body.stage in _NOT_HEARD:
+            self.notes.labels("not_heard").inc()
+        if body.stage == "template":
+            self.templates.labels(code).inc()
+        failed = names.failed_system(body)
+        if failed is not None:
+            self.failures.labels(*failed).inc()
+
+    def _tell(self, fact: Fact) -> None:
+        """What an event says of a task."""
+        label: Any = self.jobs.label
+        match fact:
+            case Began():
+                return
+            case Reached(task=task, step=step, modality=modality):
+                where = names.known(modality, names.MODALITIES)
+                self.steps.labels(label(task.flow), names.step_label(step), where).inc()
+            case Ended(task=task):
+                self.ended.labels(label(task.flow), names.known(task.how, names.ENDS)).inc()
+            case TakenBack(task=task, why=why):
+                self.taken_back.labels(label(task.flow), why).inc()
+            case HandedOver(flow=flow, reason=reason):
+                self.handed.labels(label(flow), names.known(reason, names.REASONS)).inc()
+            case Answered(flow=flow, tier=tier, what=what):
+                self.answers.labels(label(flow), names.known(tier, names.TIERS), what).inc()
+            case Vetoed(flow=flow):
+                self.vetoes.labels(label(flow)).inc()
+
+
+def was_waited_for(event: Event) -> bool:
+    """True for the end of a turn that answered something said: its customer has waited for it."""
+    body = event.body
+    answered = isinstance(body, journal.TurnEnded) and body.how == "answered"
+    return answered and event.where.modality in _WAITING and body.reason not in NOT_WAITED_FOR
+
+
+_WAITING = frozenset({"voice", "text", "button"})
