@@ -24,7 +24,7 @@ class Cost:
 
     currency: str | None
     messages: dict[str, int]
-    """Delivered messages by what they are charged as: `free`, `service`, `utility`, `marketing`, or `template`
+    """Delivered messages by what they are charged as: `free`, `service`, `utility`, `marketing`; `template`
     where its category is not known."""
     not_delivered: int
     """Accepted, and not known to be delivered: nothing is charged for them."""
