@@ -7,6 +7,7 @@ import signal
 import socket
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.cli.commands import Shell
@@ -74,6 +75,10 @@ async def test_a_life_of_the_process(tmp_path: Path) -> None:
         await phone.says(f"please change the address to {CANARY}")
         asked = await phone.hears(0)
         assert CANARY in (asked.text or "")
+        async with httpx.AsyncClient() as scraper:
+            scraped = await scraper.get(f"{process.told['admin']}/metrics")
+        assert 'wavoice_messages_received_total{modality="text"} 1.0' in scraped.text
+        assert CANARY not in scraped.text
         assert await process.ends(signal.SIGTERM) == 0
         assert process.told["webhook"].endswith(PATH)
     told = lines(process)

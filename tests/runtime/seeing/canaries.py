@@ -7,7 +7,7 @@ import json
 import logging
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -20,7 +20,9 @@ from wavoice.runtime.journal_lines import to_json
 from wavoice.runtime.seeing.metrics import Metrics
 from wavoice.runtime.seeing.seen import Seen
 from wavoice.runtime.seeing.spans import open_traces
+from wavoice.runtime.serving.logs import LogSink, open_log
 from wavoice.runtime.settings_observe import Observe
+from wavoice.runtime.settings_serve import Serve
 from wavoice.sim.clock import VirtualClock
 from wavoice.sim.rehearsal import Ear
 from wavoice.sim.scenario import cast, stage
@@ -164,38 +166,32 @@ async def _run(case: Case, seen: Seen, loop: VirtualLoop) -> Sequence[Event]:
 
 @dataclass(frozen=True, slots=True)
 class _Both:
-    """The ear of the stage, and what watches a serving process."""
+    """The ear of the stage, and the sinks of a serving process."""
 
     ear: Ear
     seen: Seen
+    log: LogSink = field(default_factory=LogSink)
 
     def write(self, event: Event) -> None:
-        self.ear.write(event)
-        self.seen.write(event)
+        for sink in (self.ear, self.log, self.seen):
+            sink.write(event)
 
 
 class _logged:  # noqa: N801 -- reads as a verb, like those of contextlib
-    """Everything that is logged meanwhile, from DEBUG on, by us and by libraries, as lines."""
+    """Everything that a serving process would log meanwhile, from DEBUG on, as lines."""
 
     def __init__(self) -> None:
         self._stream = io.StringIO()
 
     def __enter__(self) -> _logged:
-        self._before, root = structlog.get_config(), logging.getLogger()
-        self._level, self._handler = root.level, logging.StreamHandler(self._stream)
-        structlog.configure(
-            processors=[structlog.processors.format_exc_info, structlog.processors.JSONRenderer(default=str)],
-            wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG),
-            logger_factory=structlog.WriteLoggerFactory(file=self._stream),
-            cache_logger_on_first_use=False,
-        )
-        root.addHandler(self._handler)
-        root.setLevel(logging.WARNING)  # as a serving process has it: libraries tell addresses below that
+        root = logging.getLogger()
+        self._before, self._level, self._handlers = structlog.get_config(), root.level, [*root.handlers]
+        open_log(Serve(log="json", log_level="debug"), self._stream)
         return self
 
     def __exit__(self, *_: object) -> None:
         root = logging.getLogger()
-        root.removeHandler(self._handler)
+        root.handlers[:] = self._handlers
         root.setLevel(self._level)
         structlog.configure(**self._before)
 

@@ -15,6 +15,7 @@ def _clean(found: list[Found]) -> None:
     assert [leak for one in found for leak in one.leaks] == []
     assert all(one.said for one in found), "every canary was heard and kept where it belongs"
     assert sum(one.spans for one in found) > 10 * len(found)
+    assert all(one.logged for one in found)
 
 
 def test_fifty_canaries_are_fifty_people() -> None:

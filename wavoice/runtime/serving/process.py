@@ -17,11 +17,13 @@ from typing import Any, TypeVar
 
 import structlog
 
+from wavoice.runtime.adapters.clock import SystemClock
 from wavoice.runtime.adapters.store.damage import refuse_damage
 from wavoice.runtime.adapters.store.lock import MEMORY
 from wavoice.runtime.build import Parts, Runtime, build
 from wavoice.runtime.errors import AuthError, ChannelError, StoreError, facts_of
-from wavoice.runtime.journal import Sink
+from wavoice.runtime.journal import Event, Sink
+from wavoice.runtime.seeing.seen import Seen, watch
 from wavoice.runtime.serving.doors import admin_app, public_app
 from wavoice.runtime.serving.health import Health
 from wavoice.runtime.serving.logs import LogSink
@@ -54,8 +56,6 @@ class Serving:
     up: Callable[[Up], None]
     """Called once messages are taken."""
     parts: Parts = field(default_factory=Parts)
-    metrics: Callable[[], str] | None = None
-    """Prometheus's text of this moment; None: there is none."""
     tunnel: str = ""
     """Command of a program that makes the webhook's door public; empty: somebody else does."""
     reached: Callable[[str], None] = lambda _: None
@@ -74,12 +74,14 @@ async def serve(serving: Serving, stop: asyncio.Event) -> None:
     async with AsyncExitStack() as stack:
         public = stack.enter_context(closing(listen(chosen.host, chosen.port, "--port")))
         admin = stack.enter_context(closing(listen(chosen.admin_host, chosen.admin_port, "--admin-port")))
-        watched = admin_app(health, serving.metrics)
+        seen = await stack.enter_async_context(watch(settings.observe, SystemClock()))
+        watched = admin_app(health, seen.text)
         await stack.enter_async_context(serve_at(admin, watched, grace=ADMIN_GRACE))
-        runtime = await _unless(stop, _open(serving, stack))
+        runtime = await _unless(stop, _open(serving, seen, stack))
         if runtime is None:
             return
         health.runtime = runtime
+        seen.know(job.name for job in runtime.bot.kit.jobs)
         grace = math.ceil(chosen.grace_seconds)
         async with serve_at(public, public_app(runtime.app), grace=grace):
             serving.up(Up(_address(chosen.host, public), _address(chosen.admin_host, admin), runtime))
@@ -94,25 +96,24 @@ async def serve(serving: Serving, stop: asyncio.Event) -> None:
         await _finish(runtime, chosen.grace_seconds)
 
 
-async def _open(serving: Serving, stack: AsyncExitStack) -> Runtime:
+async def _open(serving: Serving, seen: Seen, stack: AsyncExitStack) -> Runtime:
     settings = serving.settings
     if settings.serve.check_store and str(settings.store.path) != MEMORY:
         await asyncio.to_thread(refuse_damage, settings.store.path)
-    sink = LogSink() if serving.parts.sink is None else _Both(LogSink(), serving.parts.sink)
-    parts = replace(serving.parts, sink=sink, shared=True)
+    named = () if serving.parts.sink is None else (serving.parts.sink,)
+    parts = replace(serving.parts, sink=_All((LogSink(), seen, *named)), shared=True)
     return await stack.enter_async_context(build(settings, parts))
 
 
 @dataclass(frozen=True, slots=True)
-class _Both:
-    """Two sinks."""
+class _All:
+    """Several sinks."""
 
-    first: Sink
-    second: Sink
+    sinks: tuple[Sink, ...]
 
-    def write(self, event: Any) -> None:
-        self.first.write(event)
-        self.second.write(event)
+    def write(self, event: Event) -> None:
+        for sink in self.sinks:
+            sink.write(event)
 
 
 async def look_at_numbers(runtime: Runtime) -> None:
