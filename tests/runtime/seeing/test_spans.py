@@ -57,6 +57,7 @@ def test_a_turn_is_a_trace_and_a_stage_is_a_span_of_the_same_times() -> None:
         ]
         wanted = [(str(body.stage), body.start * 1000, body.end * 1000) for body in stages]
         assert [one for one in made if one[0] != "queue"] == wanted
+    assert len({span.context.span_id for span in spans if span.context}) == len(spans)
     yes = roots[-1]
     assert yes.attributes is not None
     assert yes.attributes["wavoice.job"] == "reschedule_delivery"
