@@ -48,6 +48,8 @@ class Stage:
 
     around: Around
     emulator: Emulator
+    graph: httpx.AsyncClient
+    """Reaches Graph and its media host."""
     target: ScriptedTarget
     folder: Path
     steps: list[Step]
@@ -88,6 +90,7 @@ access_token = "file:{folder}/secrets/token"
 app_secret = "file:{folder}/secrets/secret"
 verify_token = "file:{folder}/secrets/word"
 graph_base_url = "http://graph.wavoice.test"
+media_hosts = ["media.wavoice.test"]
 
 [deploy]
 url = "{URL}"
@@ -144,5 +147,5 @@ async def staged(folder: Path) -> AsyncIterator[Stage]:
                 report=steps.append,
                 judge=judge,
             )
-            yield Stage(around, emulator, target, folder, steps, judged, alive)
+            yield Stage(around, emulator, graph, target, folder, steps, judged, alive)
         await emulator.close()

@@ -259,7 +259,7 @@ class TestBack:
         stage.emulator.subscriptions.change(app, installed=True, number_override=ELSEWHERE)
         assert (await stage.deploy()).ok
         assert await stage.callback() == CALLBACK
-        assert ledger(stage)["live"]["callback"]["before"] == ELSEWHERE
+        assert ledger(stage)["live"]["callbacks"][0]["before"] == ELSEWHERE
 
     async def test_customers_go_back_when_it_falls_ill_under_them(self, stage: Stage) -> None:
         first = await self.two(stage)

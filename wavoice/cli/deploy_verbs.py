@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from wavoice.cli.deploy import AsJson, Config, app, run, settings_of
 from wavoice.cli.deploy_lines import Lines
+
+if TYPE_CHECKING:
+    from wavoice.deploy.webhook import Moved
 
 
 @app.command("status", short_help="Say what is live, and whether it is well.")
@@ -180,20 +184,20 @@ def webhook(
 
     settings = settings_of(config, url=url)
 
-    async def ask() -> dict[str, str | None]:
+    async def ask() -> Sequence[Moved]:
         async with internet() as http:
             hook = Webhook(settings, http)
             if remove:
                 return await hook.remove()
             return await hook.put() if url else await hook.look()
 
-    told = asyncio.run(ask())
-    if as_json:
-        typer.echo(json.dumps(told))
-        return
-    typer.echo(f"messages go to: {told['now'] or 'nobody'}")
-    if told["before"] != told["now"]:
-        typer.echo(f"before: {told['before'] or 'nobody'}")
+    for told in asyncio.run(ask()):
+        if as_json:
+            typer.echo(json.dumps({"number": told.number, "now": told.now, "before": told.before}))
+            continue
+        typer.echo(f"messages to {told.number} go to: {told.now or 'nobody'}")
+        if told.before != told.now:
+            typer.echo(f"before: {told.before or 'nobody'}")
 
 
 @app.command("canary", short_help="Hear and answer one voice note, with no customer.")

@@ -86,7 +86,7 @@ async def _taken_up(work: Work, broken: UnderWay | None) -> UnderWay:
         return UnderWay(id=around.ids.new("d"), gate=work.gate, previous=live, **ours)
     ours |= {"gate": work.gate}
     if not broken.switched or broken.release != live:
-        ours |= {"previous": live, "switched": False, "callback": None}
+        ours |= {"previous": live, "switched": False, "callbacks": []}
     return broken.model_copy(update=ours)
 
 

@@ -94,20 +94,29 @@ async def _turn(rehearsal: Rehearsal, note: bytes, words: tuple[str, ...]) -> Ca
     try:
         async with asyncio.timeout(PATIENCE):
             await rehearsal.phone.records(note)
-            reply = await rehearsal.phone.hears(0)
+            await rehearsal.phone.hears(0)
     except TimeoutError:
         return Canary(ok=False, told=f"no answer to the voice note within {PATIENCE:g} s")
     seconds = (clock.ticks() - began) / SECOND
     await rehearsal.idle()
     heard = _heard(await rehearsal.journal())
-    if not heard.strip():
-        return Canary(ok=False, told="it answered, and heard no word of the note", seconds=seconds)
-    if missing := [word for word in words if word.casefold() not in heard.casefold()]:
-        return Canary(ok=False, told=f"it did not hear: {', '.join(missing)}", seconds=seconds)
-    if rehearsal.world.ledger:
-        return Canary(ok=False, told="it wrote to the shop without being told yes", seconds=seconds)
-    form = "by voice" if reply.kind == "voice" else "in writing"
+    spoke = any(message.kind == "voice" for message in rehearsal.phone.messages)
+    if (wrong := _wrong(rehearsal, heard, words, spoke=spoke)) is not None:
+        return Canary(ok=False, told=wrong, seconds=seconds)
+    form = "by voice" if spoke else "in writing"
     return Canary(ok=True, told=f"heard {len(heard.split())} words, answered {form}", seconds=seconds)
+
+
+def _wrong(rehearsal: Rehearsal, heard: str, words: tuple[str, ...], *, spoke: bool) -> str | None:
+    if not heard.strip():
+        return "it answered, and heard no word of the note"
+    if missing := [word for word in words if word.casefold() not in heard.casefold()]:
+        return f"it did not hear: {', '.join(missing)}"
+    if rehearsal.runtime.bot.kit.voice is not None and not spoke:
+        return "it has a voice, and answered in writing only"
+    if rehearsal.world.ledger:
+        return "it wrote to the shop without being told yes"
+    return None
 
 
 def _heard(events: Sequence[Event]) -> str:

@@ -38,15 +38,16 @@ async def check(
 async def _leads_here(settings: Settings, meta: Meta) -> Finding:
     wanted = callback_url(settings)
     try:
-        found = (await meta.number()).callback
+        found = {(await meta.number(each)).callback for each in meta.number_ids}
     except (AuthError, ChannelError) as error:
         return Finding("webhook", ok=False, told=error.message, remedy=error.remedy)
-    if found == wanted:
+    if found == {wanted}:
         return Finding("webhook", ok=True, told=f"Meta sends messages to {wanted}")
+    others = ", ".join(sorted(each or "nobody" for each in found - {wanted}))
     return Finding(
         "webhook",
         ok=False,
-        told=f"Meta sends messages to {found or 'nobody'}",
+        told=f"Meta sends messages to {others}",
         remedy=f"Let them come here: wavoice deploy webhook {settings.deploy.url}",
     )
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from wavoice.deploy.errors import TargetError
 from wavoice.deploy.target import Place
@@ -52,7 +52,7 @@ class UnderWay(_Note):
     previous: str | None = None
     """Release that was live before it."""
     switched: bool = False
-    callback: Callback | None = None
+    callbacks: list[Callback] = Field(default_factory=list)
     """What it changed at Meta."""
 
 
@@ -60,6 +60,8 @@ class Callback(_Note):
     """An override of WhatsApp's callback that a deploy has set."""
 
     level: Literal["number", "account"]
+    node: str
+    """Id of the number or account."""
     before: str | None
     """What was set there; None: nothing."""
     now: str
@@ -74,7 +76,7 @@ class Live(_Note):
     by: str
     at: str
     previous: str | None = None
-    callback: Callback | None = None
+    callbacks: list[Callback] = Field(default_factory=list)
 
 
 class Ledger(_Note):

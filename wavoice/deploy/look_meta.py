@@ -31,9 +31,9 @@ async def _look(meta: Meta, settings: Settings, now: Micros) -> AsyncIterator[Fi
         yield _token(token, now)
         if not token.valid or any(scope not in token.scopes for scope in SCOPES):
             return  # whatever else is asked would be refused for the same reason
-        number = await meta.number()
-        for finding in _number(number):
-            yield finding
+        for number in [await meta.number(each) for each in meta.number_ids]:
+            for finding in _number(number):
+                yield finding
         yield await _clock(meta, now)
         account = account_of(settings, number)
         yield await _listening(meta, token, account)

@@ -53,6 +53,7 @@ class TokenFacts:
 class NumberFacts:
     """What Graph says of the business number."""
 
+    id: str
     status: str
     """`CONNECTED`, or why nothing can be sent."""
     name: str
@@ -92,6 +93,8 @@ class Meta:
                 "No business number is configured.", remedy="Set whatsapp.phone_number_id in wavoice.toml."
             )
         self.number_id = whatsapp.phone_number_id
+        self.number_ids = (whatsapp.phone_number_id, *whatsapp.further_number_ids)
+        """All numbers that the bot answers."""
         self._token = resolve_secret(whatsapp.access_token)
         self._root = f"{whatsapp.graph_base_url.rstrip('/')}/{whatsapp.graph_version}"
         self._http = http
@@ -117,11 +120,13 @@ class Meta:
             trouble=f"code {trouble['code']}" if "code" in trouble else "",
         )
 
-    async def number(self) -> NumberFacts:
-        """What the number is, whether it may send, and where its webhooks go."""
-        found = await self._call("GET", self.number_id, params={"fields": _NUMBER_FIELDS})
+    async def number(self, number: str | None = None) -> NumberFacts:
+        """What a number (the first one if none is named) is, whether it may send, where its webhooks go."""
+        named = number or self.number_id
+        found = await self._call("GET", named, params={"fields": _NUMBER_FIELDS})
         health, callbacks = _table(found.get("health_status")), _table(found.get("webhook_configuration"))
         return NumberFacts(
+            id=named,
             status=str(found.get("status", "")),
             name=str(found.get("verified_name", "")),
             verification=str(found.get("code_verification_status", "")),
@@ -144,8 +149,8 @@ class Meta:
         """
         await self._call("POST", f"{account}/subscribed_apps")
 
-    async def register(self, level: Level, account: str, url: str | None, verify_token: SecretStr) -> None:
-        """Let `messages` of the number, or of the account, go to `url`; None: where the level above says.
+    async def register(self, level: Level, node: str, url: str | None, verify_token: SecretStr) -> None:
+        """Let `messages` of `node`, a number or an account, go to `url`; None: where the level above says.
 
         Meta asks `url` at once whether it wants them (`hub.challenge`); a refusal is a `ChannelError`.
         """
@@ -153,9 +158,9 @@ class Meta:
         if url is not None:
             override["verify_token"] = _shown(verify_token)
         if level == "account":
-            await self._call("POST", f"{account}/subscribed_apps", json=override if url else {})
+            await self._call("POST", f"{node}/subscribed_apps", json=override if url else {})
         else:
-            await self._call("POST", self.number_id, json={"webhook_configuration": override})
+            await self._call("POST", node, json={"webhook_configuration": override})
 
     async def template(self, account: str, name: str, language: str) -> str | None:
         """`APPROVED`, or the state in which that template cannot be sent; None: there is none."""

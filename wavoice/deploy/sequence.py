@@ -120,7 +120,7 @@ async def _finish(work: Work) -> None:
         by=under_way.by,
         at=stamp(around.clock.now()),
         previous=under_way.previous,
-        callback=under_way.callback,
+        callbacks=under_way.callbacks,
     )
     await work.note("done")
     work.ledger.under_way = None

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from wavoice.deploy.account import account_of
 from wavoice.deploy.bring import MOST_LOG, last_words
-from wavoice.deploy.callback import callback_of
+from wavoice.deploy.callback import callback_of, callback_url
 from wavoice.deploy.errors import StepFailed
 from wavoice.deploy.health import in_words, pause
 from wavoice.deploy.ledger import Callback
-from wavoice.deploy.meta import Level, NumberFacts
+from wavoice.deploy.meta import Level
 from wavoice.deploy.steps import troubles
-from wavoice.deploy.webhook import replace, subscribed
+from wavoice.deploy.webhook import nodes, overridden, replace, subscribed
 from wavoice.deploy.work import Told, Work
 from wavoice.runtime.model import SECOND
 from wavoice.runtime.settings import resolve_secret
@@ -53,24 +53,31 @@ async def webhook(work: Work) -> Told:
         raise StepFailed(f"{wrong[0].told}.", remedy=wrong[0].remedy, findings=findings)
     if settings.deploy.webhook == "off":
         return Told("it answers at its public address; Meta is not told (deploy.webhook is off)", findings)
-    number = await around.meta.number()
-    return Told(await _register(work, settings.deploy.webhook, number), findings)
+    return Told(await _register(work, settings.deploy.webhook), findings)
 
 
-async def _register(work: Work, level: Level, number: NumberFacts) -> str:
-    around, under_way = work.around, work.under_way
-    settings = around.settings
-    account, url = account_of(settings, number), callback_of(settings, around.http, "").url
+async def _register(work: Work, level: Level) -> str:
+    around, url = work.around, callback_url(work.around.settings)
+    account = account_of(around.settings, await around.meta.number())
     if await subscribed(around.meta, account):
         await work.note("subscribed", account=account)
-    before = number.override(level)
+    told = [
+        await _register_one(work, level, node, url)
+        for node in await nodes(around.meta, around.settings, level)
+    ]
+    return "; ".join(dict.fromkeys(told))
+
+
+async def _register_one(work: Work, level: Level, node: str, url: str) -> str:
+    around = work.around
+    before = await overridden(around.meta, level, node)
     if before == url:
         return f"Meta has this address already ({level})"
     # Noted first: whoever rolls back a deploy that broke off here has to know what was there.
-    under_way.callback = Callback(level=level, before=before, now=url)
+    work.under_way.callbacks.append(Callback(level=level, node=node, before=before, now=url))
     await work.keep()
-    await replace(around.meta, settings, number, level, url)
-    await work.note("registered", level=level, url=url, before=before or "")
+    await replace(around.meta, around.settings, level, node, url)
+    await work.note("registered", level=level, node=node, url=url, before=before or "")
     return f"Meta asked {url}, and was answered ({level}); before: {before or 'none of its own'}"
 
 

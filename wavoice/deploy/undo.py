@@ -8,7 +8,7 @@ from wavoice.deploy.errors import StepFailed, TargetError
 from wavoice.deploy.health import in_words, until_ready
 from wavoice.deploy.ledger import Callback
 from wavoice.deploy.steps import Outcome, Step
-from wavoice.deploy.webhook import replace
+from wavoice.deploy.webhook import overridden, replace
 from wavoice.deploy.work import Around, Work
 from wavoice.runtime.errors import WavoiceError
 from wavoice.runtime.model import SECOND
@@ -29,9 +29,8 @@ async def take_back(work: Work, failed_at: str) -> Sequence[Step]:
     release = under_way.release
     if release and (work.started or under_way.switched):
         await back.take("keep logs", lambda: _keep_logs(work, release))
-    if under_way.callback is not None:
-        changed = under_way.callback
-        await back.take("undo webhook", lambda: restore(work, changed), where=work.around.meta.host)
+    if under_way.callbacks:
+        await back.take("undo webhook", lambda: restore(work), where=work.around.meta.host)
     if under_way.switched:
         await _customers_back(back, work)
     elif work.started:
@@ -39,7 +38,7 @@ async def take_back(work: Work, failed_at: str) -> Sequence[Step]:
         await back.take("undo start", lambda: work.around.target.stop(release, grace))
     under_way.failed_at = failed_at
     if back.failed == 0:
-        under_way.switched, under_way.callback = False, None
+        under_way.switched, under_way.callbacks = False, []
     await back.take("note", lambda: _note(work, failed_at))
     await back.take("unlock", lambda: _unlock(work))
     return back.steps
@@ -71,19 +70,23 @@ async def turn_to(around: Around, release: str) -> str:
     return await target.switch(release)
 
 
-async def restore(work: Work, changed: Callback) -> str:
-    """Put Meta's callback back to what a deploy had found."""
-    around = work.around
-    await put_back(around, changed)
-    await work.note("callback_restored", level=changed.level, url=changed.before or "")
-    return f"webhooks go to {changed.before or 'where the level above says'} again ({changed.level})"
+async def restore(work: Work) -> str:
+    """Put Meta's callbacks back to what a deploy had found."""
+    changed = work.under_way.callbacks
+    told = await put_back(work.around, changed)
+    for each in changed:
+        await work.note("callback_restored", level=each.level, node=each.node, url=each.before or "")
+    return told
 
 
-async def put_back(around: Around, changed: Callback) -> None:
-    """Only what is still as the deploy had left it is changed back."""
-    number = await around.meta.number()
-    if number.override(changed.level) == changed.now:
-        await replace(around.meta, around.settings, number, changed.level, changed.before)
+async def put_back(around: Around, changed: Sequence[Callback]) -> str:
+    """Only what is still as the deploy had left it is changed back; in words."""
+    told: dict[str, None] = {}
+    for each in changed:
+        if await overridden(around.meta, each.level, each.node) == each.now:
+            await replace(around.meta, around.settings, each.level, each.node, each.before)
+        told[f"webhooks go to {each.before or 'where the level above says'} again ({each.level})"] = None
+    return "; ".join(told)
 
 
 async def _keep_logs(work: Work, release: str) -> str:

@@ -64,10 +64,9 @@ async def _back(around: Around, steps: _Steps, ledger: Ledger, to: str | None) -
         return "; ".join(told) or "nothing else runs"
 
     async def webhook() -> str:
-        if was is None or was.callback is None or live != was.release:
+        if was is None or not was.callbacks or live != was.release:
             return "unchanged"
-        await put_back(around, was.callback)
-        return f"webhooks go to {was.callback.before or 'where the level above says'}"
+        return await put_back(around, was.callbacks)
 
     async def noted() -> str:
         now = stamp(around.clock.now())

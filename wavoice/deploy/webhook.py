@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import httpx
 
 from wavoice.deploy.account import account_of
 from wavoice.deploy.callback import callback_url
-from wavoice.deploy.meta import Level, Meta, NumberFacts
+from wavoice.deploy.meta import Level, Meta
 from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.settings import Settings, resolve_secret
 
 
 class Webhook:
-    """The callback of one number, or of its account (`deploy.webhook`).
+    """The callback of the bot's numbers, or of their account (`deploy.webhook`).
 
     All raise `AuthError` and `ChannelError`.
     """
@@ -21,26 +24,46 @@ class Webhook:
         self._settings = settings
         self._meta = Meta(settings.whatsapp, http)
 
-    async def look(self) -> dict[str, str | None]:
+    async def look(self) -> Sequence[Moved]:
         """Where messages go."""
-        now = (await self._meta.number()).callback
-        return {"now": now, "before": now}
+        numbers = [await self._meta.number(each) for each in self._meta.number_ids]
+        return [Moved(number.id, number.callback, number.callback) for number in numbers]
 
-    async def put(self) -> dict[str, str | None]:
+    async def put(self) -> Sequence[Moved]:
         """Let them come to `deploy.url`: Meta asks it at once (`hub.challenge`)."""
         return await self._change(callback_url(self._settings))
 
-    async def remove(self) -> dict[str, str | None]:
+    async def remove(self) -> Sequence[Moved]:
         """Let them go where the level above says."""
         return await self._change(None)
 
-    async def _change(self, url: str | None) -> dict[str, str | None]:
-        settings, meta = self._settings, self._meta
-        number = await meta.number()
-        if url is not None:
-            await subscribed(meta, account_of(settings, number))
-        await replace(meta, settings, number, _level(settings), url)
-        return {"now": (await meta.number()).callback, "before": number.callback}
+    async def _change(self, url: str | None) -> Sequence[Moved]:
+        settings, meta, level = self._settings, self._meta, level_of(self._settings)
+        before = await self.look()
+        for node in await nodes(meta, settings, level):
+            if url is not None:
+                await subscribed(meta, account_of(settings, await meta.number()))
+            await replace(meta, settings, level, node, url)
+        return [Moved(was.number, (await meta.number(was.number)).callback, was.before) for was in before]
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Where the messages of one number go."""
+
+    number: str
+    now: str | None
+    before: str | None
+
+
+async def nodes(meta: Meta, settings: Settings, level: Level) -> Sequence[str]:
+    """Whose callback is meant: every number's, or their account's."""
+    return meta.number_ids if level == "number" else (account_of(settings, await meta.number()),)
+
+
+async def overridden(meta: Meta, level: Level, node: str) -> str | None:
+    """What is set for that node, if anything is."""
+    return (await meta.number(node if level == "number" else None)).override(level)
 
 
 async def subscribed(meta: Meta, account: str) -> bool:
@@ -52,14 +75,13 @@ async def subscribed(meta: Meta, account: str) -> bool:
     return True
 
 
-async def replace(meta: Meta, settings: Settings, number: NumberFacts, level: Level, url: str | None) -> None:
-    """Set the callback of that level; None: none."""
-    token = resolve_secret(settings.whatsapp.verify_token)
-    account = account_of(settings, number)
-    await meta.register(level, account, url, token)
+async def replace(meta: Meta, settings: Settings, level: Level, node: str, url: str | None) -> None:
+    """Set the callback of that node; None: none."""
+    await meta.register(level, node, url, resolve_secret(settings.whatsapp.verify_token))
 
 
-def _level(settings: Settings) -> Level:
+def level_of(settings: Settings) -> Level:
+    """Whose callback a deploy sets. Raises `UserInputError` where it sets none."""
     level = settings.deploy.webhook
     if level == "off":
         raise UserInputError(

@@ -81,7 +81,7 @@ class Deploy(Section):
     url: Annotated[str, AfterValidator(_is_public)] | None = None
     """Public address, e.g. `https://bot.example.com`; the webhook is `/webhooks/whatsapp` there."""
     webhook: Literal["number", "account", "off"] = "number"
-    """What is told to WhatsApp: the callback of this number alone; that of all numbers of the account; or
+    """What is told to WhatsApp: the callback of the bot's numbers alone; that of the whole account; or
     nothing, because the app's own callback, set in Meta's dashboard, leads here."""
     business_account_id: Annotated[str, Field(pattern=r"^[0-9]{5,30}$")] | None = None
     """Graph id of the WhatsApp Business Account; absent: what Graph says of the number."""
