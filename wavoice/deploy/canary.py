@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from wavoice.runtime.build import Parts
 from wavoice.runtime.errors import ConfigError, WavoiceError
 from wavoice.runtime.journal import Event, HeardNote
 from wavoice.runtime.model import SECOND
+from wavoice.runtime.policy import Policy
 from wavoice.runtime.settings import Settings, resolve_secret
 from wavoice.runtime.settings_systems import Orders, Payments
 from wavoice.sim.reach import Wire
@@ -29,6 +30,14 @@ from wavoice.sim.rehearsal import Rehearsal, rehearsal_settings, rehearse
 NOTE = "starter/fixtures/audio/gift_wrap__street_20db.ogg"
 PATIENCE = 60.0
 """Seconds within which the answer has to come; models are loaded before."""
+
+PATIENT = replace(
+    Policy(),
+    hear_budget_seconds=PATIENCE / 2,
+    speak_budget_seconds=PATIENCE / 2,
+    send_lease=int(PATIENCE) * SECOND,
+)
+"""What is asked is whether it can hear and speak, on a machine that runs the live release beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +73,8 @@ async def sing(settings: Settings, parts: Parts | None = None) -> Canary:
         note = note_of(settings)
         with tempfile.TemporaryDirectory(prefix="wavoice-canary-") as folder:
             ours, wire = _rehearsed(settings, Path(folder) / "canary.db")
-            async with rehearse(ours, parts or Parts(), SystemClock(), wire=wire) as rehearsal:
+            patient = replace(parts or Parts(), policy=PATIENT)
+            async with rehearse(ours, patient, SystemClock(), wire=wire) as rehearsal:
                 return await _turn(rehearsal, note, settings.deploy.canary_words)
     except WavoiceError as error:
         return Canary(ok=False, told=str(error))
