@@ -43,6 +43,9 @@ def command(
     target: Annotated[
         str, typer.Option("--target", metavar="NAME", help="ssh or image, instead of deploy.target.")
     ] = "",
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="With --target image: where the files go.")
+    ] = None,
     url: Annotated[
         str, typer.Option("--url", metavar="URL", help="Public address, instead of deploy.url.")
     ] = "",
@@ -66,12 +69,15 @@ def command(
       wavoice deploy --skip-gate "prices only"      without scenarios; who and why is kept
       wavoice deploy --check                        phone to bot: handshake, signature, token, media
       wavoice deploy --check --url https://my-tunnel.example.com
+      wavoice deploy --target image --out build     Containerfile, compose.yaml, kubernetes/
     """  # noqa: D301 -- \b keeps the lines of the examples apart
     if context.invoked_subcommand is not None:
         return
     settings = settings_of(config, target=target, url=url)
     if check:
         raise typer.Exit(_check(settings, as_json=as_json))
+    if settings.deploy.target == "image":
+        raise typer.Exit(_write_image(settings, out, as_json=as_json))
     raise typer.Exit(_deploy(settings, skip_gate, dry_run=dry_run, as_json=as_json))
 
 
@@ -144,3 +150,21 @@ def _check(settings: Settings, *, as_json: bool) -> int:
         return 1 if troubles(findings) else 0
 
     return asyncio.run(ask())
+
+
+def _write_image(settings: Settings, out: Path | None, *, as_json: bool) -> int:
+    import json  # noqa: PLC0415
+
+    from wavoice.deploy.image.write import write_image  # noqa: PLC0415
+    from wavoice.runtime.adapters.clock import SystemClock  # noqa: PLC0415
+    from wavoice.runtime.errors import UserInputError  # noqa: PLC0415
+
+    if out is None:
+        raise UserInputError(
+            "Where do the files go?", remedy="Say so: wavoice deploy --target image --out DIR"
+        )
+    for file in (written := write_image(settings, out, SystemClock())).files:
+        typer.echo(json.dumps({"file": str(file)}) if as_json else str(file))
+    if not as_json:
+        typer.echo(f"\nNext: {written.next}")
+    return 0

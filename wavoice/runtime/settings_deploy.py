@@ -63,7 +63,11 @@ class DeployImage(Section):
     base: Annotated[str, Field(pattern=r"^[a-z0-9][A-Za-z0-9._/:@\-]*$")] = (
         "docker.io/library/python:3.11-slim"
     )
-    """Image to build on: a Python that wavoice runs on, with pip."""
+    """Image to build on: Debian 12 or newer, or another glibc as new, with that Python and pip."""
+    python: Literal["3.11", "3.12", "3.13"] = "3.11"
+    """Its Python."""
+    machine: Literal["x86_64", "aarch64"] = "x86_64"
+    """Its processor."""
     replicas: Annotated[int, Field(ge=1, le=100)] = 1
     """Of Kubernetes; more than one needs PostgreSQL (`store.url`)."""
     storage: Annotated[str, Field(pattern=r"^[1-9][0-9]*(Mi|Gi|Ti)$")] = "5Gi"
@@ -102,8 +106,9 @@ class Deploy(Section):
         "tests/**",
     )
     """What of them is not. Hidden files, databases and files that secrets are read from never are."""
-    extras: Annotated[tuple[str, ...], BeforeValidator(from_commas)] = ("weights", "piper")
-    """Extras of wavoice-bot that the target gets, e.g. `weights, piper, stripe`."""
+    extras: Annotated[tuple[str, ...], BeforeValidator(from_commas)] = ("weights",)
+    """Extras of wavoice-bot that the target gets besides those that other settings call for (`stripe`,
+    `mcp`): e.g. `weights, piper` for the English voice, which is under the GPL."""
     packages: Annotated[tuple[str, ...], BeforeValidator(from_commas)] = ()
     """Requirements of the author's own code, as pip writes them, e.g. `requests==2.32.3`."""
     ready_seconds: Annotated[float, Field(gt=0, le=3600)] = 120

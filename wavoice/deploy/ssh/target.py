@@ -13,6 +13,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from wavoice.deploy.errors import TargetError
+from wavoice.deploy.extras import extras_of
 from wavoice.deploy.release import Release
 from wavoice.deploy.ssh import caddy, scripts, units
 from wavoice.deploy.ssh.layout import Colour, Layout
@@ -118,7 +119,7 @@ class SshTarget:
         if python is None:
             raise TargetError("there is no Python that wavoice runs on", host=self._host)
         deploy = self._settings.deploy
-        wanted = Wanted(python, deploy.extras, deploy.packages)
+        wanted = Wanted(python, extras_of(self._settings), deploy.packages)
         return await asyncio.to_thread(self._packer.pack, folder, wanted)
 
     async def ship(self, release: Release) -> str:
