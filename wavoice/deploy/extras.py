@@ -17,6 +17,6 @@ def extras_of(settings: Settings) -> Sequence[str]:
     needed |= {extra for name, extra in _VOICES.items() if settings.voice.backend == name}
     needed |= {extra for name, extra in _PAYMENTS.items() if settings.payments.backend == name}
     needed |= {extra for name, extra in _SENTENCES.items() if settings.understanding.backend == name}
-    if settings.mcp:
-        needed.add("mcp")
+    needed |= {"mcp"} if settings.mcp else set()
+    needed |= {"postgres"} if settings.store.url is not None else set()
     return sorted(needed)

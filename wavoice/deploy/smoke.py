@@ -13,7 +13,7 @@ from wavoice.deploy.errors import StepFailed
 from wavoice.deploy.health import pause
 from wavoice.deploy.opened import channel_of, internet
 from wavoice.runtime.adapters.clock import SystemClock, Uuid7Ids
-from wavoice.runtime.adapters.store import SqliteStore
+from wavoice.runtime.adapters.store.opening import open_store
 from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.journal import StatusSeen
 from wavoice.runtime.model import (
@@ -94,7 +94,7 @@ async def smoke_from_here(settings: Settings, phone: str, seconds: float) -> flo
     """As `Smoker.smoke`, with the store and the number of these settings."""
     clock, ids = SystemClock(), Uuid7Ids()
     async with AsyncExitStack() as stack:
-        store = await SqliteStore.open(settings.store.path, ids=ids)
+        store = await open_store(settings.store, ids)
         stack.push_async_callback(store.close)
         http = await stack.enter_async_context(internet())
         channel = channel_of(settings, http, clock)

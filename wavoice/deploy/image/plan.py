@@ -62,7 +62,7 @@ class Plan:
 
 def plan_of(settings: Settings, secrets: tuple[str, ...], digest: str, now: Micros) -> Plan:
     """The plan of these settings. Raises `UserInputError` for several processes on one SQLite file."""
-    wishes, sqlite = settings.deploy.image, getattr(settings.store, "url", None) is None
+    wishes, sqlite = settings.deploy.image, settings.store.url is None
     if sqlite and wishes.replicas > 1:
         raise UserInputError(
             f"deploy.image.replicas is {wishes.replicas}, and the store is a SQLite file of one process.",
