@@ -13,6 +13,7 @@ answer = "We are open Monday to Saturday, 9:00 to 18:00."
 from __future__ import annotations
 
 import tomllib
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -44,12 +45,21 @@ class _File(_Table):
 def read_faq(file: Path) -> Faq:
     """Read a file as above. Raises `ConfigError`, which says what is wrong and where."""
     try:
-        written = _File.model_validate(tomllib.loads(file.read_text("utf-8")))
+        return _parsed(file.read_text("utf-8"), file)
     except OSError as error:
         raise ConfigError(
             f"{file} cannot be read: {error.strerror or error}.", remedy="Check shop.faq in wavoice.toml."
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{file} cannot be read as TOML: {error}.") from error
+
+
+@lru_cache(maxsize=8)
+def _parsed(text: str, file: Path) -> Faq:
+    """Once for a text: a bot is opened for every scenario, on the same file."""
+    try:
+        written = _File.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{file} cannot be read as TOML: {error}.") from error
     except ValidationError as error:
         first = error.errors()[0]

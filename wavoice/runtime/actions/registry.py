@@ -62,6 +62,8 @@ class Jobs:
                 near = difflib.get_close_matches(name, known, n=1, cutoff=0)
                 hint = f" The nearest is jobs.{near[0]}." if near else ""
                 raise ConfigError(f"jobs.{name}: this bot has no job of that name.{hint}")
+        if not modes:
+            return self
         moded = tuple(replace(job, mode=modes.get(job.name, job.mode)) for job in self.all_of_them)
         return replace(self, all_of_them=moded)
 
