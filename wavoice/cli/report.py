@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +16,7 @@ from wavoice.cli.outputs import put
 from wavoice.runtime.errors import StoreError, UserInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from wavoice.runtime.journal import Event
     from wavoice.runtime.model import Micros
@@ -31,7 +32,9 @@ _NO_STORE = (
 def command(
     store: Annotated[
         Path | None,
-        typer.Argument(metavar="STORE", help="A store, or a journal in JSON lines; else store.path."),
+        typer.Argument(
+            metavar="STORE", help="A store, or a journal in JSON lines; else that of the settings."
+        ),
     ] = None,
     since: Annotated[
         str, typer.Option(metavar="WHEN", help="Review from then on: 2026-11-23, or 12h, 7d ago.")
@@ -67,22 +70,20 @@ def command(
     from wavoice.runtime.settings import Settings  # noqa: PLC0415
 
     settings = Settings.load()
-    path = store or settings.store.path
-    if store is None and not path.exists():
-        raise UserInputError(f"There is no store {path} yet.", remedy=_NO_STORE)
     for target in (html, None if json_file in (None, "-") else Path(str(json_file))):
         if target is not None:
             check_target(target)
-    report, zone = _review(path, settings, (since, until), _prices(prices, settings))
+    source = _source(store, settings)
+    report = _review(source, (since, until), _prices(prices, settings))
     if html is not None:
         from wavoice.cli.report_html import page  # noqa: PLC0415
 
-        html.write_text(page(report, zone), encoding="utf-8")
+        html.write_text(page(report, source.zone), encoding="utf-8")
     put(json_file, json.dumps(asdict(report), indent=2, ensure_ascii=False) + "\n")
     if json_file != "-":
         from wavoice.cli.report_table import print_report  # noqa: PLC0415
 
-        print_report(report, zone)
+        print_report(report, source.zone)
 
 
 def _prices(file: Path | None, settings: Settings) -> Prices | None:
@@ -94,36 +95,54 @@ def _prices(file: Path | None, settings: Settings) -> Prices | None:
     return None if file is None else read_prices(file)
 
 
-def _review(
-    path: Path, settings: Settings, span: tuple[str, str | None], prices: Prices | None
-) -> tuple[Report, str]:
-    """The review, and the zone in which its days are told."""
-    from wavoice.runtime.adapters.clock import SystemClock  # noqa: PLC0415
-    from wavoice.runtime.seeing.report import review  # noqa: PLC0415
-    from wavoice.runtime.seeing.report.prices import reads_from  # noqa: PLC0415
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where a journal is read."""
 
-    since, until = span
-    now, zone = SystemClock().now(), settings.shop.zone
+    zone: str
+    """In which its days are told."""
+    now: Micros
+    events: Callable[[Micros], Iterable[Event]]
+    """Those from a moment on."""
+
+
+def _source(store: Path | None, settings: Settings) -> _Source:
+    from wavoice.runtime.adapters.clock import SystemClock  # noqa: PLC0415
+
+    zone, now = settings.shop.zone, SystemClock().now()
+    if store is None and settings.store.url is not None:
+        from wavoice.runtime.adapters.store.opening import postgres_url  # noqa: PLC0415
+
+        url = postgres_url(settings.store)
+        from wavoice.runtime.adapters.store import report_postgres  # noqa: PLC0415 -- its driver is an extra
+
+        return _Source(zone, now, partial(report_postgres.read_events, url))
+    path = store or settings.store.path
+    if store is None and not path.exists():
+        raise UserInputError(f"There is no store {path} yet.", remedy=_NO_STORE)
     if not _is_store(path):
         from wavoice.sim.trace_file import read_trace  # noqa: PLC0415
 
         trace = read_trace(path)
-        zone, now = trace.zone, max(event.at for event in trace.events) + 1
-    end = now if until is None else moment_of(until, zone, now)
-    start = moment_of(since, zone, end)
-    if start >= end:
-        raise UserInputError("The review would end before it begins.", remedy="Give an earlier --since.")
-    events = _events(path, reads_from(start)) if _is_store(path) else trace.events
-    try:
-        return review(events, start, end, prices), zone
-    except StoreError as error:
-        raise UserInputError(error.message, remedy=error.remedy) from error
-
-
-def _events(path: Path, since: Micros) -> Iterable[Event]:
+        return _Source(trace.zone, max(event.at for event in trace.events) + 1, lambda _: trace.events)
     from wavoice.runtime.adapters.store.report_rows import read_events  # noqa: PLC0415
 
-    return read_events(path, since)
+    return _Source(zone, now, partial(read_events, path))
+
+
+def _review(source: _Source, span: tuple[str, str | None], prices: Prices | None) -> Report:
+    from wavoice.runtime.seeing.report import review  # noqa: PLC0415
+    from wavoice.runtime.seeing.report.prices import reads_from  # noqa: PLC0415
+
+    since, until = span
+    end = source.now if until is None else moment_of(until, source.zone, source.now)
+    start = moment_of(since, source.zone, end)
+    if start >= end:
+        raise UserInputError("The review would end before it begins.", remedy="Give an earlier --since.")
+    try:
+        return review(source.events(reads_from(start)), start, end, prices)
+    except StoreError as error:
+        raise UserInputError(error.message, remedy=error.remedy) from error
 
 
 def _is_store(path: Path) -> bool:

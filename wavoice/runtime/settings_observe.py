@@ -29,6 +29,9 @@ class Observe(Section):
     """Share of turns that are traced; which ones follows from their ids, so all processes agree."""
     service: str = "wavoice"
     """What traces call this installation (`service.name`)."""
+    worker_port: Annotated[int, Field(ge=0, le=65_000)] | None = None
+    """Where `wavoice worker` shows its metrics, at `serve.admin_host`: the first free port of sixteen from
+    here on, since several may run on a machine. Absent: a worker shows none."""
     prices: Path | None = None
     """File of the owner's own prices (docs/observe.md); a relative path starts at the folder of this file.
     Absent: the report counts what would be paid for, and says that no price is known."""

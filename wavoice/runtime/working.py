@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
+from dataclasses import replace
 
 import structlog
 
+from wavoice.runtime.adapters.clock import SystemClock
 from wavoice.runtime.build import Parts, build
+from wavoice.runtime.errors import PortInUseError
+from wavoice.runtime.seeing.seen import Seen, watch
+from wavoice.runtime.serving.doors import metrics_app
+from wavoice.runtime.serving.sockets import listen, port_of, serve_at
 from wavoice.runtime.settings import Settings
 
 log = structlog.get_logger("wavoice")
 
 REST_SECONDS = 1.0
 """Between the end of a worker that died and the start of the next."""
+PORTS = 16
+"""Tried for the metrics of a worker."""
 GRACE_SECONDS = 30.0
 """More than a worker's own: after it, it is killed."""
 
@@ -29,10 +38,38 @@ async def work(settings: Settings, parts: Parts | None = None) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
-    async with build(settings, parts):
-        log.info("worker_ready")
-        await ended.wait()
-        log.info("worker_ends")
+    parts = parts or Parts()
+    async with watch(settings.observe, SystemClock()) as seen, _shown(settings, seen):
+        sink = seen if parts.sink is None else parts.sink
+        async with build(settings, replace(parts, sink=sink)) as runtime:
+            seen.know(job.name for job in runtime.bot.kit.jobs)
+            log.info("worker_ready")
+            await ended.wait()
+            log.info("worker_ends")
+
+
+@asynccontextmanager
+async def _shown(settings: Settings, seen: Seen) -> AsyncIterator[None]:
+    """Show the metrics of this process, where that is wanted."""
+    first = settings.observe.worker_port
+    if first is None or seen.text is None:
+        yield
+        return
+    with closing(_free(settings.serve.admin_host, first)) as door:
+        async with serve_at(door, metrics_app(seen.text), grace=1):
+            log.info("metrics_shown", port=port_of(door))
+            yield
+
+
+def _free(host: str, first: int) -> socket.socket:
+    """Listen on the first free port. Raises `PortInUseError` where all are taken."""
+    for port in range(first, first + PORTS):
+        try:
+            return listen(host, port, "observe.worker_port")
+        except PortInUseError:
+            if port == first + PORTS - 1:
+                raise
+    raise AssertionError("a range of ports is never empty")
 
 
 @asynccontextmanager

@@ -169,7 +169,7 @@ def test_a_program_that_shares_no_code_finds_the_same_figures(tmp_path: Path) ->
 
 @pytest.mark.bulk
 def test_a_program_that_shares_no_code_finds_the_same_figures_of_many_scenarios(tmp_path: Path) -> None:
-    files = scenario_files(every=2)
+    files = scenario_files(every=8)
     store = stored(tmp_path / "kept.sqlite", [*played(files)])
     for since, days in ((BEGIN, 90), (BEGIN + 3 * DAY, 7), (BEGIN + 20 * DAY, 7)):
         _recounted(store, since, since + days * DAY, prices(tmp_path))

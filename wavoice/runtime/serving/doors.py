@@ -32,15 +32,24 @@ def admin_app(health: Health, metrics: Callable[[], str] | None) -> Starlette:
         can, body = await health.report()
         return JSONResponse(body, status_code=200 if can else 503)
 
+    return Starlette(
+        routes=[
+            Route("/healthz", _alive, methods=["GET"]),
+            Route("/readyz", ready, methods=["GET"]),
+            _metrics(metrics),
+        ]
+    )
+
+
+def metrics_app(metrics: Callable[[], str]) -> Starlette:
+    """What a process shows that takes no messages."""
+    return Starlette(routes=[Route("/healthz", _alive, methods=["GET"]), _metrics(metrics)])
+
+
+def _metrics(metrics: Callable[[], str] | None) -> Route:
     async def tell(_: Request) -> Response:
         if metrics is None:
             return PlainTextResponse("no metrics are collected", status_code=404)
         return PlainTextResponse(metrics(), media_type=METRICS_TYPE)
 
-    return Starlette(
-        routes=[
-            Route("/healthz", _alive, methods=["GET"]),
-            Route("/readyz", ready, methods=["GET"]),
-            Route("/metrics", tell, methods=["GET"]),
-        ]
-    )
+    return Route("/metrics", tell, methods=["GET"])

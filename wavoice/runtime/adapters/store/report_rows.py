@@ -22,14 +22,15 @@ def read_events(path: Path, since: Micros) -> Iterator[Event]:
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
             for seq, line, pii in database.execute(query, (since,)):
-                yield _event(seq, line, pii)
+                yield event_of(seq, line, pii)
     except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
         raise StoreError(
             f"{path} cannot be read as a store: {error}.", remedy="Name the file of store.path."
         ) from error
 
 
-def _event(seq: int, line: str, pii: str) -> Event:
+def event_of(seq: int, line: str, pii: str) -> Event:
+    """The event of a record. Raises `StoreError`, and quotes nothing of it."""
     try:
         return from_json({**json.loads(line), "pii": json.loads(pii)})
     except ValidationError:  # not chained: it would quote the customer's words
