@@ -16,6 +16,10 @@ from wavoice.runtime.model import Form, Micros
 from wavoice.runtime.seeing.names import is_job
 from wavoice.runtime.seeing.tasks import CALLED_OFF, DAY, DONE, DROPPED, HANDED_OFF, Task
 
+_MATTERS = (
+    *(journal.ProposalEvent, journal.Received, journal.Read, journal.Decided, journal.TurnEnded),
+    *(journal.Replied, journal.Noticed, journal.Trouble, journal.HandedOff, journal.Released),
+)
 _SAID = frozenset({Form.MESSAGE, Form.EDIT, Form.REACTION})
 _NO = frozenset({"N", "C"})
 """Marks of a plain no."""
@@ -124,6 +128,8 @@ class Course:
 
     def take(self, event: Event) -> Iterator[Fact]:
         """The facts that an event brings about. Go through all of them: what they say is noted on the way."""
+        if not isinstance(event.body, _MATTERS):
+            return
         where = event.where
         key = (where.tenant, where.number, where.contact)
         talk = self._talks.get(key)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import structlog
 from prometheus_client import (
@@ -41,6 +41,8 @@ from wavoice.runtime.seeing.course import (
 )
 
 log = structlog.get_logger("wavoice")
+
+M = TypeVar("M", Counter, Histogram)
 
 MOST_TALKS: Final = 20_000
 """Conversations whose tasks are remembered; about 1 kB each."""
@@ -75,11 +77,15 @@ class Metrics:
         self._clock = clock
         self._course = Course(MOST_TALKS)
         self._turns: OrderedDict[str, _Sums] = OrderedDict()
+        self._series: dict[tuple[int, tuple[str, ...]], Any] = {}
         self._make()
 
     def write(self, event: Event) -> None:
         """Count an event; what cannot be counted is logged by kind, and never stops a turn."""
         try:
+            if isinstance(event.body, journal.SpanEvent | journal.Waited):  # two in three, and no task's
+                self._sum(event.where.turn, event.body)
+                return
             self._count(event)
             for fact in self._course.take(event):
                 self._tell(fact)
@@ -132,28 +138,34 @@ class Metrics:
         """What an event says by itself."""
         body, modality = event.body, names.known(event.where.modality, names.MODALITIES)
         match body:
-            case journal.SpanEvent() | journal.Waited():
-                self._sum(event.where.turn, body)
             case journal.TurnEnded():
                 self._turn_over(event, body, modality)
             case journal.Received() if body.form in _SAID:
-                self.received.labels(modality).inc()
+                self._at(self.received, modality).inc()
             case journal.Read():
                 unclear = body.intent is None and set(map(str, body.acts)) <= {"unclear"}
-                self.readings.labels(modality, "unclear" if unclear else "understood").inc()
+                self._at(self.readings, modality, "unclear" if unclear else "understood").inc()
             case journal.HeardNote():
-                self.notes.labels("heard").inc()
+                self._at(self.notes, "heard").inc()
                 self.heard.inc(body.note_seconds)
             case journal.Replied() | journal.Noticed():
                 self._sent(body)
             case journal.StatusSeen():
-                self.statuses.labels(names.known(body.status, names.STATUSES)).inc()
+                self._at(self.statuses, names.known(body.status, names.STATUSES)).inc()
             case journal.Trouble():
                 self._troubled(body)
             case journal.Committed() | journal.Failed() | journal.Unknown() | journal.Shadowed():
-                self.writes.labels(self.jobs.label(body.action), body.kind).inc()
+                self._at(self.writes, self.jobs.label(body.action), body.kind).inc()
                 if isinstance(body, journal.Unknown):
-                    self.failures.labels(names.unanswered_system(body), "timeout").inc()
+                    self._at(self.failures, names.unanswered_system(body), "timeout").inc()
+
+    def _at(self, metric: M, *labels: str) -> M:
+        """The series with these labels; the library takes longer to find it than to count."""
+        key = (id(metric), labels)
+        found: M | None = self._series.get(key)
+        if found is None:
+            found = self._series[key] = metric.labels(*labels)
+        return found
 
     def _sum(self, turn: str, body: journal.SpanEvent | journal.Waited) -> None:
         sums = self._turns.get(turn)
@@ -169,32 +181,32 @@ class Metrics:
 
     def _turn_over(self, event: Event, body: journal.TurnEnded, modality: str) -> None:
         sums = self._turns.pop(event.where.turn, None) or _Sums()
-        self.turns.labels(names.known(body.how, names.HOW_ENDED), modality).inc()
+        self._at(self.turns, names.known(body.how, names.HOW_ENDED), modality).inc()
         for stage, took in sums.stages.items():
-            self.stage.labels(names.known(stage, names.STAGES)).observe(took / SECOND)
+            self._at(self.stage, names.known(stage, names.STAGES)).observe(took / SECOND)
         if sums.queue:
-            self.stage.labels("queue").observe(sums.queue / SECOND)
+            self._at(self.stage, "queue").observe(sums.queue / SECOND)
         if was_waited_for(event):
             wait = body.ended_at - body.started_at
-            self.wait.labels(modality).observe(wait / SECOND)
+            self._at(self.wait, modality).observe(wait / SECOND)
             work = max(0, wait - sums.stages.get(Stage.SETTLE, 0))
-            self.turn.labels(modality).observe(work / SECOND)
+            self._at(self.turn, modality).observe(work / SECOND)
 
     def _sent(self, body: journal.Replied | journal.Noticed) -> None:
-        self.sent.labels(names.known(body.form, names.FORMS)).inc(len(body.messages))
+        self._at(self.sent, names.known(body.form, names.FORMS)).inc(len(body.messages))
         if body.fallback is not None:
             self.written.inc()
 
     def _troubled(self, body: journal.Trouble) -> None:
         code = names.known(body.code, names.CODES)
-        self.trouble.labels(names.known(body.stage, names.TROUBLE_STAGES), code).inc()
+        self._at(self.trouble, names.known(body.stage, names.TROUBLE_STAGES), code).inc()
         if body.stage in _NOT_HEARD:
-            self.notes.labels("not_heard").inc()
+            self._at(self.notes, "not_heard").inc()
         if body.stage == "template":
-            self.templates.labels(code).inc()
+            self._at(self.templates, code).inc()
         failed = names.failed_system(body)
         if failed is not None:
-            self.failures.labels(*failed).inc()
+            self._at(self.failures, *failed).inc()
 
     def _tell(self, fact: Fact) -> None:
         """What an event says of a task."""
@@ -204,17 +216,17 @@ class Metrics:
                 return
             case Reached(task=task, step=step, modality=modality):
                 where = names.known(modality, names.MODALITIES)
-                self.steps.labels(label(task.flow), names.step_label(step), where).inc()
+                self._at(self.steps, label(task.flow), names.step_label(step), where).inc()
             case Ended(task=task):
-                self.ended.labels(label(task.flow), names.known(task.how, names.ENDS)).inc()
+                self._at(self.ended, label(task.flow), names.known(task.how, names.ENDS)).inc()
             case TakenBack(task=task, why=why):
-                self.taken_back.labels(label(task.flow), why).inc()
+                self._at(self.taken_back, label(task.flow), why).inc()
             case HandedOver(flow=flow, reason=reason):
-                self.handed.labels(label(flow), names.known(reason, names.REASONS)).inc()
+                self._at(self.handed, label(flow), names.known(reason, names.REASONS)).inc()
             case Answered(flow=flow, tier=tier, what=what):
-                self.answers.labels(label(flow), names.known(tier, names.TIERS), what).inc()
+                self._at(self.answers, label(flow), names.known(tier, names.TIERS), what).inc()
             case Vetoed(flow=flow):
-                self.vetoes.labels(label(flow)).inc()
+                self._at(self.vetoes, label(flow)).inc()
 
 
 def was_waited_for(event: Event) -> bool:
