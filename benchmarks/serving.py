@@ -60,6 +60,11 @@ class Bot:
                 return int(line.split()[1]) / 1024
         return 0.0
 
+    def cpu(self) -> float:
+        """Seconds that it has computed, in all threads (Linux)."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def turns(self) -> int:
         """How many have ended."""
         with closing(sqlite3.connect(f"file:{self.store}?mode=ro", uri=True)) as database:
@@ -192,17 +197,18 @@ async def turns(count: int, folder: Path) -> dict[str, Any]:
                 alone.append(time.perf_counter() - begun)
             line.close()
             done = await _settled(on, 300)
-            begun = time.perf_counter()
+            begun, computed = time.perf_counter(), on.cpu()
             await _flood(on, count, 0)
             taken = time.perf_counter() - begun
             await _settled(on, done + count)
-            whole = time.perf_counter() - begun
+            whole, computed = time.perf_counter() - begun, on.cpu() - computed
     return {
         "one at a time, webhook to reply": quantiles(alone[50:]),
         "own_ms_by_journal": _own(on.store),
         "count": count,
         "webhooks_a_second": round(count / taken),
         "turns_a_second": round(count / whole),
+        "cpu_ms_a_turn": round(1000 * computed / count, 2),
     }
 
 
@@ -228,7 +234,7 @@ def _own(store: Path) -> dict[str, float]:
     with closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as database:
         rows = database.execute("SELECT line FROM journal WHERE kind = 'turn_ended' ORDER BY seq LIMIT 300")
         told = [json.loads(row[0]) for row in rows]
-    bodies = [one.get("body", one) for one in told]
+    bodies = [one["data"] for one in told]
     return quantiles([(one["ended_at"] - one["started_at"]) / 1_000_000 for one in bodies[50:]])
 
 

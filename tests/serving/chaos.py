@@ -10,16 +10,14 @@ import asyncio
 import random
 import signal
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.serving.customers import SPOKEN, SPOKEN_WORDS, Crowd
 from tests.serving.history import broken, left
-from tests.serving.processes import Process, start
+from tests.serving.processes import Nursery, Process, nursery, start, started
 from tests.serving.street import Street, street
-from wavoice.runtime.adapters.failpoints import VARIABLE
 from wavoice.runtime.ports import FAILPOINTS
 from wavoice.sim.shop_faults import FaultKind, FaultPlace
 
@@ -84,18 +82,17 @@ def at_any_moment(kills: int, seed: int) -> list[Death]:
 async def chaos(deaths: Sequence[Death], folder: Path, seed: int, size: int = 12) -> Tally:
     """Let a crowd talk through all these lives and one more, and say what was broken."""
     begun, tally = time.monotonic(), Tally()
-    async with street(folder) as at:
+    async with street(folder) as at, nursery() as born:
         at.ears.teach(SPOKEN, SPOKEN_WORDS)
         crowd = Crowd(at, seed, size)
         crowd.begin()
         try:
             for death in deaths:
-                await _live(at, death, tally)
+                await _live(at, born, death, tally)
                 if (error := crowd.trouble) is not None:
                     raise error
-            async with _last(at, tally) as process:
-                await asyncio.wait_for(crowd.end(), PATIENCE)
-                await asyncio.wait_for(quiet(at, process), PATIENCE)
+            async with started(at, born) as process:
+                await come_to_an_end(at, crowd, process)
                 assert await process.ends() == 0, process.log[-20:]
         finally:
             crowd.leave()
@@ -107,14 +104,14 @@ async def chaos(deaths: Sequence[Death], folder: Path, seed: int, size: int = 12
     return tally
 
 
-async def _live(at: Street, death: Death, tally: Tally) -> None:
+async def _live(at: Street, born: Nursery, death: Death, tally: Tally) -> None:
     """One life, to its death."""
     if death.point and (fault := SHOP_DOES[death.shop]) is not None:
         for place in _PLACES:
             at.world.fault(fault, place)
-    process = await _started(
-        at, tally, **({VARIABLE: f"{death.point}:{death.passes}"} if death.point else {})
-    )
+    begun = time.monotonic()
+    process = await start(at, born, f"{death.point}:{death.passes}" if death.point else "")
+    tally.take_over.append(time.monotonic() - begun)
     try:
         if death.point:
             code = await asyncio.wait_for(process.gone(), PATIENCE)
@@ -129,21 +126,14 @@ async def _live(at: Street, death: Death, tally: Tally) -> None:
     tally.kills += 1
 
 
-async def _started(at: Street, tally: Tally, **variables: str) -> Process:
-    begun = time.monotonic()
-    process = await start(at, **variables)
-    if tally.kills:
-        tally.take_over.append(time.monotonic() - begun)
-    return process
-
-
-@asynccontextmanager
-async def _last(at: Street, tally: Tally) -> AsyncIterator[Process]:
-    process = await _started(at, tally)
+async def come_to_an_end(at: Street, crowd: Crowd, process: Process) -> None:
+    """Let everybody have the last answer, and the bot its rest."""
     try:
-        yield process
-    finally:
-        await process.ends(signal.SIGKILL)
+        await asyncio.wait_for(crowd.end(), PATIENCE)
+        await asyncio.wait_for(quiet(at, process), PATIENCE)
+    except TimeoutError:
+        told = "\n".join([crowd.waits(), *left(at), *process.log[-40:]])
+        raise AssertionError(f"stuck:\n{told}") from None
 
 
 async def quiet(at: Street, process: Process) -> None:
@@ -157,6 +147,4 @@ async def quiet(at: Street, process: Process) -> None:
 
 async def within(process: Process, seconds: float) -> None:
     """Let it live for so long, or shorter if it ends by itself."""
-    ending = asyncio.create_task(process.child.wait())
-    await asyncio.wait({ending}, timeout=seconds)
-    ending.cancel()
+    await asyncio.wait({process.code}, timeout=seconds)

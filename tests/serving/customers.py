@@ -14,6 +14,8 @@ from wavoice.sim.emulator.phone import Phone
 NOTES = Path(__file__).parents[2] / "fixtures" / "audio"
 SPOKEN = NOTES / "move_with_pauses__street_20db.ogg"
 SPOKEN_WORDS = "move my delivery to Friday"
+DONE, NOT_DONE = "Done", "I could not do that"
+FRIDAY = 4
 
 
 @dataclass(slots=True)
@@ -27,10 +29,13 @@ class Customer:
     speaks: bool = True
     """Sometimes; there are ears that know the note."""
     asked: list[str] = field(default_factory=list)
-    """Days to which the order was to be moved, one a yes."""
+    """Days to which the order was to be moved."""
+    done: int = 0
+    """How often it was told that this is done."""
     sent: list[str] = field(default_factory=list)
     """wamids of what was sent, in this order, each after the answer to the one before."""
     handed_over: bool = False
+    """To a person: as asked, or after a turn was killed three times, or a write unknown for a minute."""
     _heard: int = 0
 
     async def _next(self) -> PhoneMessage:
@@ -39,16 +44,26 @@ class Customer:
         return message
 
     async def moves(self) -> None:
-        """Have the order moved: say it, be asked, tap yes, be told."""
-        day = "Friday" if not self.asked or self.asked[-1] != "Friday" else "Tuesday"
+        """Have the order moved: say it, be asked, tap yes, be told what became of it."""
+        day = "Tuesday" if self.at.world.orders[self.order].day.weekday() == FRIDAY else "Friday"
         if self.speaks and day == "Friday" and self.chance.random() < 0.3:
             self.sent.append(await self.phone.records(SPOKEN.read_bytes()))
         else:
             self.sent.append(await self.phone.says(f"please move order {self.order} to {day}"))
         self.asked.append(day)
-        while not ((message := await self._next()).text or "").startswith("Done"):
+        while True:
+            message = await self._next()
+            text = message.text or ""
             if message.buttons:  # asked, or asked once more because something went wrong in between
                 self.sent.append(await self.phone.taps("Yes", on=message.wamid))
+            elif text.startswith(DONE):
+                self.done += 1
+                return
+            elif "colleague" in text:
+                self.handed_over = True
+                return
+            elif text.startswith(NOT_DONE) or "again" in text:
+                return
 
     async def wants_a_person(self) -> None:
         """Be handed over; the bot is silent from then on."""
@@ -78,6 +93,14 @@ class Crowd:
         self._over = True
         await asyncio.gather(*self._talking)
 
+    def waits(self) -> str:
+        """Who still waits, and what they were told last."""
+        waiting = [one for one in self.all if not one.handed_over]
+        return "\n".join(
+            f"order {one.order}: {one.sent[-1:]} {[message.text for message in one.phone.messages[-3:]]}"
+            for one in waiting
+        )
+
     def leave(self) -> None:
         """Hang up at once."""
         for task in self._talking:
@@ -100,7 +123,7 @@ class Crowd:
         while not self._over:
             one = self._new()
             leaves = place % 4 == 0
-            while not self._over and not (leaves and len(one.asked) >= 2):
+            while not (self._over or one.handed_over or (leaves and one.done >= 2)):
                 await one.moves()
-            if leaves:
+            if leaves and not one.handed_over:
                 await one.wants_a_person()

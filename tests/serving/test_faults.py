@@ -16,10 +16,10 @@ import pytest
 
 from tests.hostile.payloads import NUMBER, encode, sign, value, webhook
 from tests.rehearsing import warm_decoder
-from tests.serving.chaos import PATIENCE, quiet, within
+from tests.serving.chaos import PATIENCE, come_to_an_end, quiet, within
 from tests.serving.customers import SPOKEN, SPOKEN_WORDS, Crowd
 from tests.serving.history import broken, left
-from tests.serving.processes import start, started
+from tests.serving.processes import nursery, start, started
 from tests.serving.street import Street, served, street
 from wavoice.runtime.adapters.clock import SystemClock
 from wavoice.runtime.adapters.webhook import PATH
@@ -85,13 +85,13 @@ class Flood:
 async def test_an_acknowledged_webhook_is_never_lost(tmp_path: Path) -> None:
     """P3: 2,000 webhooks while the server is killed every 50 to 500 ms of its life."""
     chance = random.Random("flood")
-    async with street(tmp_path) as at:
+    async with street(tmp_path) as at, nursery() as born:
         for _ in range(50):
             at.customer()
         flood, kills = Flood(at), 0
         flooding = asyncio.create_task(flood.run())
         while not flooding.done():
-            process = await start(at)
+            process = await start(at, born)
             await within(process, chance.uniform(0.05, 0.5))
             if not flooding.done():
                 assert await process.ends(signal.SIGKILL) == -signal.SIGKILL
@@ -114,12 +114,11 @@ async def test_a_full_disk_costs_no_message(tmp_path: Path) -> None:
         crowd = Crowd(at, seed=1, size=4)
         crowd.begin()
         await at.phones_hear(4)
-        pid, hard = process.child.pid, resource.RLIM_INFINITY
+        pid, hard = process.pid, resource.RLIM_INFINITY
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (4096, hard))
         refused = await answer_to_a_message(at)
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (hard, hard))
-        await asyncio.wait_for(crowd.end(), PATIENCE)
-        await asyncio.wait_for(quiet(at, process), PATIENCE)
+        await come_to_an_end(at, crowd, process)
         assert await process.ends() == 0
         assert refused == 503
         assert list(broken(at, crowd.all)) == []
