@@ -13,6 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.pooled import quiet_logs
 from tests.serving.chaos import at_any_moment, at_every_point, chaos
 
 
@@ -28,6 +29,7 @@ def main() -> int:
     asked = parser.parse_args()
     points = at_every_point(asked.seed) if asked.points else []
     deaths = [*points, *at_any_moment(asked.kills, asked.seed)]
+    quiet_logs()
     with tempfile.TemporaryDirectory() as folder:
         tally = asyncio.run(chaos(deaths, Path(folder), asked.seed, asked.customers))
     print(*tally.found[:40], sep="\n")

@@ -34,15 +34,18 @@ _PLACES: tuple[FaultPlace, ...] = ("write", "ticket_write", "note_write")
 
 @dataclass(frozen=True, slots=True)
 class Death:
-    """How a life ends: at a named point on its n-th pass, or so many seconds after it has begun."""
+    """How a life ends: at a named point on its n-th pass, or a little after so many requests."""
 
     point: str = ""
     passes: int = 1
     shop: str = "applied"
+    requests: int = 0
+    """To it and from it."""
     after: float = 0.0
+    """Seconds."""
 
     def __str__(self) -> str:
-        return f"{self.point}:{self.passes}, {self.shop}" if self.point else f"after {self.after:.2f} s"
+        return f"{self.point}:{self.passes}, {self.shop}" if self.point else f"after {self.requests} requests"
 
 
 @dataclass(slots=True)
@@ -74,9 +77,10 @@ def at_every_point(seed: int) -> list[Death]:
 
 
 def at_any_moment(kills: int, seed: int) -> list[Death]:
-    """At random moments, most of them soon after the start."""
+    """At random moments, most of them soon after the start; some before anything was answered."""
     chance = random.Random(f"moments/{seed}")
-    return [Death(after=min(chance.expovariate(1 / 0.6), 4.0)) for _ in range(kills)]
+    requests = [min(int(chance.expovariate(1 / 12)), 80) for _ in range(kills)]
+    return [Death(requests=count, after=chance.uniform(0, 0.05)) for count in requests]
 
 
 async def chaos(deaths: Sequence[Death], folder: Path, seed: int, size: int = 12) -> Tally:
@@ -116,6 +120,7 @@ async def _live(at: Street, born: Nursery, death: Death, tally: Tally) -> None:
         if death.point:
             code = await asyncio.wait_for(process.gone(), PATIENCE)
         else:
+            await asyncio.wait_for(at.traffic.more(death.requests), PATIENCE)
             await within(process, death.after)
             code = await process.ends(signal.SIGKILL)
     except TimeoutError:

@@ -37,11 +37,17 @@ class Customer:
     handed_over: bool = False
     """To a person: as asked, or after a turn was killed three times, or a write unknown for a minute."""
     _heard: int = 0
+    _parts: set[str | None] = field(default_factory=set)
 
     async def _next(self) -> PhoneMessage:
-        message = await self.phone.hears(self._heard)
-        self._heard += 1
-        return message
+        """The next message that is no repetition: after a kill a reply may come twice."""
+        while True:
+            message = await self.phone.hears(self._heard)
+            self._heard += 1
+            part = self.at.emulator.sent(message.wamid).request.reference
+            if part not in self._parts:
+                self._parts.add(part)
+                return message
 
     async def moves(self) -> None:
         """Have the order moved: say it, be asked, tap yes, be told what became of it."""

@@ -40,11 +40,48 @@ NOBODY = "http://127.0.0.1:1"
 """Where nothing listens."""
 
 
+class Traffic:
+    """Counts what passes between the bot and all others: moments that a slow machine reaches as well."""
+
+    def __init__(self) -> None:
+        self.passed = 0
+        self._waiting: dict[asyncio.Future[None], int] = {}
+
+    def tick(self) -> None:
+        """One more request."""
+        self.passed += 1
+        for waiting, until in list(self._waiting.items()):
+            if self.passed >= until and not waiting.done():
+                waiting.set_result(None)
+
+    async def more(self, count: int) -> None:
+        """Wait for so many more."""
+        if not count:
+            return
+        waiting = asyncio.get_running_loop().create_future()
+        self._waiting[waiting] = self.passed + count
+        try:
+            await waiting
+        finally:
+            del self._waiting[waiting]
+
+    def counted(self, app: ASGIApp) -> ASGIApp:
+        """The app, each of whose requests is counted."""
+
+        async def counting(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == "http":
+                self.tick()
+            await app(scope, receive, send)
+
+        return counting
+
+
 @dataclass(slots=True)
 class Door:
     """Reaches whichever process answers for the bot now, as a reverse proxy would."""
 
     http: httpx.AsyncClient
+    traffic: Traffic
     leads_to: str = NOBODY
     moved: asyncio.Condition = field(default_factory=asyncio.Condition)
 
@@ -62,7 +99,9 @@ class Door:
     async def post(self, url: str, *, content: bytes, headers: Mapping[str, str]) -> httpx.Response:
         """Post these bytes. Raises `httpx.HTTPError` while nobody is there."""
         path = urlsplit(url).path
-        return await self.http.post(f"{self.leads_to}{path}", content=content, headers=dict(headers))
+        answer = await self.http.post(f"{self.leads_to}{path}", content=content, headers=dict(headers))
+        self.traffic.tick()
+        return answer
 
     async def get(self, url: str, *, headers: Mapping[str, str]) -> httpx.Response:
         """Get this; not asked for here."""
@@ -112,6 +151,7 @@ class Street:
 
     emulator: Emulator
     world: World
+    traffic: Traffic
     door: Door
     gate: Gate
     graph: str
@@ -203,7 +243,8 @@ async def street(folder: Path) -> AsyncIterator[Street]:
     """Open WhatsApp and the shop; they close at the end, whoever still speaks to them."""
     clock = SystemClock()
     async with AsyncExitStack() as stack:
-        door = Door(await stack.enter_async_context(httpx.AsyncClient(timeout=10)))
+        traffic = Traffic()
+        door = Door(await stack.enter_async_context(httpx.AsyncClient(timeout=10)), traffic)
         config = EmulatorConfig(
             access_token=ACCESS_TOKEN,
             app_secret=APP_SECRET,
@@ -214,7 +255,7 @@ async def street(folder: Path) -> AsyncIterator[Street]:
         emulator, world = Emulator(config, clock, door), World(clock=clock)
         gate = Gate(world.app)
         ports = [
-            await stack.enter_async_context(serve_app(app, grace=1))
+            await stack.enter_async_context(serve_app(traffic.counted(app), grace=1))
             for app in (emulator.graph_app, emulator.media_app, gate)
         ]
         graph, media, shop = (f"http://127.0.0.1:{port}" for port in ports)
@@ -224,7 +265,7 @@ async def street(folder: Path) -> AsyncIterator[Street]:
         ears = KnownNotes()
         speech = await stack.enter_async_context(SpeechServer(ears=ears).served())
         store = folder / "bot.sqlite"
-        yield Street(emulator, world, door, gate, graph, media, shop, speech, ears, store)
+        yield Street(emulator, world, traffic, door, gate, graph, media, shop, speech, ears, store)
 
 
 @dataclass(frozen=True, slots=True)

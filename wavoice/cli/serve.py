@@ -39,7 +39,11 @@ def command(
     ] = None,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, metavar="N", help="Voice notes heard at the same time; else ears.workers."),
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="Voice notes heard at a time, else ears.workers; on PostgreSQL processes that do turns.",
+        ),
     ] = None,
     tunnel: Annotated[
         str,
@@ -65,11 +69,14 @@ def command(
       wavoice serve --port 0 --admin-port 0 --json
       curl -s http://127.0.0.1:8081/readyz
     """  # noqa: D301 -- \b keeps the lines of the examples apart
+    from wavoice.runtime.build import Parts  # noqa: PLC0415
     from wavoice.runtime.serving.logs import open_log  # noqa: PLC0415
     from wavoice.runtime.serving.process import Serving, serve  # noqa: PLC0415
     from wavoice.runtime.settings import Settings  # noqa: PLC0415
+    from wavoice.runtime.working import drain_processes  # noqa: PLC0415
 
     settings = _with(Settings.load(config), host, port, admin_port, workers)
+    apart = workers if settings.store.url is not None else None
     open_log(settings.serve)
 
     def up(where: Up) -> None:
@@ -78,7 +85,9 @@ def command(
         gc.freeze()  # what is there now stays: no collection looks at it again
 
     async def main(stop: asyncio.Event) -> None:
-        await serve(Serving(settings, up, tunnel=tunnel, reached=_say_reached), stop)
+        parts = Parts(drains=apart is None)
+        async with drain_processes(apart or 0, _worker(config)):
+            await serve(Serving(settings, up, parts, tunnel=tunnel, reached=_say_reached), stop)
 
     run_until_told(main)
     raise Left(0)
@@ -90,8 +99,15 @@ def _with(
     named = {"host": host, "port": port, "admin_port": admin_port}
     changed = {name: value for name, value in named.items() if value is not None}
     serve = settings.serve.model_copy(update=changed)
-    ears = settings.ears if workers is None else settings.ears.model_copy(update={"workers": workers})
+    hears_here = workers is not None and settings.store.url is None
+    ears = settings.ears.model_copy(update={"workers": workers}) if hears_here else settings.ears
     return settings.model_copy(update={"serve": serve, "ears": ears})
+
+
+def _worker(config: Path | None) -> list[str]:
+    """`wavoice worker`, as this command was started."""
+    command = [sys.executable, "-c", "from wavoice.cli.main import main; main()", "worker"]
+    return command if config is None else [*command, "--config", str(config)]
 
 
 def _say_up(where: Up, *, as_json: bool) -> None:

@@ -98,7 +98,8 @@ async def serve(serving: Serving, stop: asyncio.Event) -> None:
 
 async def _open(serving: Serving, seen: Seen, stack: AsyncExitStack) -> Runtime:
     settings = serving.settings
-    if settings.serve.check_store and str(settings.store.path) != MEMORY:
+    in_a_file = settings.store.url is None and str(settings.store.path) != MEMORY
+    if settings.serve.check_store and in_a_file:
         await asyncio.to_thread(refuse_damage, settings.store.path)
     named = () if serving.parts.sink is None else (serving.parts.sink,)
     parts = replace(serving.parts, sink=_All((LogSink(), seen, *named)), shared=True)
