@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -232,6 +233,27 @@ async def test_the_latest_consent_counts_by_its_own_date(unit: UnitOfWork) -> No
     assert await unit.consents.given(ANNA, Consent.MESSAGES) is False
     assert await unit.consents.given(ANNA, Consent.VOICE_REPLIES) is None
     assert await unit.consents.given(OTTO, Consent.MESSAGES) is None
+
+
+async def test_what_was_listened_to_is_counted_by_day_and_contact(unit: UnitOfWork) -> None:
+    today, tomorrow = date(2026, 11, 23), date(2026, 11, 24)
+    assert await unit.voice_use.of_tenant("shop", today) == 0.0
+    for address, day, seconds in (
+        (ANNA, today, 1.5),
+        (ANNA, today, 2.0),
+        (OTTO, today, 4.0),
+        (ANNA, tomorrow, 8.0),
+    ):
+        await unit.voice_use.add(address, day, seconds)
+    assert await unit.voice_use.of_contact(ANNA, today) == 3.5
+    assert await unit.voice_use.of_tenant("shop", today) == 7.5
+
+
+async def test_what_was_not_understood_is_counted_by_kind(unit: UnitOfWork) -> None:
+    await unit.oddities.count("shop", {"field standby": 2}, {"field standby": "{}"}, at=20)
+    await unit.oddities.count("shop", {"field standby": 3, "type poll": 1}, {}, at=10)
+    counted = [(one.kind, one.count, one.first_at, one.last_at) for one in await unit.oddities.all("shop")]
+    assert counted == [("field standby", 5, 10, 20), ("type poll", 1, 10, 10)]
 
 
 def events(turn: str) -> list[journal.Event]:

@@ -22,5 +22,8 @@ class _Dialect(PGDialect_psycopg):
     statement_compiler = _Compiler
 
 
-prepared = Prepares(_Dialect(paramstyle="format"))  # type: ignore[no-untyped-call]
+_FLOAT8 = 701
+"""Number of `double precision` among PostgreSQL's types: there is no other number with a fraction here."""
+
+prepared = Prepares(_Dialect(paramstyle="format"), _FLOAT8)  # type: ignore[no-untyped-call]
 """For psycopg."""

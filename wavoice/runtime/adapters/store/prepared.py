@@ -66,9 +66,12 @@ class Prepares:
     Statements are constants of their modules: whoever makes one for every call makes this grow.
     """
 
-    def __init__(self, dialect: Dialect) -> None:
-        """`dialect` writes a sign for each value, in order: not their names."""
-        self._dialect = dialect
+    def __init__(self, dialect: Dialect, float_type: object = None) -> None:
+        """`dialect` writes a sign for each value, in order: not their names.
+
+        `float_type`: what the driver says of a column of floats, where the dialect asks for that.
+        """
+        self._dialect, self._float_type = dialect, float_type
         self.ready: dict[Executable, dict[tuple[str, ...], Prepared]] = {}
         """By statement and the names it is given, since an INSERT names only the columns that it is given."""
 
@@ -96,7 +99,7 @@ class Prepares:
             fixed={name: one.effective_value for name, one in named.items() if not one.required},
             binds=_needed(named[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names),
             row=namedtuple("Row", [column.name for column in columns], rename=True) if columns else None,
-            reads=_needed(one.result_processor(dialect, None) for one in types),
+            reads=_needed(one.result_processor(dialect, self._float_type) for one in types),
             gated=bool(statement.get_execution_options().get(GATED)),
         )
 
