@@ -33,7 +33,8 @@ def command(
     store: Annotated[
         Path | None,
         typer.Argument(
-            metavar="STORE", help="A store, a journal in JSON lines or a folder of them; else store.path."
+            metavar="STORE",
+            help="A store, a journal in JSON lines or a folder of them; else the settings' store.",
         ),
     ] = None,
     since: Annotated[
@@ -69,18 +70,19 @@ def command(
 
     settings = Settings.load()
     path = store or settings.store.path
-    if store is None and not path.exists():
+    elsewhere = store is None and settings.store.url is not None
+    if store is None and not elsewhere and not path.exists():
         raise UserInputError(f"There is no store {path} yet.", remedy=_NO_STORE)
     from wavoice.runtime.adapters.clock import SystemClock  # noqa: PLC0415
 
     start = moment_of(since, settings.shop.zone, SystemClock().now()) if since else 0
     if json_file and json_file != "-":
         check_target(Path(json_file))
-    if path.is_dir():
+    if not elsewhere and path.is_dir():
         if print_head or anchor is not None:
             raise UserInputError("Journals in a folder have no chain and no head.", remedy="Name a store.")
         raise typer.Exit(_audit_folder(path, start, json_file))
-    stored, head, chained = _read(path)
+    place, (stored, head, chained) = _read_postgres(settings) if elsewhere else (str(path), _read(path))
     if print_head:
         typer.echo(_print_head(head))
     report = _audit(stored, head, start, chained=chained)
@@ -89,11 +91,22 @@ def command(
 
         gone = check_anchor(stored, _head(anchor))
         report.breaks = [*report.breaks, *([gone] if gone else [])]
-    text = json.dumps(_as_json(path, report, head, chained=chained), indent=2) + "\n"
+    text = json.dumps(_as_json(place, report, head, chained=chained), indent=2) + "\n"
     put(json_file, text)
     if json_file != "-":
-        _print(path, report, chained=chained, err=print_head)
+        _print(place, report, chained=chained, err=print_head)
     raise typer.Exit(0 if report.ok else 1)
+
+
+def _read_postgres(settings: Settings) -> tuple[str, tuple[Sequence[Stored], Head | None, bool]]:
+    """Where the store of `store.url` is, and what `_read` tells of it."""
+    from wavoice.runtime.adapters.store.opening import postgres_url  # noqa: PLC0415
+
+    url = postgres_url(settings.store)
+    from wavoice.runtime.adapters.store.postgres_connection import shown  # noqa: PLC0415
+    from wavoice.runtime.adapters.store.upkeep_postgres import read_journal  # noqa: PLC0415
+
+    return shown(url), (*read_journal(url), True)
 
 
 def _read(path: Path) -> tuple[Sequence[Stored], Head | None, bool]:
@@ -125,7 +138,7 @@ def _audit_folder(folder: Path, since: int, json_file: str | None) -> int:
             f"{folder} holds no journals (*.jsonl).", remedy="Keep some with: wavoice test --journal DIR"
         )
     ok = all(report.ok for report in reports.values())
-    found = [_as_json(file, report, None, chained=False) for file, report in reports.items()]
+    found = [_as_json(str(file), report, None, chained=False) for file, report in reports.items()]
     text = json.dumps({"folder": str(folder), "ok": ok, "journals": found}, indent=2) + "\n"
     put(json_file, text)
     if json_file != "-":
@@ -198,7 +211,7 @@ def _print_head(head: Head | None) -> str:
     return f"{head.last}:{head.seal}"
 
 
-def _print(path: Path, report: Report, *, chained: bool, err: bool) -> None:
+def _print(path: str, report: Report, *, chained: bool, err: bool) -> None:
     """Totals, then what is wrong; on standard error where standard output is the head's."""
     whole = "not whole" if report.breaks else "the chain is whole" if chained else "no chain"
     more = [f"{report.not_chained} from before the chain, not proven"] if report.not_chained else []
@@ -236,9 +249,9 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
-def _as_json(path: Path, report: Report, head: Head | None, *, chained: bool) -> dict[str, Any]:
+def _as_json(path: str, report: Report, head: Head | None, *, chained: bool) -> dict[str, Any]:
     return {
-        "store": str(path),
+        "store": path,
         "ok": report.ok,
         "chained": chained,
         "head": _print_head(head) if head else None,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
@@ -16,6 +15,8 @@ from wavoice.runtime.build import Parts, build
 from wavoice.runtime.errors import PortInUseError
 from wavoice.runtime.seeing.seen import Seen, watch
 from wavoice.runtime.serving.doors import metrics_app
+from wavoice.runtime.serving.logs import LogSink
+from wavoice.runtime.serving.process import AllSinks, finish_turns, until_told
 from wavoice.runtime.serving.sockets import listen, port_of, serve_at
 from wavoice.runtime.settings import Settings
 
@@ -29,23 +30,21 @@ GRACE_SECONDS = 30.0
 """More than a worker's own: after it, it is killed."""
 
 
-async def work(settings: Settings, parts: Parts | None = None) -> None:
-    """Do turns until SIGTERM or SIGINT; those that have begun end first.
+async def work(settings: Settings, stop: asyncio.Event, parts: Parts | None = None) -> None:
+    """Do turns until `stop` is set; those that have begun have `serve.grace_seconds` to end.
 
-    Raises what `build` raises. Only where `store.url` is set there is work for more than one process.
+    Only where `store.url` is set there is work for more than one process. Raises what `build` raises, and
+    `StoreError` if the engine ends by itself.
     """
-    ended = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, ended.set)
     parts = parts or Parts()
     async with watch(settings.observe, SystemClock()) as seen, _shown(settings, seen):
-        sink = seen if parts.sink is None else parts.sink
-        async with build(settings, replace(parts, sink=sink)) as runtime:
+        named = () if parts.sink is None else (parts.sink,)
+        async with build(settings, replace(parts, sink=AllSinks((LogSink(), seen, *named)))) as runtime:
             seen.know(job.name for job in runtime.bot.kit.jobs)
             log.info("worker_ready")
-            await ended.wait()
-            log.info("worker_ends")
+            await until_told(stop, runtime.running)
+            log.info("ending", grace_seconds=settings.serve.grace_seconds)
+            await finish_turns(runtime, settings.serve.grace_seconds)
 
 
 @asynccontextmanager

@@ -90,10 +90,10 @@ async def serve(serving: Serving, stop: asyncio.Event) -> None:
             if serving.tunnel:
                 here = f"http://127.0.0.1:{port_of(public)}"
                 await stack.enter_async_context(tunnel(serving.tunnel, here, serving.reached))
-            await _either(stop, runtime.running)
+            await until_told(stop, runtime.running)
             health.draining = True
             log.info("ending", grace_seconds=chosen.grace_seconds)
-        await _finish(runtime, chosen.grace_seconds)
+        await finish_turns(runtime, chosen.grace_seconds)
 
 
 async def _open(serving: Serving, seen: Seen, stack: AsyncExitStack) -> Runtime:
@@ -102,12 +102,12 @@ async def _open(serving: Serving, seen: Seen, stack: AsyncExitStack) -> Runtime:
     if settings.serve.check_store and in_a_file:
         await asyncio.to_thread(refuse_damage, settings.store.path)
     named = () if serving.parts.sink is None else (serving.parts.sink,)
-    parts = replace(serving.parts, sink=_All((LogSink(), seen, *named)), shared=True)
+    parts = replace(serving.parts, sink=AllSinks((LogSink(), seen, *named)), shared=True)
     return await stack.enter_async_context(build(settings, parts))
 
 
 @dataclass(frozen=True, slots=True)
-class _All:
+class AllSinks:
     """Several sinks."""
 
     sinks: tuple[Sink, ...]
@@ -126,7 +126,7 @@ async def look_at_numbers(runtime: Runtime) -> None:
             log.warning("number_not_ready", number=number, code=error.code, told=error.message)
 
 
-async def _finish(runtime: Runtime, seconds: float) -> None:
+async def finish_turns(runtime: Runtime, seconds: float) -> None:
     """Let turns under way end; those that take longer are cut off, as a crash would, and taken up again."""
     try:
         async with asyncio.timeout(seconds):
@@ -137,7 +137,7 @@ async def _finish(runtime: Runtime, seconds: float) -> None:
         log.info("ended")
 
 
-async def _either(stop: asyncio.Event, running: asyncio.Task[None]) -> None:
+async def until_told(stop: asyncio.Event, running: asyncio.Task[None]) -> None:
     """Wait until the process is told to end. Raises `StoreError` if the engine ended before."""
     told = asyncio.create_task(stop.wait())
     try:
