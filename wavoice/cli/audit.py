@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from wavoice.runtime.audit import Report
     from wavoice.runtime.audit.chain_check import Stored
     from wavoice.runtime.chain import Head
+    from wavoice.runtime.settings import Settings
 
 _SQLITE = b"SQLite format 3\0"
 _UNITS = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
@@ -34,7 +35,7 @@ def command(
         Path | None,
         typer.Argument(
             metavar="STORE",
-            help="A store, a journal in JSON lines or a folder of them; else the settings' store.",
+            help="A store, a journal in JSON lines or a folder of them; else the settings'.",
         ),
     ] = None,
     since: Annotated[
