@@ -111,6 +111,11 @@ class Server:
             connection.execute(emptying())
         self._idle.append(url)
 
+    def version(self) -> str:
+        with psycopg.connect(self.url()) as connection:
+            row = connection.execute("SHOW server_version").fetchone()
+        return f"PostgreSQL {row[0]}" if row else ""
+
     def _has(self, connection: psycopg.Connection[Any], name: str) -> bool:
         found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
         return found is not None

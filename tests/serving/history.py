@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 
 from tests.journals import event_of
 from tests.serving.customers import DONE, Customer
@@ -16,7 +14,7 @@ from wavoice.runtime.model import SECOND, Micros
 from wavoice.runtime.policy import Policy
 
 LEFT = {
-    "messages are not worked on": "SELECT count(*) FROM inbox WHERE done = 0",
+    "messages are not worked on": "SELECT count(*) FROM inbox WHERE NOT done",
     "replies are not sent": "SELECT count(*) FROM outbox WHERE state = 'queued'",
     "writes are left open": "SELECT count(*) FROM effects WHERE state IN ('intended', 'unknown')",
     "wakes are due": "SELECT count(*) FROM timers WHERE kind NOT IN ('release', 'offer')",
@@ -101,15 +99,12 @@ def _outside(at: Street, events: Sequence[Event]) -> Iterator[str]:
 
 
 def left(at: Street) -> Iterator[str]:
-    """What is still to be done, by the file alone."""
-    with closing(sqlite3.connect(f"{at.store.resolve().as_uri()}?mode=ro", uri=True)) as database:
-        for what, query in LEFT.items():
-            if count := database.execute(query).fetchone()[0]:
-                yield f"{count} {what}"
+    """What is still to be done, by the store alone."""
+    for what, query in LEFT.items():
+        if count := at.count(query):
+            yield f"{count} {what}"
 
 
 def _damaged(at: Street) -> Iterator[str]:
-    with closing(sqlite3.connect(f"{at.store.resolve().as_uri()}?mode=ro", uri=True)) as database:
-        whole = database.execute("PRAGMA integrity_check").fetchone()[0]
-    if whole != "ok":
-        yield f"the file is damaged: {whole}"
+    if (damage := at.damage()) is not None:
+        yield f"the store is damaged: {damage}"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -230,6 +231,17 @@ class Street:
     def journal(self) -> tuple[list[Stored], Head | None]:
         """As it lies in the file."""
         return read_journal(self.store)
+
+    def count(self, query: str) -> int:
+        """What a query of one number says of the store."""
+        with closing(sqlite3.connect(f"{self.store.resolve().as_uri()}?mode=ro", uri=True)) as database:
+            return int(database.execute(query).fetchone()[0])
+
+    def damage(self) -> str | None:
+        """What the database says is wrong with itself; None: it is whole."""
+        with closing(sqlite3.connect(f"{self.store.resolve().as_uri()}?mode=ro", uri=True)) as database:
+            said = str(database.execute("PRAGMA integrity_check").fetchone()[0])
+        return None if said == "ok" else said
 
 
 def duration(ogg: bytes) -> float:
