@@ -139,7 +139,7 @@ async def test_another_process_takes_over(dies: str, server: Server, tmp_path: P
     do the turn itself.
     """
     async with on_postgresql(tmp_path, server.database()) as at:
-        process = await start(at, **{VARIABLE: dies})
+        process = await start(at, None, **{VARIABLE: dies})
         phone = at.customer()
         async with worker(at) as helper:
             helper.send_signal(signal.SIGSTOP)

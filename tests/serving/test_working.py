@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -45,13 +44,14 @@ async def a_worker(observe: Observe, does: Callable[[list[int]], Awaitable[None]
     """Run one until `does` is done with the ports on which it shows metrics."""
     settings = rehearsal_settings(store=":memory:").model_copy(update={"observe": observe})
     with logged() as (ready, told):
-        running = asyncio.create_task(working.work(settings, PARTS))
+        stop = asyncio.Event()
+        running = asyncio.create_task(working.work(settings, stop, PARTS))
         waiting = asyncio.create_task(ready.wait())
         await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
         if not running.done():
             await does([line["port"] for line in told if line["event"] == "metrics_shown"])
-            signal.raise_signal(signal.SIGTERM)
+            stop.set()
         await running
 
 

@@ -29,8 +29,8 @@ def command(
     """  # noqa: D301 -- \b keeps the lines of the examples apart
     from wavoice.runtime.adapters.store.opening import postgres_url  # noqa: PLC0415
     from wavoice.runtime.serving.logs import open_log  # noqa: PLC0415
-    from wavoice.runtime.working import work  # noqa: PLC0415
     from wavoice.runtime.settings import Settings  # noqa: PLC0415
+    from wavoice.runtime.working import work  # noqa: PLC0415
 
     settings = Settings.load(config)
     postgres_url(settings.store)  # said before anything is loaded
@@ -41,4 +41,3 @@ def command(
 
     run_until_told(main)
     raise Left(0)
-

@@ -113,6 +113,7 @@ class AllSinks:
     sinks: tuple[Sink, ...]
 
     def write(self, event: Event) -> None:
+        """Pass it on to each."""
         for sink in self.sinks:
             sink.write(event)
 
