@@ -26,7 +26,6 @@ from tests.serving.customers import Crowd
 from tests.serving.history import broken, left
 from tests.serving.processes import Process, start
 from tests.serving.street import Street, street
-from wavoice.runtime.adapters.failpoints import VARIABLE
 from wavoice.runtime.adapters.store.upkeep_postgres import PostgresUpkeep, read_journal
 from wavoice.runtime.audit.chain_check import Stored
 from wavoice.runtime.chain import Head
@@ -139,7 +138,7 @@ async def test_another_process_takes_over(dies: str, server: Server, tmp_path: P
     do the turn itself.
     """
     async with on_postgresql(tmp_path, server.database()) as at:
-        process = await start(at, None, **{VARIABLE: dies})
+        process = await start(at, failpoint=dies)
         phone = at.customer()
         async with worker(at) as helper:
             helper.send_signal(signal.SIGSTOP)
