@@ -92,7 +92,7 @@ class ProcrastinateEngine:
                 await job.defer_async(tenant=address.tenant, number=address.number, contact=address.contact)
         except AlreadyEnqueued:
             return
-        except ConnectorException as error:
+        except (ConnectorException, psycopg.Error) as error:
             raise _store_error(error) from None
 
     async def run(self) -> None:
@@ -166,7 +166,7 @@ class ProcrastinateEngine:
             try:
                 await self._rescue()
                 due = await self._sweep()
-            except (StoreError, ConnectorException) as error:
+            except Exception as error:  # noqa: BLE001 -- whatever it is, the next second is another try
                 log.error("sweep_failed", error=getattr(error, "code", type(error).__name__))
             now = self._clock.now()
             wake = now + SWEEP if due is None or due <= now else min(due, now + SWEEP)
@@ -199,8 +199,8 @@ class ProcrastinateEngine:
                     if await _give_up(_pg(tx), job):
                         await self.nudge(_address_of(job), tx)
                         log.warning("job_rescued", job=job.id, contact=_address_of(job).contact)
-            except StoreError as error:
-                log.error("rescue_failed", job=job.id, error=error.code)
+            except (StoreError, psycopg.Error) as error:
+                log.error("rescue_failed", job=job.id, error=type(error).__name__)
 
     async def idle(self) -> None:
         """See `ports.Engine`; looks every 20 ms."""
@@ -238,7 +238,7 @@ async def _give_up(tx: PostgresUnit, job: Job) -> bool:
     return await cursor.fetchone() is not None
 
 
-def _store_error(error: ConnectorException) -> StoreError:
+def _store_error(error: ConnectorException | psycopg.Error) -> StoreError:
     failed = StoreError(
         f"The store failed: the engine's job was not stored ({type(error.__cause__ or error).__name__}).",
         remedy="Check that PostgreSQL is up and reachable, its disk, and its log.",
