@@ -49,29 +49,35 @@ class TestCanary:
         assert (found.ok, found.told) == (True, "heard 8 words, answered by voice")
         assert found.seconds > 0
 
+    @pytest.mark.bulk
     async def test_without_a_voice_it_answers_in_writing(self, settings: Settings) -> None:
         found = await sung(settings, [Line(WISH)], voice=False)
         assert (found.ok, found.told) == (True, "heard 8 words, answered in writing")
 
+    @pytest.mark.bulk
     async def test_deaf_ears_are_found(self, settings: Settings) -> None:
         found = await sung(settings, [Line("")] * 3)
         assert (found.ok, found.told) == (False, "it answered, and heard no word of the note")
 
+    @pytest.mark.bulk
     async def test_so_are_ears_that_hear_something_else(self, settings: Settings) -> None:
         found = await sung(settings, [Line("where is my order")], canary_words=("gift",))
         assert (found.ok, found.told) == (False, "it did not hear: gift")
 
+    @pytest.mark.bulk
     async def test_so_is_a_voice_that_fails(self, settings: Settings) -> None:
         parts = Parts(ears=ScriptedEars([Line(WISH)]), voice=Mute(), decoder=warm_decoder())
         found = await sing(settings, parts)
         assert (found.ok, found.told) == (False, "it has a voice, and answered in writing only")
 
+    @pytest.mark.bulk
     async def test_what_the_release_lacks_is_told(self, settings: Settings) -> None:
         deaf = settings.model_copy(update={"ears": settings.ears.model_copy(update={"model": "/nowhere"})})
         found = await sing(deaf, Parts(voice=ToneVoice(), decoder=warm_decoder()))
         assert not found.ok
         assert "/nowhere" in found.told
 
+    @pytest.mark.bulk
     async def test_a_note_of_ones_own_must_be_there(self, settings: Settings) -> None:
         found = await sung(settings, [], canary_note=Path("notes/mine.ogg"))
         assert (found.ok, "notes/mine.ogg cannot be read" in found.told) == (False, True)
@@ -96,6 +102,7 @@ class TestSmoke:
         assert await sending < 2
         assert len(at.messages) == 1, "no drain sends it again"
 
+    @pytest.mark.bulk
     async def test_a_phone_that_is_off_is_told_of(self, at: Desk) -> None:
         at.rehearsal.phone.reach = PromptState.SENT
         sending = asyncio.create_task(self.smoker(at).smoke(at.rehearsal.phone.person.phone or "", 5))
@@ -104,6 +111,7 @@ class TestSmoke:
         with pytest.raises(StepFailed, match="not delivered in time: sent"):
             sending.result()
 
+    @pytest.mark.bulk
     async def test_outside_the_24_hours_whatsapp_refuses(self, at: Desk) -> None:
         at.rehearsal.emulator.fault("refuse")
         with pytest.raises(ChannelError) as refused:

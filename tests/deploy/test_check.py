@@ -63,6 +63,7 @@ async def test_webhooks_that_go_elsewhere(stage: Stage) -> None:
     assert found["webhook"].remedy == "Let them come here: wavoice deploy webhook https://127.0.0.1"
 
 
+@pytest.mark.bulk
 async def test_secrets_that_are_not_the_bots(stage: Stage) -> None:
     secrets = stage.folder / "secrets"
     (secrets / "word").write_text("another")
@@ -73,6 +74,7 @@ async def test_secrets_that_are_not_the_bots(stage: Stage) -> None:
     assert "whatsapp.app_secret" in found["signature"].remedy
 
 
+@pytest.mark.bulk
 async def test_a_token_about_to_end(stage: Stage) -> None:
     ends = stage.around.clock.now() + 3600 * SECOND
     stage.emulator.tokens.add(Token(value=TOKEN, app="300000000000001", kind="USER", expires_at=ends))
@@ -81,6 +83,7 @@ async def test_a_token_about_to_end(stage: Stage) -> None:
     assert found.told == "USER, may send and manage, ends in 1 h"
 
 
+@pytest.mark.bulk
 async def test_a_number_that_is_not_registered(stage: Stage) -> None:
     await stage.graph.post(
         f"http://graph.wavoice.test/v24.0/{stage.around.meta.number_id}/deregister",
@@ -92,6 +95,7 @@ async def test_a_number_that_is_not_registered(stage: Stage) -> None:
     assert "media" not in found
 
 
+@pytest.mark.bulk
 async def test_media_that_come_back_otherwise(stage: Stage) -> None:
     stage.emulator.media_fault("wrong_hash", 2)
     found = (await checked(stage))["media"]

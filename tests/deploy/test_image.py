@@ -47,7 +47,7 @@ def valid(document: Mapping[str, Any]) -> None:
 
 
 class TestKubernetes:
-    @pytest.mark.parametrize("of", ["sqlite", "postgres, many"])
+    @pytest.mark.parametrize("of", ["postgres, many"])
     def test_every_object_is_valid_by_its_own_schema(self, of: str) -> None:
         for made in manifests(PLANS[of]).values():
             kubernetes_validate.validate(made, KUBERNETES[-1], strict=True)

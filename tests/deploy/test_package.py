@@ -162,6 +162,7 @@ class TestRelease:
         await packed(settings)
         assert [path for path in (await packed(settings)).files if ".wavoice" in path] == []
 
+    @pytest.mark.bulk
     async def test_it_knows_its_commit(self, settings: Settings) -> None:
         root = settings.config.parent
         assert (await packed(settings)).commit == ""

@@ -59,6 +59,7 @@ class TestForward:
         assert ledger(stage)["live"]["release"] == report.release
         assert ledger(stage)["under_way"] is None
 
+    @pytest.mark.bulk
     async def test_the_order_on_the_target(self, stage: Stage) -> None:
         release = (await stage.deploy()).release
         told = [each.removesuffix(f" {release}") for each in stage.target.asked]
@@ -105,6 +106,7 @@ class TestForward:
         assert stage.target.notes == {}
         assert await stage.callback() is None
 
+    @pytest.mark.bulk
     async def test_the_smoke_note_goes_to_the_owner_whom_nobody_reads_of(self, stage: Stage) -> None:
         owner = stage.folder / "secrets" / "owner"
         owner.write_text("+1 555 010 0100\n")
@@ -114,7 +116,7 @@ class TestForward:
         assert "+1 555 010 0100\n" in stage.target.given
         assert "0100" not in repr(stage.steps) + repr(stage.target.notes)
 
-    @pytest.mark.parametrize("level", ["number", "account"])
+    @pytest.mark.parametrize("level", [pytest.param("number", marks=pytest.mark.bulk), "account"])
     async def test_either_level_can_be_told(self, level: str, stage: Stage) -> None:
         stage.with_deploy(webhook=level)
         assert (await stage.deploy()).ok
@@ -123,6 +125,7 @@ class TestForward:
         assert told == {"number": None, "account": None, level: CALLBACK}
         assert app.installed
 
+    @pytest.mark.bulk
     async def test_meta_is_told_nothing_if_so_wished(self, stage: Stage) -> None:
         stage.with_deploy(webhook="off")
         assert (await stage.deploy()).ok
@@ -148,22 +151,27 @@ class TestBeforeAnythingChanges:
         assert "lacks whatsapp_business_management" in said
         assert "Make room there." in said
 
+    @pytest.mark.bulk
     async def test_a_token_that_is_over(self, stage: Stage) -> None:
         stage.emulator.tokens.expire(TOKEN)
         assert "refused the access token" in await self.refused(stage, "preflight")
 
+    @pytest.mark.bulk
     async def test_a_number_that_may_not_send(self, stage: Stage) -> None:
         stage.emulator.number.can_send_message = "BLOCKED"
         assert "may not send" in await self.refused(stage, "preflight")
 
+    @pytest.mark.bulk
     async def test_a_template_that_is_not_there(self, stage: Stage) -> None:
         stage.with_whatsapp(template_outside_window="come_back")
         assert "there is no come_back (en)" in await self.refused(stage, "preflight")
 
+    @pytest.mark.bulk
     async def test_a_secret_that_is_missing(self, stage: Stage) -> None:
         (stage.folder / "secrets" / "word").unlink()
         assert "secrets/word is missing" in await self.refused(stage, "preflight")
 
+    @pytest.mark.bulk
     async def test_a_bot_that_does_not_load(self, stage: Stage) -> None:
         (stage.folder / "bot.py").write_text("app = None\n")
         assert "is NoneType, and no App" in await self.refused(stage, "preflight")
@@ -172,10 +180,12 @@ class TestBeforeAnythingChanges:
         stage.judged.append(Judged(passed=1, pending=0, failed=("wraps.yaml: wraps: no commit",)))
         assert "wraps.yaml: wraps: no commit" in await self.refused(stage, "gate")
 
+    @pytest.mark.bulk
     async def test_no_scenarios_at_all(self, stage: Stage) -> None:
         stage.with_deploy(scenarios=(Path("nowhere"),))
         assert '--skip-gate "REASON"' in await self.refused(stage, "gate")
 
+    @pytest.mark.bulk
     async def test_passing_them_by_is_kept_with_its_reason(self, stage: Stage) -> None:
         stage.judged.append(Judged(passed=0, pending=0, failed=("never asked",)))
         assert (await stage.deploy(skip_gate="prices only")).ok
@@ -200,7 +210,10 @@ class TestBack:
         stage.target.asked.clear()
         return first.release
 
-    @pytest.mark.parametrize("method", ["ship", "start", "switch", "pack"])
+    @pytest.mark.parametrize(
+        "method",
+        ["switch", *(pytest.param(each, marks=pytest.mark.bulk) for each in ("ship", "start", "pack"))],
+    )
     async def test_a_target_that_fails(self, method: str, stage: Stage) -> None:
         first = await self.two(stage)
         stage.target.break_at(method)
@@ -220,6 +233,7 @@ class TestBack:
             "step": report.failed_at,
         }
 
+    @pytest.mark.bulk
     async def test_a_migration_that_fails(self, stage: Stage) -> None:
         first = await self.two(stage)
         stage.target.answers["db upgrade"] = Ran(1, "", "wavoice: the disk is full\n")
@@ -254,6 +268,7 @@ class TestBack:
         assert (stage.target.live, stage.target.running) == (first, [first])
         assert "switch" not in " ".join(stage.target.asked)
 
+    @pytest.mark.bulk
     async def test_the_callback_of_another_system_comes_back(self, stage: Stage) -> None:
         (app,) = stage.emulator.subscriptions.state.apps
         stage.emulator.subscriptions.change(app, installed=True, number_override=ELSEWHERE)
@@ -282,6 +297,7 @@ class TestBack:
         await stage.deploy()
         assert ledger(stage)["under_way"]["previous"] is None
 
+    @pytest.mark.bulk
     async def test_meta_refuses_the_address(self, stage: Stage) -> None:
         first = await self.two(stage)
         stage.with_deploy(url="https://127.0.0.1/other")
@@ -311,6 +327,7 @@ class TestTakenUp:
         assert outcomes(stage)["gate"] == "skipped"
         assert report.release == failed.release
 
+    @pytest.mark.bulk
     async def test_a_changed_bot_is_judged_again(self, stage: Stage) -> None:
         stage.target.break_at("ship")
         await stage.deploy()
@@ -327,6 +344,7 @@ class TestTakenUp:
         assert (await stage.deploy()).ok
         assert ledger(stage)["live"]["previous"] == "20261101-000000-aaaaaaaa"
 
+    @pytest.mark.bulk
     async def test_one_that_still_runs_is_not(self, stage: Stage) -> None:
         stage.alive.add(77)
         under_way = {"id": "d_1", "by": "ada@laptop", "process": 77, "began": ""}

@@ -39,12 +39,14 @@ class TestRollback:
         assert order == ["lock", f"start {first}", f"switch {first}", f"stop {second}", "unlock"]
         assert await stage.callback() == CALLBACK
 
+    @pytest.mark.bulk
     async def test_what_the_first_one_had_told_meta_is_put_back(self, stage: Stage) -> None:
         report = await stage.deploy()
         stage.target.shipped["20261101-000000-aaaaaaaa"] = stage.target.shipped[report.release]
         assert (await verbs.rollback(stage.around, "20261101-000000-aaaaaaaa")).ok
         assert await stage.callback() is None
 
+    @pytest.mark.bulk
     async def test_there_must_be_one(self, stage: Stage) -> None:
         await stage.deploy()
         report = await verbs.rollback(stage.around)
@@ -52,11 +54,13 @@ class TestRollback:
         assert report.steps[-1].told == "There is no release before this one."
         assert stage.target.locked_by is None
 
+    @pytest.mark.bulk
     async def test_one_that_is_gone_is_said(self, stage: Stage) -> None:
         await stage.deploy()
         report = await verbs.rollback(stage.around, "20200101-000000-ffffffff")
         assert "is not on the target any more" in report.steps[-1].told
 
+    @pytest.mark.bulk
     async def test_one_that_does_not_get_ready_changes_nothing(self, stage: Stage) -> None:
         first, second = await two(stage)
         stage.target.sick[first] = 10_000
@@ -66,6 +70,7 @@ class TestRollback:
 
 
 class TestStatus:
+    @pytest.mark.bulk
     async def test_of_nothing(self, stage: Stage) -> None:
         found = await status(stage.around)
         assert not found.ok
@@ -80,6 +85,7 @@ class TestStatus:
         assert (told["live"], told["kept"], told["locked"]) == (second, sorted([first, second]), None)
         assert told["deployed"]["previous"] == first
 
+    @pytest.mark.bulk
     async def test_of_a_deploy_that_failed(self, stage: Stage) -> None:
         stage.target.break_at("ship")
         await stage.deploy()
@@ -115,6 +121,7 @@ async def test_a_pause_is_the_live_releases_own(stage: Stage) -> None:
     assert [row["event"] for row in await verbs.audit(stage.around)][-2:] == ["paused", "resumed"]
 
 
+@pytest.mark.bulk
 async def test_logs_of_the_live_one_and_of_one_that_failed(stage: Stage) -> None:
     with pytest.raises(UserInputError, match="Nothing is live"):
         await verbs.logs(stage.around, None, 5)

@@ -52,7 +52,8 @@ async def health(work: Work) -> Told:
     if not found.ready:
         lines = await around.target.logs(work.packed.id, MOST_LOG)
         raise StepFailed(
-            f"not ready after {seconds:g} s: {in_words(found)}." + "".join(f"\n    {line}" for line in lines),
+            f"{'it ended' if found.ended else f'not ready after {seconds:g} s'}: {in_words(found)}."
+            + "".join(f"\n    {line}" for line in lines),
             remedy=f"All of its log: wavoice deploy logs {work.packed.id}",
         )
     return Told(in_words(found))

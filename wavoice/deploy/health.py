@@ -18,11 +18,11 @@ async def pause(clock: Clock, until: Micros) -> None:
 
 
 async def until_ready(target: Target, release: str, clock: Clock, seconds: float) -> Health:
-    """Ask until it is ready, at most so long; return what it said last."""
+    """Ask until it is ready or has ended, at most so long; return what it said last."""
     deadline = clock.now() + int(seconds * SECOND)
     while True:
         health = await target.health(release)
-        if health.ready or clock.now() >= deadline:
+        if health.ready or health.ended or clock.now() >= deadline:
             return health
         await pause(clock, min(deadline, clock.now() + BETWEEN))
 
@@ -30,4 +30,4 @@ async def until_ready(target: Target, release: str, clock: Clock, seconds: float
 def in_words(health: Health) -> str:
     """Its checks."""
     checks = ", ".join(f"{name} {said}" for name, said in sorted(health.checks.items()))
-    return checks or ("ready" if health.ready else "no answer")
+    return checks or ("ready" if health.ready else "its process has ended" if health.ended else "no answer")

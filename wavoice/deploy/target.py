@@ -63,6 +63,8 @@ class Health:
     """Its checks by name, in words: `{"database": "ok", "models": "loading"}`."""
     metrics: str = ""
     """`/metrics` as it is; empty if there is none."""
+    ended: bool = False
+    """It has no process, and nobody will start one: waiting is of no use."""
 
 
 @dataclass(frozen=True, slots=True)
