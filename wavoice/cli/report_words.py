@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from wavoice.cli.outputs import percent
 from wavoice.runtime.model import SECOND, Micros
 from wavoice.runtime.seeing.report.cost import Cost
-from wavoice.runtime.seeing.report.figures import Containment, Flow, Report, Spread
+from wavoice.runtime.seeing.report.shapes import Containment, Flow, Report, Spread
 
 Row = tuple[str, ...]
 

@@ -13,6 +13,16 @@ from dataclasses import dataclass, field
 from wavoice.runtime import journal
 from wavoice.runtime.journal import Event
 from wavoice.runtime.model import Form, Micros
+from wavoice.runtime.seeing.facts import (
+    Answered,
+    Began,
+    Ended,
+    Fact,
+    HandedOver,
+    Reached,
+    TakenBack,
+    Vetoed,
+)
 from wavoice.runtime.seeing.names import is_job
 from wavoice.runtime.seeing.tasks import CALLED_OFF, DAY, DONE, DROPPED, HANDED_OFF, Task
 
@@ -23,65 +33,6 @@ _MATTERS = (
 _SAID = frozenset({Form.MESSAGE, Form.EDIT, Form.REACTION})
 _NO = frozenset({"N", "C"})
 """Marks of a plain no."""
-
-
-@dataclass(frozen=True, slots=True)
-class Began:
-    """A customer, or the shop's own system, wants something."""
-
-    task: Task
-
-
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """A task has come to a step for the first time."""
-
-    task: Task
-    step: str
-    modality: str
-    """Of the message that brought it there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """A task is over."""
-
-    task: Task
-
-
-@dataclass(frozen=True, slots=True)
-class TakenBack:
-    """A task that was done does not count as contained after all: `repeat`, `human` or `untold`."""
-
-    task: Task
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class HandedOver:
-    """A person takes over; `flow`: the job that was under way, if any."""
-
-    flow: str | None
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What came of a question: `yes`, `no`, `changed`, `unclear`, `held` or `lapsed`."""
-
-    flow: str
-    tier: str
-    what: str
-
-
-@dataclass(frozen=True, slots=True)
-class Vetoed:
-    """A yes was taken back while it settled."""
-
-    flow: str
-
-
-Fact = Began | Reached | Ended | TakenBack | HandedOver | Answered | Vetoed
 
 
 @dataclass(slots=True)
@@ -147,6 +98,8 @@ class Course:
         """What has come to nothing because nothing more was heard of it for a day."""
         for key, talk in list(self._talks.items()):
             if now - talk.last_at < DAY:
+                if self._most is None:  # a journal that was put together need not be in the order of time
+                    continue
                 break
             yield from _still(talk, now)
             if now - talk.last_at >= 2 * DAY:

@@ -28,10 +28,10 @@ from wavoice.runtime.journal import Event
 from wavoice.runtime.model import SECOND, Form, Micros, Stage
 from wavoice.runtime.ports import Clock
 from wavoice.runtime.seeing import names
-from wavoice.runtime.seeing.course import (
+from wavoice.runtime.seeing.course import Course
+from wavoice.runtime.seeing.facts import (
     Answered,
     Began,
-    Course,
     Ended,
     Fact,
     HandedOver,

@@ -10,7 +10,8 @@ from wavoice.runtime import journal
 from wavoice.runtime.journal import Event
 from wavoice.runtime.model import Form, Micros, Stage
 from wavoice.runtime.seeing import names
-from wavoice.runtime.seeing.course import Answered, Began, Course, Fact, HandedOver, Vetoed
+from wavoice.runtime.seeing.course import Course
+from wavoice.runtime.seeing.facts import Answered, Began, Fact, HandedOver, Vetoed
 from wavoice.runtime.seeing.metrics import was_waited_for
 from wavoice.runtime.seeing.tasks import DAY, Task
 
