@@ -167,6 +167,11 @@ class Chat:
             self.end(flow, how, line["at"], line["turn"])
 
     def on_proposed(self, line: Line, data: Line, _: Line) -> None:
+        asked = self.turns[line["turn"]].get("intent")
+        before = self.open(asked) if asked != data["action"] else None
+        if asked and before and before.steps == ["begin"]:
+            before.step("answer", line["at"])
+            self.end(asked, "done", line["at"], line["turn"])
         self.begin(data["action"], line)
         self.step(data["action"], "confirm", line["at"])
         self.asked.add(data["proposal"])

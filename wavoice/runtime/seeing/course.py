@@ -216,6 +216,7 @@ def _proposal(talk: _Talk, event: Event, body: journal.ProposalEvent) -> Iterato
     flow = body.action
     match body:
         case journal.Proposed():
+            yield from _led_on(talk, event, flow)
             yield from _begin(talk, event, flow)
             yield from _reach(talk, event, flow, "confirm")
             talk.asked.add(body.proposal)
@@ -242,6 +243,15 @@ def _proposal(talk: _Talk, event: Event, body: journal.ProposalEvent) -> Iterato
             talk.settling.discard(body.proposal)
             yield from _reach(talk, event, flow, "commit")
             yield from _end(talk, flow, HANDED_OFF, event.at, event.where.turn)
+
+
+def _led_on(talk: _Talk, event: Event, flow: str) -> Iterator[Fact]:
+    """A question that was answered by going on with another job: "nothing is on its way; order it again?"."""
+    asked = _turn(talk, event).intent
+    task = talk.open.get(asked) if asked is not None and asked != flow else None
+    if asked is not None and task is not None and [*task.reached] == ["begin"]:
+        yield from _reach(talk, event, asked, "answer")
+        yield from _end(talk, asked, DONE, event.at, event.where.turn)
 
 
 _WHAT = {"held": "held", "cancelled": "no", "superseded": "changed", "expired": "lapsed"}
