@@ -175,18 +175,6 @@ class Street:
         self.phones.append(phone)
         return phone
 
-    async def phones_hear(self, count: int) -> None:
-        """Wait until so many more messages have come to any handsets."""
-        before = self._heard()
-        while self._heard() < before + count:
-            arriving = [asyncio.ensure_future(one.hears(len(one.messages))) for one in self.phones]
-            await asyncio.wait(arriving, return_when=asyncio.FIRST_COMPLETED)
-            for each in arriving:
-                each.cancel()
-
-    def _heard(self) -> int:
-        return sum(len(one.messages) for one in self.phones)
-
     def settings(self, **sections: object) -> Settings:
         """Of a bot in this street that speaks to nobody else."""
         whatsapp = WhatsApp(
