@@ -18,6 +18,7 @@ from wavoice.runtime.actions import Mode
 from wavoice.runtime.actions.registry import Jobs
 from wavoice.runtime.adapters import ears, failpoints, voices
 from wavoice.runtime.adapters.clock import SystemClock, Uuid7Ids
+from wavoice.runtime.adapters.consultant import open_consultant
 from wavoice.runtime.adapters.decoder import SandboxedDecoder
 from wavoice.runtime.adapters.engines import asleep, engine_for, shared_engine_for
 from wavoice.runtime.adapters.graph import GraphClient, GraphSettings
@@ -42,6 +43,7 @@ from wavoice.runtime.errors import ConfigError
 from wavoice.runtime.faq import Faq
 from wavoice.runtime.faq_file import read_faq
 from wavoice.runtime.foresee import always
+from wavoice.runtime.interpret.llm import Consultant
 from wavoice.runtime.journal import Event, Sink
 from wavoice.runtime.kit import Kit, Shelf
 from wavoice.runtime.lanes import Lanes
@@ -76,6 +78,8 @@ class Parts:
     """False: replies are text, no voice is looked for."""
     decoder: ports.Decoder | None = None
     interpreter: ports.Interpreter | None = None
+    consultant: Consultant | None = None
+    """Asked last; closed by whoever made it."""
     clock: ports.Clock | None = None
     ids: ports.Ids | None = None
     graph: httpx.AsyncClient | None = None
@@ -176,6 +180,7 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
             voice=_voice(settings, parts, clock, stack),
             decoder=decoder,
             interpreter=parts.interpreter or open_interpreter(settings)[0],
+            consultant=parts.consultant or _closed(open_consultant(settings.understanding.llm, clock), stack),
             clock=clock,
             ids=ids,
             zone=ZoneInfo(settings.shop.zone),

@@ -18,6 +18,7 @@
     * CorruptMediaError   damaged, or the decoder was stopped by its limits
   * SpeechError           a speech backend failed or ran out of time
     * UnsupportedLanguageError  it works, and does not know the language
+  * ConsultError          an LLM that was asked did not answer, late, or with what is no answer
   * SystemOfRecordError   a system of record could not be read
     * NoAnswerError       it did not answer in time
     * DeclinedError       it said no: nothing was read, and nothing done
@@ -216,6 +217,13 @@ class UnsupportedLanguageError(SpeechError):
     """The backend works, and neither hears nor speaks that language; another one may."""
 
     code = "language"
+
+
+class ConsultError(WavoiceError):
+    """An LLM that was asked gave no answer that can be used; nothing that it wrote is in the message."""
+
+    category = Category.API
+    code = "llm"
 
 
 class SystemOfRecordError(WavoiceError):

@@ -129,6 +129,8 @@ class Read:
     """How sure who decided is of the intent, or that there is none."""
     likely: Mapping[str, float] = field(default_factory=dict)
     """What it may ask for, with a probability each; empty where nobody had to guess."""
+    llm: Mapping[str, float] = field(default_factory=dict)
+    """What an LLM would have it be (`none`: no job), and how sure it says it is; empty: none was asked."""
 
 
 @dataclass(frozen=True, slots=True)

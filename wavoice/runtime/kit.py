@@ -15,6 +15,7 @@ from wavoice.runtime.actions.registry import Jobs
 from wavoice.runtime.backoff import Throttle
 from wavoice.runtime.catalogue import Catalogue
 from wavoice.runtime.codes import Codes
+from wavoice.runtime.interpret.llm import Consultant
 from wavoice.runtime.journal import without_words
 from wavoice.runtime.lanes import Lanes
 from wavoice.runtime.model import (
@@ -106,6 +107,8 @@ class Kit:
     media: Media | None = None
     """Keeps customers' recordings; None: they are not kept."""
     lanes: Lanes = field(default_factory=Lanes)
+    consultant: Consultant | None = None
+    """Asked last about words that nobody understood; None: nobody is."""
     sequential: bool = False
     """For comparison only: every stage of a turn waits for the one before it."""
     admission: Admission | None = None

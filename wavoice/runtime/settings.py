@@ -319,10 +319,11 @@ def _plain_secrets(written: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
         path, table = tables.pop()
         if not isinstance(table, dict):
             continue
+        section = ".".join(name for name in path if name != "fallback")
         for key, value in table.items():
-            if (path[0], key) in secret and not str(value).startswith(_REFERENCES):
+            if (section, key) in secret and not str(value).startswith(_REFERENCES):
                 yield *path, key
-        tables.append(((*path, "fallback"), table.get("fallback")))
+        tables.extend(((*path, key), value) for key, value in table.items())
 
 
 def _plain_mcp_secrets(servers: object) -> Iterator[tuple[str, ...]]:
@@ -344,11 +345,13 @@ def _read_secret(file: Path) -> str:
 
 def _keys(*, secret: bool = False) -> Iterator[tuple[str, str]]:
     """Every (section, key), or those that hold a secret."""
-    for section, table in Settings.model_fields.items():
-        if isinstance(table.annotation, type) and issubclass(table.annotation, Section):
-            for key, field in table.annotation.model_fields.items():
+    tables = [(section, table.annotation) for section, table in Settings.model_fields.items()]
+    for section, table in tables:
+        if isinstance(table, type) and issubclass(table, Section):
+            for key, field in table.model_fields.items():
                 if not secret or field.annotation in (SecretStr, SecretStr | None):
                     yield section, key
+                tables.append((f"{section}.{key}", field.annotation))
 
 
 def _variable(*key: str) -> str:

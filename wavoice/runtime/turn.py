@@ -17,6 +17,7 @@ from wavoice.runtime import journal, session
 from wavoice.runtime.another_language import in_its_own
 from wavoice.runtime.aside import identity_changed, step_aside
 from wavoice.runtime.confirm import Case, Decision, Effect, decide
+from wavoice.runtime.consult import consulted
 from wavoice.runtime.deliver import end_turn, keep_delivery, send
 from wavoice.runtime.delivered import await_delivery
 from wavoice.runtime.errors import AuthError, ChannelError
@@ -59,6 +60,8 @@ async def take(turn: Turn, message: Inbound, known: Known) -> None:
     foreseeing = turn.begin(_foresee(turn, shop, known)) if shop and _speaks(turn, message, known) else None
 
     known, words, readings = await _listen(turn, message, known, silent=silent)
+    if shop is not None and kit.consultant is not None:
+        readings = await consulted(turn, message, known, words, readings[0], shop), readings[1]
     with trace.span(Stage.DECIDE):
         case = make_case(turn, message, known, words, readings)
     facts = await shop if shop and needs_facts(case, known.conversation, turn.jobs) else None

@@ -92,7 +92,7 @@ def join(kit: Kit, message: Inbound, known: Known, rest: Sequence[Inbound]) -> K
         return known
     if any(part.form is not Form.MESSAGE or part.offer is not None for part in (message, *rest)):
         return known
-    read = lambda part: kit.interpreter.read(part.text or "", _situation(kit, kit.jobs, part, known))  # noqa: E731
+    read = lambda part: kit.interpreter.read(part.text or "", situation_of(kit, kit.jobs, part, known))  # noqa: E731
     parts = session.one_thought(message, rest, read, kit.policy, kit.jobs)
     return replace(known, joined=parts, unread=known.unread - len(parts))
 
@@ -113,7 +113,7 @@ def interpret(turn: Turn, message: Inbound, known: Known, words: Words) -> tuple
             return Reading(text=message.text or "", acts=(Act.REQUEST,), marks=(), intent=choice), None
     if message.form in (Form.REVOKE, Form.REACTION_REMOVED):
         return _taken_back(message, known.proposal), None
-    situation = _situation(turn.kit, turn.jobs, message, known)
+    situation = situation_of(turn.kit, turn.jobs, message, known)
     read = turn.kit.interpreter.read
     other = read(words.other, situation) if words.other is not None else None
     reading = read(words.text, situation)
@@ -126,7 +126,8 @@ def interpret(turn: Turn, message: Inbound, known: Known, words: Words) -> tuple
     return reading, other
 
 
-def _situation(kit: Kit, jobs: Jobs, message: Inbound, known: Known) -> Situation:
+def situation_of(kit: Kit, jobs: Jobs, message: Inbound, known: Known) -> Situation:
+    """What an interpreter may know of the conversation."""
     proposal = known.proposal if known.proposal and known.proposal.is_open else None
     asking = known.conversation.asking
     return Situation(
@@ -181,6 +182,7 @@ def make_case(
             slots=dict(reading.slots),
             sure=reading.sure,
             likely=dict(reading.likely),
+            llm=dict(reading.llm),
         )
     )
     evidence = _evidence(message, proposal, words)

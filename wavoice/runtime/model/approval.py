@@ -38,7 +38,7 @@ class Reading:
     mentioned: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Every value heard for a slot, in spoken order: more than one is a doubt."""
     decided_by: str = "rules"
-    """Who found the job: `rules`, which are certain or silent, or `embeddings`."""
+    """Who found the job: `rules`, which are certain or silent, `embeddings` or `llm`."""
     sure: float = 1.0
     """How sure they are of the job, or that there is none: 0 to 1."""
     likely: tuple[tuple[str, float], ...] = ()
@@ -46,6 +46,8 @@ class Reading:
     where nobody had to guess."""
     rival: str | None = None
     """The job that others would have it be: who asks for what costs something is asked which."""
+    llm: tuple[tuple[str, float], ...] = ()
+    """What an LLM would have it be, and how sure it says it is; empty where none was asked."""
     plain: bool = True
     """Every word is accounted for; an answer with unexplained words is never a plain yes."""
     explicit: bool = False
