@@ -1,7 +1,7 @@
 """What an LLM is asked, and what it gets to see of a customer: less than the bot knows. Pure.
 
-It sees this chat's memory, the customer's own live orders (number, day, state, contents) and the words.
-Never names, phone numbers, addresses on record, payments, ids of ours, or anything of another customer.
+It sees what this chat remembers, the customer's own live orders (number, day, state, contents) and the words.
+Never the record's name, phone number, address or payments, ids of ours, or anything of another customer.
 Mail addresses and long numbers in what was said are masked: values are read here, from the words themselves.
 """
 
