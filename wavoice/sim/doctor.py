@@ -147,6 +147,7 @@ def _rest() -> Iterator[Finding]:
         needed=True,
     )
     yield _tickets()
+    yield _llm()
     yield from _servers()
     yield _other_wavoice()
 
@@ -165,6 +166,23 @@ def _tickets() -> Finding:
         return _found("tickets", adds, configured)
     why = "none: what is handed to a person stays in the store"
     return Finding("tickets", False, adds, why, remedy="Set tickets.base_url in wavoice.toml.")
+
+
+def _llm() -> Finding:
+    """Nobody is called: that would cost."""
+    from wavoice.runtime.adapters.consultant import described  # noqa: PLC0415
+    from wavoice.runtime.errors import ConfigError  # noqa: PLC0415
+    from wavoice.runtime.settings import Settings  # noqa: PLC0415
+
+    adds = "asked last about words that nobody understood (docs/understanding.md)"
+    try:
+        llm = Settings.load().understanding.llm
+        told = described(llm)
+    except ConfigError as error:
+        return Finding("llm", False, adds, error.message, remedy=error.remedy or "")
+    if llm.base_url is not None:
+        return _found("llm", adds, told)
+    return Finding("llm", False, adds, told, remedy="Set understanding.llm in wavoice.toml.")
 
 
 def _servers() -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from wavoice.runtime.adapters.consultant import CarefulConsultant, described, op
 from wavoice.runtime.errors import ConfigError, ConsultError
 from wavoice.runtime.interpret.llm import Question, Written
 from wavoice.runtime.model import SECOND
+from wavoice.runtime.settings import Settings
 from wavoice.runtime.settings_understanding import Llm
 from wavoice.sim.clock import VirtualClock
 
@@ -160,3 +162,20 @@ class TestSettings:
     def test_what_cannot_be_is_refused(self, wrong: dict[str, Any]) -> None:
         with pytest.raises(ValidationError):
             Llm(**wrong)
+
+    def test_who_is_asked_is_told_in_a_line_without_the_key(self) -> None:
+        llm = Llm(base_url="http://127.0.0.1:1/v1", model="some-model", api_key=SecretStr(KEY))
+        assert described(llm) == "some-model at 127.0.0.1:1, within 2.5 s, 1000 times a day"
+
+    def test_a_key_that_is_nowhere_is_told(self) -> None:
+        llm = Llm(base_url="http://127.0.0.1:1/v1", model="m", api_key=SecretStr("env:NO_SUCH_KEY_HERE"))
+        with pytest.raises(ConfigError, match="NO_SUCH_KEY_HERE"):
+            described(llm)
+
+    def test_a_key_that_is_written_out_is_refused(self, tmp_path: Path) -> None:
+        file = tmp_path / "wavoice.toml"
+        file.write_text('[understanding.llm]\nmodel = "m"\napi_key = "sk-123"\n')
+        with pytest.raises(ConfigError, match=r"understanding\.llm\.api_key is a secret"):
+            Settings.load(file)
+        file.write_text('[understanding.llm]\nmodel = "m"\napi_key = "env:KEY"\n')
+        assert Settings.load(file).understanding.llm.model == "m"

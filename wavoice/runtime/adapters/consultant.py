@@ -7,6 +7,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from pydantic import SecretStr
+
 from wavoice.runtime.adapters.breaker import Breaker
 from wavoice.runtime.adapters.chat_api import ChatApi
 from wavoice.runtime.adapters.hosted import HostedApi, host_of
@@ -78,20 +80,29 @@ class CarefulConsultant:
 
 def open_consultant(settings: Llm, clock: Clock) -> CarefulConsultant | None:
     """Who is asked last, or None. Opens no connection. Raises `ConfigError`."""
+    server = open_chat(settings)
+    return None if server is None else CarefulConsultant(server, settings, clock, Breaker(clock))
+
+
+def open_chat(settings: Llm) -> ChatApi | None:
+    """The server alone, or None. Opens no connection. Raises `ConfigError`."""
     if settings.base_url is None:
         return None
+    return ChatApi(HostedApi(settings.base_url, _key_of(settings)), settings)
+
+
+def _key_of(settings: Llm) -> SecretStr | None:
     if not settings.model:
         raise ConfigError(
             "understanding.llm.model is not set.", remedy="Write what the API calls the model to ask."
         )
-    key = resolve_secret(settings.api_key) if settings.api_key else None
-    server = ChatApi(HostedApi(settings.base_url, key), settings)
-    return CarefulConsultant(server, settings, clock, Breaker(clock))
+    return resolve_secret(settings.api_key) if settings.api_key else None
 
 
 def described(settings: Llm) -> str:
-    """One line that says who is asked last, or that nobody is."""
+    """One line that says who is asked last, or that nobody is. Raises `ConfigError`."""
     if settings.base_url is None:
         return OFF
+    _key_of(settings)
     limits = f"within {settings.budget_seconds:g} s, {settings.calls_per_day} times a day"
     return f"{settings.model} at {host_of(settings.base_url)}, {limits}"

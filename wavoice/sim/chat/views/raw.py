@@ -100,7 +100,8 @@ def _heard(body: journal.HeardNote) -> tuple[str, ...]:
 def _read(body: journal.Read) -> tuple[str, ...]:
     slots = " ".join(f"{name}={value}" for name, value in body.slots.items())
     by = f"by {body.decided_by}" + (f", {body.sure:.0%} sure" if body.likely else "")
-    return (" ".join(map(str, body.acts)) or "no acts", body.intent or "", slots, by)
+    llm = " ".join(f"llm: {job} {sure:.2f}" for job, sure in body.llm.items())
+    return (" ".join(map(str, body.acts)) or "no acts", body.intent or "", slots, by, llm)
 
 
 def _replied(body: journal.Replied | journal.Noticed) -> tuple[str, ...]:
