@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from queue import Queue
+from threading import Thread
 from typing import Any
 
 import pytest
 
 from tests.cli.commands import WHERE, Shell, needs_weights
+from tests.llm_server import LlmServer, reading
 
 ROWS: list[dict[str, Any]] = [
     {"id": "a", "text": "where is my order 1842?", "intent": "track_order", "slots": {"order": "1842"}},
@@ -100,6 +106,52 @@ def test_each_row_says_what_became_of_it(shell: Shell) -> None:
         ("b", "get_refund", "refund_order", "refund_order"),
     ]
     assert {each["decided_by"] for each in lines} == {"rules"}
+
+
+@contextmanager
+def on_a_thread(server: LlmServer) -> Iterator[str]:
+    """The server beside a command, which has a loop of its own."""
+    address: Queue[str] = Queue()
+    loop, over = asyncio.new_event_loop(), asyncio.Event()
+
+    async def serving() -> None:
+        async with server.served() as at:
+            address.put(at)
+            await over.wait()
+
+    thread = Thread(target=loop.run_until_complete, args=(serving(),))
+    thread.start()
+    try:
+        yield address.get(timeout=60)
+    finally:
+        loop.call_soon_threadsafe(over.set)
+        thread.join()
+        loop.close()
+
+
+def test_an_llm_is_measured_with_what_it_costs(shell: Shell) -> None:
+    server = LlmServer()
+    server.says.extend([reading("none"), reading("cancel_order"), reading("none"), "I think not."])
+    rows = [
+        {"text": "make that lamp thing not happen", "intent": "cancel_order"},
+        {"text": "who won the cup then", "intent": "out_of_scope"},
+        {"text": "no idea what to say here", "intent": "out_of_scope"},
+    ]
+    with on_a_thread(server) as address:
+        table = f'[understanding.llm]\nbase_url = "{address}"\nmodel = "m"\nprice_in = 1.0\nprice_out = 2.0\n'
+        (shell.folder / "wavoice.toml").write_text(table + "budget_seconds = 8\n")
+        done = shell("eval", "intents", written(shell, rows), "--interpreter", "llm", "--json", "-")
+    found = json.loads(done.out)
+    assert found["llm"] == {"asked": 4, "failed": 1}  # the first is a warm-up
+    assert found["interpreters"]["llm"]["accuracy"] == 1.0
+    assert found["interpreters"]["llm"]["cost"]["paid_per_1000"] == 0.96
+    assert found["interpreters"]["llm"]["cost"]["decided_by"] == {"llm": 1, "rules": 2}
+
+
+def test_an_llm_that_is_not_set_cannot_be_measured(shell: Shell) -> None:
+    assert "understanding.llm.base_url" in shell.refuses(
+        "eval", "intents", written(shell, ROWS), "--interpreter", "full"
+    )
 
 
 def test_prints_a_table(shell: Shell) -> None:

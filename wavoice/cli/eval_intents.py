@@ -26,6 +26,8 @@ class Which(StrEnum):
     RULES = "rules"
     EMBEDDINGS = "embeddings"
     STACK = "stack"
+    LLM = "llm"
+    FULL = "full"
 
 
 def command(
@@ -56,13 +58,16 @@ def command(
     labels of Bitext's customer support data are known.
 
     rules are words and patterns; embeddings compare what sentences mean, where the extra embeddings is
-    installed; stack is what the runtime does: rules, and embeddings where rules are not certain.
+    installed; stack is what the runtime does: rules, and embeddings where rules are not certain. llm asks
+    the LLM of understanding.llm about every row, full asks it last, as the runtime does where it is set;
+    both only if named, since they may cost money: its words leave this machine.
 
     JSON: interpreters, each with n, accuracy, macro_f1 (over the intents of the file; macro_f1_all: also
     over those that were only predicted), out_of_scope (recall and false_rejection as decided; at_5_percent:
     by a threshold that rejects at most 5 % of what is in scope), calibration (ece and its bins), latency_ms,
-    cost (processor time; nothing is paid), slots (exact: all of a row), by_intent (precision, recall, f1),
-    by_language, confusion (intent to predictions) and mistakes. Exit code 0: it ran; 2: it could not.
+    cost (processor time; paid_per_1000 at understanding.llm.price_in and price_out), slots (exact: all of a
+    row), by_intent (precision, recall, f1), by_language, confusion (intent to predictions) and mistakes; llm,
+    how often it was asked and gave no answer. Exit code 0: it ran; 2: it could not.
 
     \b
     Examples:
@@ -88,15 +93,19 @@ def command(
     reads = readers(settings, interpreter)
     said = asyncio.run(_words(wishes, settings))
     listener = Listener.of(settings, now)
-    found = {
-        name: understand(name, reader, said, wishes, listener, shown)
-        for name, reader in reads.by_name.items()
-    }
+    try:
+        found = {
+            name: understand(name, reader, said, wishes, listener, shown)
+            for name, reader in reads.by_name.items()
+        }
+    finally:
+        reads.close()
     report = {
         "file": file.name,
         "map": labels.source,
         "n": len(wishes),
         "missing": dict(reads.missing),
+        "llm": reads.asking and {"asked": reads.asking.asked, "failed": reads.asking.failed},
         "interpreters": {name: figures(each) for name, each in found.items()},
     }
     put(json_file, json.dumps(report, indent=2, ensure_ascii=False) + "\n")
@@ -133,7 +142,18 @@ def _print(report: dict[str, Any]) -> None:
     typer.echo(f"{report['n']} wishes of {report['file']}; map: {report['map']}")
     for name, why in report["missing"].items():
         typer.echo(f"{name}: cannot run here: {why}")
-    columns = ("accuracy", "macro F1", "out of scope", "at 5 %", "ECE", "slots", "p50 ms", "p95 ms", "cpu ms")
+    columns = (
+        "accuracy",
+        "macro F1",
+        "out of scope",
+        "at 5 %",
+        "ECE",
+        "slots",
+        "p50 ms",
+        "p95 ms",
+        "cpu ms",
+        "paid/1000",
+    )
     typer.echo(f"\n{'':12}" + "".join(f"{column:>14}" for column in columns))
     for name, each in report["interpreters"].items():
         cells = (
@@ -146,6 +166,7 @@ def _print(report: dict[str, Any]) -> None:
             f"{each['latency_ms']['p50']:.2f}",
             f"{each['latency_ms']['p95']:.2f}",
             f"{each['cost']['cpu_ms']:.2f}",
+            f"{each['cost']['paid_per_1000']:.2f}",
         )
         typer.echo(f"{name:12}" + "".join(f"{cell:>14}" for cell in cells))
     name, last = list(report["interpreters"].items())[-1]

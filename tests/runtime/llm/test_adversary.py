@@ -92,6 +92,7 @@ async def test_whatever_it_says_nothing_is_done_and_nothing_gets_out() -> None:
     assert await judged(range(TALKS)) >= 2 * TALKS
 
 
-@pytest.mark.bulk(seconds=20)
-async def test_the_same_over_hundreds_of_turns() -> None:
-    assert await judged(range(100, 140)) >= 140
+@pytest.mark.bulk(seconds=6)
+@pytest.mark.parametrize("first", [100, 110, 120, 130])
+async def test_the_same_over_hundreds_of_turns(first: int) -> None:
+    assert await judged(range(first, first + 10)) >= 30

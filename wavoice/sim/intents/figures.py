@@ -109,10 +109,10 @@ def _times(spent: Sequence[float]) -> dict[str, float]:
 
 
 def _cost(found: Sequence[Understood]) -> dict[str, Any]:
-    """Nothing is paid for what runs here: its cost is processor time."""
+    """Nothing is paid for what runs here: its cost is processor time. For an LLM, what the settings say."""
     return {
         "cpu_ms": _round(fmean(each.cpu_ms for each in found)),
-        "paid_per_1000": 0.0,
+        "paid_per_1000": _round(1000 * fmean(each.paid for each in found)),
         "decided_by": dict(Counter(each.reading.decided_by for each in found)),
     }
 

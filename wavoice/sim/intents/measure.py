@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Protocol, runtime_checkable
 
 from wavoice.runtime.catalogue import Catalogue
 from wavoice.runtime.interpret.meaning import OUT_OF_SCOPE, known_jobs
@@ -24,6 +25,14 @@ Shown = Callable[[str, Sequence[Wish]], Iterable[Wish]]
 """Goes through the wishes, and may show how far the work is."""
 
 
+@runtime_checkable
+class Pays(Protocol):
+    """An interpreter that has to be paid for."""
+
+    paid: float
+    """So far."""
+
+
 @dataclass(frozen=True, slots=True)
 class Understood:
     """A wish, and what one interpreter made of it."""
@@ -33,6 +42,8 @@ class Understood:
     reading: Reading
     wall_ms: float
     cpu_ms: float
+    paid: float = 0.0
+    """In the currency of the settings' prices."""
 
     @property
     def predicted(self) -> str:
@@ -108,7 +119,9 @@ def understand(
 
 
 def _one(interpreter: Interpreter, text: str, wish: Wish, situation: Situation) -> Understood:
+    before = interpreter.paid if isinstance(interpreter, Pays) else 0.0
     wall, cpu = time.perf_counter_ns(), time.process_time_ns()
     reading = interpreter.read(text, situation)
     spent, burnt = time.perf_counter_ns() - wall, time.process_time_ns() - cpu
-    return Understood(wish, text, reading, spent / MILLISECONDS, burnt / MILLISECONDS)
+    paid = interpreter.paid - before if isinstance(interpreter, Pays) else 0.0
+    return Understood(wish, text, reading, spent / MILLISECONDS, burnt / MILLISECONDS, paid)
