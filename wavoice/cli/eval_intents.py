@@ -60,7 +60,7 @@ def command(
     rules are words and patterns; embeddings compare what sentences mean, where the extra embeddings is
     installed; stack is what the runtime does: rules, and embeddings where rules are not certain. llm asks
     the LLM of understanding.llm about every row, full asks it last, as the runtime does where it is set;
-    both only if named, since they may cost money: its words leave this machine.
+    both only if named, since they may cost money, and the wishes leave this machine.
 
     JSON: interpreters, each with n, accuracy, macro_f1 (over the intents of the file; macro_f1_all: also
     over those that were only predicted), out_of_scope (recall and false_rejection as decided; at_5_percent:

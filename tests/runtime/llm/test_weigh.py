@@ -178,12 +178,20 @@ class TestWeighed:
     def test_where_one_of_two_writes_the_customer_is_asked(
         self, others: str, theirs: str, job: str, rival: str | None
     ) -> None:
-        guess = {"decided_by": "embeddings", "likely": ((others, 0.5), (theirs, 0.4)), "intent": others}
+        guess: dict[str, Any] = {
+            "decided_by": "embeddings",
+            "likely": ((others, 0.5), (theirs, 0.4)),
+            "intent": others,
+        }
         now = after(VAGUE, answer(theirs), **guess)
         assert (now.intent, now.rival) == (job, rival)
 
     def test_who_agrees_leaves_it_to_whoever_was_first(self) -> None:
-        guess = {"decided_by": "embeddings", "likely": (("cancel_order", 0.5),), "intent": "cancel_order"}
+        guess: dict[str, Any] = {
+            "decided_by": "embeddings",
+            "likely": (("cancel_order", 0.5),),
+            "intent": "cancel_order",
+        }
         now = after(VAGUE, answer("cancel_order"), **guess)
         assert (now.decided_by, now.intent, now.rival) == ("embeddings", "cancel_order", None)
 
