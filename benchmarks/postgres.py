@@ -96,7 +96,7 @@ async def own(url: str) -> dict[str, float]:
     async with await psycopg.AsyncConnection.connect(url) as connection:
         query = "SELECT line FROM journal WHERE kind = 'turn_ended' ORDER BY seq LIMIT %s"
         rows = await (await connection.execute(query, (ALONE,))).fetchall()
-    bodies = [told.get("body", told) for told in (json.loads(row[0]) for row in rows)]
+    bodies = [json.loads(row[0])["data"] for row in rows]
     return quantiles([(one["ended_at"] - one["started_at"]) / 1_000_000 for one in bodies[WARM:]])
 
 
