@@ -103,14 +103,15 @@ async def own(url: str) -> dict[str, float]:
 async def turns(url: str, count: int, workers: int, folder: Path) -> dict[str, Any]:
     with far_side() as far:
         async with serving(far, url, folder, workers) as port:
-            line, alone = await Line.open(port), list[float]()
+            alone = list[float]()
             for number in range(ALONE):
+                line = await Line.open(port)  # the first waits for the workers, longer than a line is kept
                 before, begun = far.sent, time.perf_counter()
                 await line.post(body(1_000_000 + number, 0))
                 while far.sent == before:  # noqa: ASYNC110 - another process counts
                     await asyncio.sleep(0.001)
                 alone.append(time.perf_counter() - begun)
-            line.close()
+                line.close()
             await settled(url, ALONE)
             lines = [await Line.open(port) for _ in range(CONNECTIONS)]
 
