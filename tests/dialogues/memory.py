@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from wavoice.runtime import repositories
 from wavoice.runtime.errors import CommitRefusedError
@@ -336,6 +337,13 @@ class VoiceUse:
         return 0.0
 
 
+class Operators:
+    """No dialogue has an operator, or lasts so long that anything is pruned."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise NotImplementedError(f"no dialogue has an operator: {name}")
+
+
 class Unit:
     """`ports.UnitOfWork`."""
 
@@ -352,6 +360,9 @@ class Unit:
         self.journal: repositories.JournalTable = JournalTable(tables)
         self.media: repositories.MediaTable = MediaTable()
         self.oddities: repositories.Oddities = Oddities()
+        self.operations: repositories.Operations = Operators()
+        self.persons: repositories.Persons = Operators()
+        self.retention: repositories.Retention = Operators()
         self.tool_questions: repositories.ToolQuestions = ToolQuestions()
         self.voice_use: repositories.VoiceUse = VoiceUse()
         self.calls: list[Callable[[], None]] = []

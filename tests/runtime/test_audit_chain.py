@@ -224,7 +224,7 @@ async def test_records_from_before_the_chain_are_counted_and_not_called_broken(t
     file = tmp_path / "bot.sqlite"
     await add(file, said("old"), said("older"))
     for statement in (
-        "DROP TABLE tool_questions",
+        *(f"DROP TABLE {name}" for name in ("controls", "erasures", "account_news", "tool_questions")),
         "DROP TABLE hand_offs",
         "DROP TABLE voice_use",
         "DROP TABLE oddities",

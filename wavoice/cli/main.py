@@ -25,6 +25,7 @@ from wavoice.cli import (
     languages,
     mcp,
     observe,
+    ops_data,
     record,
     replay,
     report,
@@ -65,6 +66,7 @@ app.command("worker", short_help="Do turns beside other processes.")(worker.comm
 app.add_typer(db.app, name="db", short_help="Upgrade, check, back up and restore the store.")
 app.add_typer(eval_command.app, name="eval", short_help="Measure reading and hearing.")
 app.add_typer(bench.app, name="bench", short_help="Measure how long a turn takes.")
+app.add_typer(ops_data.app, name="ops", short_help="Look at a running bot, and act on it.")
 app.add_typer(mcp.app, name="mcp", short_help="List, pin and check tools of MCP servers.")
 app.add_typer(fixtures.app, name="fixtures", short_help="Make, check and list voice notes.")
 

@@ -6,27 +6,18 @@ of arrival, and only then runs due timers, so that a "no wait" which has arrived
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 import structlog
 
-from wavoice.runtime import journal
 from wavoice.runtime.commit import finish
-from wavoice.runtime.confirm import can_hold
 from wavoice.runtime.consent import standing
-from wavoice.runtime.deliver import (
-    end_turn,
-    keep_delivery,
-    send,
-)
 from wavoice.runtime.errors import FencedError, StoreError, UserInputError, facts_of
 from wavoice.runtime.filing import file_ticket
-from wavoice.runtime.hand_over import RELEASED, timer_of, with_hours
-from wavoice.runtime.hear import Words
+from wavoice.runtime.giving_up import failed_before, note_failure
+from wavoice.runtime.hand_over import RELEASED, timer_of
 from wavoice.runtime.intake import Intake
-from wavoice.runtime.keep import keep, reply_to
 from wavoice.runtime.kit import Kit, Turn
 from wavoice.runtime.model import (
     SECOND,
@@ -34,7 +25,6 @@ from wavoice.runtime.model import (
     Alias,
     Arrived,
     Conversation,
-    HandOff,
     Inbound,
     Micros,
     Modality,
@@ -47,19 +37,26 @@ from wavoice.runtime.model import (
 )
 from wavoice.runtime.noting import file_note
 from wavoice.runtime.offers import ask_offer
+from wavoice.runtime.operated import replay, withdraw
 from wavoice.runtime.outcome import Woken
-from wavoice.runtime.outgoing import begin, drop, record, resend
+from wavoice.runtime.outgoing import begin, drop, resend
+from wavoice.runtime.paused import take_paused
 from wavoice.runtime.ports import UnitOfWork
-from wavoice.runtime.proposals import hold
 from wavoice.runtime.releases import release
-from wavoice.runtime.replies import english
-from wavoice.runtime.speaking import speak
-from wavoice.runtime.steps import Step, about
 from wavoice.runtime.trace import StageReached
 from wavoice.runtime.turn import take
 from wavoice.runtime.understand import Known, join, recall
 
 log = structlog.get_logger("wavoice")
+
+
+_FRESH: Mapping[TimerKind, Callable[[Turn, Timer, Conversation], Awaitable[None]]] = {
+    TimerKind.OFFER: ask_offer,
+    TimerKind.RELEASE: release,
+    TimerKind.WITHDRAW: withdraw,
+    TimerKind.REPLAY: replay,
+}
+"""Wakes that are turns of their own."""
 
 
 @dataclass(slots=True)
@@ -129,6 +126,22 @@ class Bot:
 
     async def _next(self, address: Address) -> bool:
         """Carry out one message, else one due timer; False if there is neither."""
+        try:
+            conversation, message, known, timer = await self._look(address)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- a message that cannot be looked at is a poison turn, too
+            return await self._count(address, error)
+        if message is not None and known is not None:
+            await self._take(message, known)
+        elif timer is not None:
+            await self._wake(timer, conversation)
+        return message is not None or timer is not None
+
+    async def _look(
+        self, address: Address
+    ) -> tuple[Conversation, Inbound | None, Known | None, Timer | None]:
+        """Take the conversation, and see what is to be done."""
         now = self.kit.clock.now()
         async with self.kit.store.begin() as tx:
             conversation = await tx.conversations.take(address)
@@ -138,38 +151,42 @@ class Bot:
                 known = join(self.kit, message, known, await tx.inbox.rest(message))
             unread = 0 if message else await tx.inbox.unread(address)
             timer = None if message or unread else await tx.timers.due(address, now)
-        if message is not None and known is not None:
-            await self._take(message, known)
-        elif timer is not None:
-            await self._wake(timer, conversation)
-        return message is not None or timer is not None
+        return conversation, message, known, timer
+
+    async def _count(self, address: Address, error: Exception) -> bool:
+        """Nothing of the look was kept, its try neither: count it, and give up what was tried too often."""
+        now = self.kit.clock.now()
+        async with self.kit.store.begin() as tx:
+            conversation = await tx.conversations.take(address)
+            message = await tx.inbox.next(address, now)
+            if message is None:
+                raise error
+            consents = standing(await tx.consents.lines(address), now, self.kit.policy)
+            proposal = await tx.proposals.open(address)
+            known = Known(conversation, proposal, consents, unread=0, stored=conversation)
+        turn = begin(self.kit, message.turn, conversation, message.modality, message.received_at)
+        try:
+            if not await failed_before(turn, message, known):
+                await note_failure(turn, message, error)
+        finally:
+            await turn.close()
+        return True
 
     async def _take(self, message: Inbound, known: Known) -> None:
         turn = begin(self.kit, message.turn, known.conversation, message.modality, message.received_at)
         try:
-            if message.attempts >= self.kit.policy.max_turn_attempts:
-                await self._give_up(turn, message, replace(known, joined=()))
-            else:
-                await take(turn, message, known)
+            if await failed_before(turn, message, known):
+                return
+            does = take if known.conversation.paused_at is None else take_paused
+            await does(turn, message, known)
         except FencedError:
             raise
         except StageReached:
             await self._end_here(turn, message)
         except Exception as error:  # noqa: BLE001 -- a poison turn must not stop its customer's other turns
-            facts = facts_of(error)
-            log.error("turn_failed", turn=turn.id, attempt=message.attempts, **facts)
-            await self._note_failure(turn, facts)
+            await note_failure(turn, message, error)
         finally:
             await turn.close()
-
-    async def _note_failure(self, turn: Turn, facts: dict[str, str]) -> None:
-        """What a failed try did is not kept; that it failed, and where, is."""
-        address = turn.address
-        where = journal.Where(address.tenant, address.number, address.contact, turn.id, turn.modality)
-        trouble = journal.Trouble(stage="turn", code=facts["error"], detail=facts["at"])
-        with suppress(StoreError):  # the store may be what failed; the log has said so
-            async with self.kit.store.begin() as tx:
-                await record(self.kit, tx, journal.Event(self.kit.clock.now(), where, trouble))
 
     async def _end_here(self, turn: Turn, message: Inbound) -> None:
         """A rehearsal wanted no more than this stage: nothing is decided, said or written."""
@@ -183,10 +200,8 @@ class Bot:
         try:
             if timer.kind is TimerKind.OUTBOX:
                 await resend(self.kit, timer, conversation)
-            elif timer.kind is TimerKind.OFFER:
-                await self._fresh(ask_offer, timer, conversation)
-            elif timer.kind is TimerKind.RELEASE:
-                await self._fresh(release, timer, conversation)
+            elif timer.kind in _FRESH:
+                await self._fresh(_FRESH[timer.kind], timer, conversation)
             elif timer.kind is TimerKind.TICKET:
                 await file_ticket(self.kit, timer)
             elif timer.kind is TimerKind.NOTE:
@@ -248,30 +263,3 @@ class Bot:
                 await turn.write_journal(tx)
         finally:
             await turn.close()
-
-    async def _give_up(self, turn: Turn, message: Inbound, known: Known) -> None:
-        """A turn that failed again and again: apologise, hold what is open, let a person look."""
-        held = known.proposal if known.proposal and can_hold(known.proposal) else None
-        frozen = hold(held, turn.trace.now()) if held else None
-        anew = frozen is not None and held is not None and held.state is not ProposalState.HELD
-        told = (about(journal.Held, frozen),) if frozen and anew else ()
-        step = Step(
-            text=english.TROUBLE,
-            hand_off=HandOff.TURN_FAILED,
-            proposals=(frozen,) if frozen else (),
-            events=(*told, journal.HandedOff(reason=HandOff.TURN_FAILED)),
-        )
-        turn.step = step.name
-        turn.log(*step.events)
-        step = with_hours(turn, step)
-        group = await keep(
-            turn, message, known, Words(text=""), step, reply_to(step, self.kit.codes, by_voice=False)
-        )
-        if group is None:
-            return
-        speech = turn.ahead(speak(turn, group.reply))
-        delivery = await send(turn, group, speech)
-        end_turn(turn, delivery, "turn_failed", message.received_at)
-        async with self.kit.store.begin() as tx:
-            await keep_delivery(turn, tx, delivery)
-            await turn.write_journal(tx)

@@ -229,7 +229,7 @@ def _policy(settings: Settings, policy: Policy) -> Policy:
     one, all_of_them = settings.bot.voice_minutes, settings.bot.tenant_voice_minutes
     hours = settings.store.recordings_hours
     limited = replace(
-        settings.money.within(policy),
+        settings.privacy.within(settings.money.within(policy)),
         contact_voice_minutes=policy.contact_voice_minutes if one is None else one,
         tenant_voice_minutes=policy.tenant_voice_minutes if all_of_them is None else all_of_them,
         keep_recordings=policy.keep_recordings if hours is None else hours * HOUR,

@@ -3,6 +3,9 @@
 A seal covers a record's number, its columns, its public line, and a salted hash of its personal values.
 These can therefore be replaced or erased, and what was said of them still be told from what was not:
 the salt goes with them, so nothing of them can be guessed from what stays.
+
+What was erased, or is kept no longer, leaves its seal behind: the chain goes on over it, and a later record,
+sealed itself, says what went and what stands there now.
 """
 
 from __future__ import annotations
@@ -55,6 +58,18 @@ class Head:
     """Number of the first record that is chained."""
     last: int
     seal: str
+    begins_after: str = GENESIS
+    """Seal of the record before the first: another than `GENESIS` once the first records were pruned."""
+
+
+EMPTY = "{}"
+"""Personal values of a record that has none any more."""
+
+
+def hash_left(record: Record, pii: str, seal: str | None) -> str:
+    """Hash of all that stands in a record after an erasure; `seal` covers what stood there before."""
+    left = tuple(getattr(record, name) for name in SEALED if name != "pii_hash")
+    return hashlib.sha256(_encode((*left, pii, seal)).encode()).hexdigest()
 
 
 def hash_pii(salt: str, pii: str) -> str:

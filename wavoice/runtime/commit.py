@@ -31,6 +31,7 @@ from wavoice.runtime.noting import call_note
 from wavoice.runtime.outcome import (
     NEVER_APPLIED,
     Woken,
+    frozen,
     no_longer,
     not_committed,
     outcome,
@@ -68,6 +69,8 @@ async def _commit(turn: Turn, woken: Woken) -> Step | None:
     job = turn.jobs.about(proposal.action)
     if job.mode is Mode.OFF:
         return no_longer(turn, woken)
+    if woken.conversation.paused_at is not None:
+        return frozen(turn, woken)
     facts = await live(turn, woken.conversation.alias, proposal.action, proposal.args)
     today = kit.local(turn.trace.now()).date()
     version = live_version(job, proposal, facts, today) if facts else None
@@ -137,6 +140,11 @@ async def _intend(turn: Turn, tx: UnitOfWork, woken: Woken, token: CommitToken, 
     await turn.write_journal(tx)
 
 
+def _still_on(turn: Turn, woken: Woken) -> bool:
+    """The job may write, and nobody has paused the bot meanwhile."""
+    return turn.jobs.about(woken.proposal.action).mode is Mode.ON and woken.conversation.paused_at is None
+
+
 async def _wait(turn: Turn, woken: Woken) -> None:
     """Something received earlier is unread: come back for it."""
     unknown = woken.proposal.state is ProposalState.UNKNOWN
@@ -158,7 +166,7 @@ async def _resolve(turn: Turn, woken: Woken) -> Step | None:
         if found is None:
             async with kit.store.begin() as tx:
                 now, unread = turn.trace.now(), await tx.inbox.unread(turn.address)
-                still_on = turn.jobs.about(woken.proposal.action).mode is Mode.ON
+                still_on = _still_on(turn, woken)
                 token = may_retry(woken.proposal, now, unread) if still_on else None
                 if token is not None:
                     await _intend(turn, tx, woken, token, now)

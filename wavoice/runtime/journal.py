@@ -29,16 +29,20 @@ from wavoice.runtime.journal_course import (
     TurnEnded,
     Waited,
 )
+from wavoice.runtime.journal_ops import Erased, Operated, Pruned
 from wavoice.runtime.model import Micros, Modality
 
 __all__ = [
     "ConsentChanged",
     "ConsentShown",
     "DecodeFigures",
+    "Erased",
     "HandedOff",
     "HeardNote",
     "MediaKept",
     "Noted",
+    "Operated",
+    "Pruned",
     "Redacted",
     "Released",
     "SpanEvent",
@@ -48,7 +52,7 @@ __all__ = [
     "TurnEnded",
     "Waited",
 ]
-"""What stands in journal_course.py and is used from here, like all that follows."""
+"""What stands in journal_course.py and journal_ops.py and is used from here, like all that follows."""
 
 VERSION = 2
 """1 had no `intended` and not everything that an audit asks for; its lines are still read."""
@@ -346,7 +350,8 @@ BODIES: Mapping[str, type[Any]] = {
         Received, Typed, MediaKept, HeardNote, LookedUp, Read, Decided, Proposed, Reprompted, Confirmed,
         Held, Cancelled, Superseded, Expired, Intended, Committed, Shadowed, Unknown, Failed, Replied,
         Noticed, HandedOff, Released, ConsentShown, ConsentChanged,
-        StatusSeen, Ticketed, Noted, Trouble, Redacted, SpanEvent, Waited, TurnEnded,
+        StatusSeen, Ticketed, Noted, Trouble, Redacted, SpanEvent, Waited, TurnEnded, Operated, Erased,
+        Pruned,
     )
 }  # fmt: skip
 

@@ -108,7 +108,7 @@ async def keep(
                 turn.log(journal.Released(reason="opted in"))
         if not session.may_keep_words(message.modality, known.consents) and step.settles is None:
             turn.forget_words()
-        await _keep_proposals(turn, tx, known.proposal, step)
+        await keep_proposals(turn, tx, known.proposal, step)
         await call_offers(turn, tx, said)
         if message.form not in _NOT_FROM_THE_CUSTOMER:
             await _release(turn, tx, said, reply)
@@ -189,7 +189,8 @@ def _line(turn: Turn, purpose: Consent, proof: str) -> ConsentRecord:
     )
 
 
-async def _keep_proposals(turn: Turn, tx: UnitOfWork, before: Proposal | None, step: Step) -> None:
+async def keep_proposals(turn: Turn, tx: UnitOfWork, before: Proposal | None, step: Step) -> None:
+    """Store what a step does to proposals; a yes that it stops wakes nobody, and its turn ends."""
     for proposal in step.proposals:
         await tx.proposals.save(await _with_prompt_of_today(tx, proposal))
         if before is None or before.id != proposal.id:

@@ -86,7 +86,7 @@ async def ask_offer(turn: Turn, timer: Timer, conversation: Conversation) -> Non
 def _waits_until(turn: Turn, conversation: Conversation, before: Proposal | None) -> Micros | None:
     """When to look again; None if nothing stands in the way now."""
     now = turn.trace.now()
-    if conversation.handed_off:
+    if conversation.handed_off or conversation.paused_at is not None:
         return now + turn.kit.policy.inactivity
     if before is not None and not (before.state in _PAUSED and now >= before.expires_at):
         return max(before.expires_at, now + SECOND)

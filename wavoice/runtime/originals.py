@@ -19,6 +19,7 @@ from wavoice.runtime.hear import Words
 from wavoice.runtime.kit import Kit, Turn
 from wavoice.runtime.model import SECOND, Consent, Inbound, Micros
 from wavoice.runtime.ports import Media
+from wavoice.runtime.pruning import prune
 from wavoice.runtime.redact import was_redacted
 from wavoice.runtime.steps import Step
 from wavoice.runtime.understand import Known
@@ -87,7 +88,8 @@ async def _sweep(kit: Kit, tenant: str) -> Micros:
         due = await kit.media.sweep(now) if kit.media is not None else None
         async with kit.store.begin() as tx:
             await tx.media.forget(tenant, now - policy.keep_figures)
+        await prune(kit.store, kit.ids, tenant, policy, now)
     except StoreError as error:
-        log.error("recordings_not_swept", error=error.code)
+        log.error("not_swept", error=error.code)
         return now + _REST
     return min(now + (policy.keep_recordings or _DAY), now + _DAY, due or now + _DAY)

@@ -200,6 +200,20 @@ def shadowed(woken: Woken) -> Step:
     return Step(text=english.SHADOWED, proposals=(left,), events=(event,), hand_off=HandOff.SHADOW)
 
 
+def frozen(turn: Turn, woken: Woken) -> Step:
+    """An operator has paused the bot since the yes: held, said, and handed to a person."""
+    held = hold(woken.proposal, turn.trace.now())
+    turn.log(journal.Decided("", Does.HOLD, "the bot is paused", held.id, held.state))
+    words = turn.jobs.about(held.action).words
+    still = f"{english.nothing_changed(words.still(held))} " if words else ""
+    return Step(
+        text=f"{still}{english.PAUSED}",
+        proposals=(held,),
+        events=(about(journal.Held, held),),
+        hand_off=HandOff.PAUSED,
+    )
+
+
 def no_longer(turn: Turn, woken: Woken) -> Step:
     """The job has gone since its yes, or was switched off: held, and said."""
     held = hold(woken.proposal, turn.trace.now())

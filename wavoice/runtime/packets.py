@@ -41,6 +41,7 @@ WHY: Mapping[HandOff, str] = {
     HandOff.IDENTITY_MANY: "The shop has more than one record of this sender.",
     HandOff.ANOTHER_IDENTITY: "Another WhatsApp identity answered than the one that was asked.",
     HandOff.IDENTITY_CHANGED: "The WhatsApp identity changed while money was asked about.",
+    HandOff.PAUSED: "The bot is paused: an operator has said so.",
     HandOff.SHADOW: "The customer agreed to something that the bot may not do itself yet.",
 }
 

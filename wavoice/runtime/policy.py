@@ -157,7 +157,15 @@ class Policy:
     keep_recordings: Micros = 24 * HOUR
     """How long the bytes of a note are kept, by its customer's consent; 0: not at all."""
     keep_figures: Micros = 30 * 24 * HOUR
-    """How long it is known what a note was: size, length, type, hash. The journal has them for good."""
+    """How long it is known what a note was: size, length, type, hash."""
+    keep_words: Micros = 30 * 24 * HOUR
+    """How long it is kept what customers said and were told: messages, transcripts, replies, packets."""
+    keep_ids: Micros = 30 * 24 * HOUR
+    """How long a message is known again by its id; WhatsApp sends a webhook again for seven days."""
+    keep_audit: Micros = 3 * 365 * 24 * HOUR
+    """How long journal and effects are kept, which prove every write."""
+    keep_consents: Micros = 3 * 365 * 24 * HOUR
+    """How long earlier words on a consent are kept; the last on each purpose stays."""
     downloads_at_once: int = 32
     """Notes that are fetched at a time; the others wait in the store."""
     short_note_bytes: int = 64 * 1024
@@ -256,6 +264,10 @@ class Policy:
         yield self.send_lease > slowest, where, "a reply would be sent twice"
         known = self.keep_recordings <= self.keep_figures
         yield known, "keep_recordings, keep_figures", "a recording outlives what is known of it"
+        yield self.keep_ids >= 8 * 24 * HOUR, "keep_ids", "WhatsApp sends a webhook again for seven days"
+        # Task state, held replies and the proofs of a write look back that far.
+        needed = max(self.business_clock, self.hold_replies) < self.keep_words <= self.keep_audit
+        yield needed, "keep_words, keep_audit", "words are gone too soon, or outlive what they prove"
         stall = 0 < self.fetch_stall_seconds < self.fetch_budget_seconds
         yield stall, "fetch_stall_seconds, fetch_budget_seconds", "no time is left to begin anew"
         yield self.say_checking < self.retry_budget, "say_checking, retry_budget", "the word comes too late"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from wavoice.runtime.journal import Event
 from wavoice.runtime.mcp.calls import ToolQuestion
@@ -29,7 +29,11 @@ from wavoice.runtime.model import (
     Timer,
     WriteResult,
 )
+from wavoice.runtime.repositories_ops import Erasure, Keep, Operations, Pause, Persons, Retention, Stuck
 from wavoice.runtime.token import CommitToken
+
+__all__ = ["Erasure", "Keep", "Operations", "Pause", "Persons", "Retention", "Stuck"]
+"""What stands in repositories_ops.py and is used from here, like all that follows."""
 
 
 class Contacts(Protocol):
@@ -341,10 +345,13 @@ class UnitOfWork(Protocol):
     effects: Effects
     hand_offs: HandOffs
     outbox: Outbox
+    persons: Persons
+    retention: Retention
     consents: Consents
     journal: JournalTable
     media: MediaTable
     oddities: Oddities
+    operations: Operations
     tool_questions: ToolQuestions
     voice_use: VoiceUse
 
@@ -357,6 +364,15 @@ class UnitOfWork(Protocol):
 
     def after_commit(self, call: Callable[[], None]) -> None:
         """Run `call` once the transaction is durable, never before, never on rollback."""
+        ...
+
+
+@runtime_checkable
+class Compacts(Protocol):
+    """What a store may offer beside `Store`."""
+
+    async def compact(self) -> None:
+        """Write the file anew, so that nothing of what was deleted is in it."""
         ...
 
 

@@ -29,6 +29,7 @@ from wavoice.runtime.settings_mcp import McpServer
 from wavoice.runtime.settings_money import Delivery, MoneyLimits
 from wavoice.runtime.settings_observe import Observe
 from wavoice.runtime.settings_people import People
+from wavoice.runtime.settings_privacy import Privacy
 from wavoice.runtime.settings_serve import Serve
 from wavoice.runtime.settings_speech import Ears, Section, Voice, from_commas
 from wavoice.runtime.settings_systems import Orders, Payments, Tickets, Timeline
@@ -235,6 +236,7 @@ class Settings(BaseSettings):
     tickets: Tickets = Tickets()
     timeline: Timeline = Timeline()
     people: People = People()
+    privacy: Privacy = Privacy()
     ears: Ears = Ears()
     voice: Voice = Voice()
     understanding: Understanding = Understanding()

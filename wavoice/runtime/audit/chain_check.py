@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from wavoice.runtime.chain import GENESIS, Head, Record, hash_pii
+from wavoice.runtime.audit.taken_away import TakenAway, taken_away
+from wavoice.runtime.chain import GENESIS, Head, Record, hash_left, hash_pii
 
 MOST_BREAKS = 20
 """After so many there is nothing more to be learned."""
@@ -42,6 +43,8 @@ class Chained:
     """Records from before the chain."""
     redacted: frozenset[int]
     """Records whose personal values were replaced or erased, as a later record says."""
+    pruned_until: int = 0
+    """Number of the last record that is gone, as a later one says; 0: none is."""
 
 
 def check_chain(
@@ -51,24 +54,54 @@ def check_chain(
     first = head.first if head else min((one.record.seq for one in journal if one.seal), default=None)
     before = [one for one in journal if first is None or one.record.seq < first]
     chained = [] if first is None else [one for one in journal if one.record.seq >= first]
-    walk = _Walk(chained, first or 0, passed)
+    taken = taken_away((one.record.seq, one.record.kind, one.record.line) for one in chained)
+    begins_after = head.begins_after if head else GENESIS
+    walk = _Walk(chained, first or 0, passed, begins_after, taken)
     breaks = [_hidden(one) for one in before if one.seal is not None] + walk.breaks
     if not walk.breaks:
         breaks += _end(chained, head, walk)
+    gone, unsaid = _pruned(begins_after, first or 0, taken, walk.bad)
+    breaks += unsaid
+    breaks += [Break(seq, "edited", _NO_EXCUSE) for seq, by in walk.excused.items() if by in walk.bad]
     redacted = _redactions(chained, walk.bad)
-    breaks += _personal(chained, redacted, walk.bad)
+    personal, emptied = _personal(chained, redacted, walk, taken)
+    breaks += personal
     breaks.sort(key=lambda one: one.seq)
-    return Chained(breaks[:MOST_BREAKS], len(before), frozenset(redacted))
+    touched = frozenset(redacted) | frozenset(walk.excused) | emptied
+    return Chained(breaks[:MOST_BREAKS], len(before), touched, gone)
+
+
+_NO_EXCUSE = "it was changed by an erasure that is not whole itself"
+
+
+def _pruned(begins_after: str, first: int, taken: TakenAway, bad: set[int]) -> tuple[int, list[Break]]:
+    """How far records are gone, and what is wrong if nothing that is whole says so."""
+    if begins_after == GENESIS:
+        return 0, []
+    said = (first - 1, begins_after)
+    if any(one.ends == said and one.by not in bad for one in taken.prunings):
+        return first - 1, []
+    return 0, [Break(first, "deleted", "records before it are missing, and no pruning says so")]
 
 
 class _Walk:
     """Goes through the chained records; after a bad one it takes up the chain again behind it."""
 
-    def __init__(self, journal: Sequence[Stored], first: int, passed: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        journal: Sequence[Stored],
+        first: int,
+        passed: Callable[[int], None],
+        begins_after: str,
+        taken: TakenAway,
+    ) -> None:
         self.journal = journal
+        self.taken = taken
+        self.excused: dict[int, int] = {}
+        """Records that an erasure has changed, and the record that says so."""
         self.breaks: list[Break] = []
         self.bad: set[int] = set()
-        self.seals = {GENESIS}
+        self.seals = {begins_after}
         """What the next record may have been sealed after."""
         expected = first
         for count, one in enumerate(journal):
@@ -87,7 +120,8 @@ class _Walk:
             self.seals |= {one.record.seal(before) for before in self.seals}
             return expected if seq < expected else seq + 1
         made = {one.record.seal(before) for before in self.seals}
-        fits = seal in made
+        erased = self._erased(one)
+        fits = erased or seal in made
         moved = None if fits else self._moved(one)
         if moved is not None:
             self._bad(seq, "order", moved)
@@ -99,6 +133,15 @@ class _Walk:
         # Either the record was changed or its seal: the next one was sealed after one of the two.
         self.seals = {seal} if fits else {seal, *made}
         return seq + 1
+
+    def _erased(self, one: Stored) -> bool:
+        """It is what an erasure left: its seal stands for what was there, and links the next one."""
+        seq = one.record.seq
+        left = self.taken.erased.get(seq)
+        if left is None or left.hash != hash_left(one.record, one.pii, one.seal):
+            return False
+        self.excused[seq] = left.by
+        return True
 
     def _moved(self, one: Stored) -> str | None:
         """What shows that this record is whole, but belongs elsewhere; looked for at the first break only."""
@@ -159,12 +202,20 @@ def _redactions(chained: Sequence[Stored], bad: set[int]) -> dict[int, str]:
     return named
 
 
-def _personal(chained: Sequence[Stored], redacted: Mapping[int, str], bad: set[int]) -> list[Break]:
-    """Personal values that are neither what was sealed nor what a redaction has left."""
-    found = []
+def _personal(
+    chained: Sequence[Stored], redacted: Mapping[int, str], walk: _Walk, taken: TakenAway
+) -> tuple[list[Break], frozenset[int]]:
+    """Personal values that are neither what was sealed nor what is left of it; and who has none left."""
+    found, emptied = list[Break](), set[int]()
     for one in chained:
         seq, sealed = one.record.seq, one.record.pii_hash
-        if one.seal is None or seq in bad or hash_pii(one.salt or "", one.pii) == redacted.get(seq, sealed):
+        if one.seal is None or seq in walk.bad or seq in walk.excused:
             continue
-        found.append(Break(seq, "edited", "its personal values were changed, and no redaction says so"))
-    return found
+        if hash_pii(one.salt or "", one.pii) == redacted.get(seq, sealed):
+            continue
+        if taken.empties(one.record, one.pii, walk.bad):
+            emptied.add(seq)
+        else:
+            said = "its personal values were changed, and no redaction says so"
+            found.append(Break(seq, "edited", said))
+    return found, frozenset(emptied)

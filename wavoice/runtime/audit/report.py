@@ -14,7 +14,7 @@ from wavoice.runtime.audit.proofs import Violation, violations
 from wavoice.runtime.chain import Head
 from wavoice.runtime.journal import Event
 from wavoice.runtime.journal_lines import from_json
-from wavoice.runtime.model import Micros
+from wavoice.runtime.model import SECOND, Micros
 
 _TELLS = frozenset(
     body.kind
@@ -25,11 +25,13 @@ _TELLS = frozenset(
     )
 )  # fmt: skip
 """Kinds that a proof looks at: most of a journal is figures."""
+WHOLE_AFTER: Micros = 24 * 3600 * SECOND
+"""Where the first records are pruned, a write needs at most those of a day before it (the business clock)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unproven:
-    """An effect of which the journal does not hold enough: it began before this version."""
+    """An effect of which the journal does not hold enough: it began before this version, or is cut off."""
 
     proposal: str
     seq: int
@@ -48,6 +50,8 @@ class Report:
     proved: int = 0
     unproven: list[Unproven] = field(default_factory=list)
     violations: list[Violation] = field(default_factory=list)
+    whole_from: Micros = 0
+    """Of a pruned journal: from when on it holds all that a proof needs."""
 
     @property
     def ok(self) -> bool:
@@ -79,6 +83,8 @@ def prove(stored: Sequence[Stored], chained: Chained, since: Micros = 0) -> Repo
             continue
         lines.append(line)
     report.breaks = breaks
+    if stored and chained.pruned_until:
+        report.whole_from = stored[0].record.at + WHOLE_AFTER
     return _proved(lines, chained.redacted, since, report)
 
 
@@ -118,13 +124,15 @@ def _prove_all(dialogue: Dialogue, redacted: frozenset[int], since: Micros, repo
             continue
         report.effects += 1
         found = [one for step in steps for one in violations(dialogue, step, redacted)]
-        if found and _began_before_proofs(dialogue, steps[0]):
+        first = steps[0].body
+        in_part = isinstance(first, journal.Intended) and first.tried_at < report.whole_from
+        if found and (in_part or _began_before_proofs(dialogue, steps[0])):
             report.unproven.append(Unproven(steps[0].body.proposal, steps[0].seq))
         elif found:
             report.violations += dict.fromkeys(found)
         else:
             report.proved += 1
-    _done_without_a_try(dialogue, set(tries), since, report)
+    _done_without_a_try(dialogue, set(tries), max(since, report.whole_from), report)
 
 
 def _began_before_proofs(dialogue: Dialogue, step: Step) -> bool:

@@ -59,6 +59,8 @@ class HandOff(StrEnum):
     """A person took over by writing."""
     SHADOW = "shadow"
     """The job may not be done by the bot yet."""
+    PAUSED = "paused"
+    """An operator has paused the bot."""
     OTHER = "other"
     """A reason that this version does not know."""
 

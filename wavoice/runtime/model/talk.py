@@ -97,3 +97,5 @@ class Conversation:
     """Identity key hash that the customer's messages brought last (D48)."""
     referral: Referral | None = None
     """The advertisement that led the customer here last."""
+    paused_at: Micros | None = None
+    """Since when the bot is paused; read with the conversation, and never written with it."""

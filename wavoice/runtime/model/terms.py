@@ -172,6 +172,14 @@ class TimerKind(StrEnum):
     """A write is to be noted on the customer's timeline."""
     RELEASE = "release"
     """A person has had the chat for long enough, or gives it back."""
+    WITHDRAW = "withdraw"
+    """An operator takes back what waits for a yes."""
+    REPLAY = "replay"
+    """An operator has a message tried once more that was given up."""
+    ERASE = "erase"
+    """The customer wants everything erased that is known of them."""
+    EXPORT = "export"
+    """The customer wants a copy of everything that is known of them."""
 
 
 class OutboxState(StrEnum):

@@ -96,6 +96,8 @@ LISTENED_ENOUGH = (
     "I cannot listen to more voice notes today. Please write to me instead; I read everything you write."
 )
 TROUBLE = "Something went wrong on my side. A colleague will help you."
+PAUSED = "I am switched off at the moment. A colleague has your message and will answer you here."
+WITHDRAWN_TOO_LATE = "The shop wants to take that back, but it may be done already. I am checking."
 
 MEDIA_TROUBLE = {
     "too_large": "That recording is too large for me. Please send a shorter note, or type it.",
@@ -277,6 +279,11 @@ def too_late_for_good(done: str) -> str:
 def no_way_back(done: str) -> str:
     """A veto after a commit that nothing undoes: the truth, and a person."""
     return f"{done} I cannot take that back. {HANDED_OFF}"
+
+
+def withdrawn(still: str | None) -> str:
+    """The shop itself has taken a question back."""
+    return f"The shop has taken my last question back. Nothing was changed{f': {still}' if still else ''}."
 
 
 def nothing_changed(still: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from wavoice.runtime.adapters.store.journal_rows import HEAD_NAME
 from wavoice.runtime.audit.chain_check import Stored
-from wavoice.runtime.chain import Head, Record
+from wavoice.runtime.chain import GENESIS, Head, Record
 from wavoice.runtime.errors import StoreError
 
 _PUBLIC = "seq, tenant, number, contact, turn, kind, at, retention, version, line"
@@ -44,6 +44,8 @@ def _records(database: sqlite3.Connection) -> list[Stored]:
 def _head(database: sqlite3.Connection) -> Head | None:
     if not list(database.execute("PRAGMA table_info(journal_heads)")):
         return None
-    query = "SELECT first, last, seal FROM journal_heads WHERE name = ?"
+    named = {row[1] for row in database.execute("PRAGMA table_info(journal_heads)")}
+    begins = f"coalesce(begins_after, '{GENESIS}')" if "begins_after" in named else f"'{GENESIS}'"
+    query = f"SELECT first, last, seal, {begins} FROM journal_heads WHERE name = ?"  # noqa: S608 - constants
     row = database.execute(query, (HEAD_NAME,)).fetchone()
     return Head(*row) if row else None

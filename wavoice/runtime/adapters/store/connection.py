@@ -17,7 +17,7 @@ from sqlalchemy.pool import StaticPool
 
 from wavoice.runtime.adapters.store.lock import MEMORY
 from wavoice.runtime.adapters.store.schema import HEAD, VERSION_TABLE, stored_revision, upgrade
-from wavoice.runtime.adapters.store.tables import METADATA
+from wavoice.runtime.adapters.store.tables_ops import METADATA
 from wavoice.runtime.errors import StoreError
 from wavoice.runtime.model import SECOND, Micros
 

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import ScalarSelect, bindparam, insert, select, update
+from sqlalchemy import ScalarSelect, bindparam, func, insert, select, update
 
 from wavoice.runtime.adapters.store.codec import VERSION, dump, load
 from wavoice.runtime.adapters.store.statements import Statements
 from wavoice.runtime.adapters.store.tables import aliases, columns, conversations, of_contact, place
+from wavoice.runtime.adapters.store.tables_ops import controls
 from wavoice.runtime.adapters.store.work import LEFT_LYING, WITH_WORK
 from wavoice.runtime.errors import FencedError, StoreError
 from wavoice.runtime.model import Address, Alias, Conversation, Micros
+
+PAUSE = "pause"
+"""Name of the control that hands every turn to people."""
+EVERY_NUMBER = ""
 
 
 def _current(kind: str) -> ScalarSelect[str]:
@@ -27,9 +32,21 @@ def _current(kind: str) -> ScalarSelect[str]:
     )
 
 
+_paused = (
+    select(func.min(controls.c.since))
+    .where(
+        controls.c.tenant == conversations.c.tenant,
+        controls.c.number.in_([EVERY_NUMBER, conversations.c.number]),
+        controls.c.name == PAUSE,
+    )
+    .scalar_subquery()
+)
 _read = select(
-    conversations, _current("phone").label("phone"), _current("bsuid").label("bsuid")
-).where(of_contact(conversations))  # fmt: skip
+    conversations,
+    _current("phone").label("phone"),
+    _current("bsuid").label("bsuid"),
+    _paused.label("paused_at"),
+).where(of_contact(conversations))
 _add = insert(conversations)
 _take = update(conversations).where(of_contact(conversations)).values(epoch=conversations.c.epoch + 1)
 _save = (
@@ -45,7 +62,7 @@ async def find_conversation(db: Statements, address: Address) -> Conversation | 
     if row is None:
         return None
     stored = load(Conversation, row.value, row.version)
-    return replace(stored, epoch=row.epoch, alias=Alias(row.phone, row.bsuid))
+    return replace(stored, epoch=row.epoch, alias=Alias(row.phone, row.bsuid), paused_at=row.paused_at)
 
 
 async def add_conversation(db: Statements, conversation: Conversation) -> Conversation:

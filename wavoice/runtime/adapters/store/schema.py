@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from wavoice.runtime.errors import StoreError
 
-HEAD = "0007"
+HEAD = "0008"
 """Newest migration; a test holds that it is."""
 
 VERSION_TABLE = "wavoice_schema"

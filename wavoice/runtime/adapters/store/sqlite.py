@@ -99,6 +99,15 @@ class SqliteStore:
                 if self._thread:
                     self._thread.shutdown()
 
+    async def compact(self) -> None:
+        """See `ports.Compacts`; needs as much free space as the file has, and everybody waits for it."""
+        async with self._turnstile:
+            await _wait(self._thread, self._vacuum)
+
+    def _vacuum(self) -> None:
+        self._database.execute("VACUUM")
+        self._empty_the_log()
+
     def _begin(self) -> None:
         # The write lock first: no transaction fails half way for want of it.
         self._database.execute("BEGIN IMMEDIATE")

@@ -261,6 +261,7 @@ journal_heads = Table(
     Column("last", BigInteger, nullable=False),
     Column("seal", Text, nullable=False),
     *_common(Retention.AUDIT),
+    Column("begins_after", Text),
 )
 
 media = Table(

@@ -13,8 +13,11 @@ from wavoice.runtime.adapters.store.inbox import InboxRows, MediaRows
 from wavoice.runtime.adapters.store.journal_rows import JournalRows
 from wavoice.runtime.adapters.store.ledger import ConsentRows
 from wavoice.runtime.adapters.store.oddities import OddityRows
+from wavoice.runtime.adapters.store.operations import OperationRows
 from wavoice.runtime.adapters.store.outbox import OutboxRows
+from wavoice.runtime.adapters.store.persons import PersonRows
 from wavoice.runtime.adapters.store.proposals import ProposalRows
+from wavoice.runtime.adapters.store.retention import RetentionRows
 from wavoice.runtime.adapters.store.statements import NAMES, Statements
 from wavoice.runtime.adapters.store.timers import TimerRows
 from wavoice.runtime.adapters.store.tool_questions import ToolQuestionRows
@@ -38,6 +41,11 @@ class Unit:
         self.journal: ports.JournalTable = self._journal
         self.media: ports.MediaTable = MediaRows(db)
         self.oddities: ports.Oddities = OddityRows(db)
+        self.operations: ports.Operations = OperationRows(db)
+        self._persons = PersonRows(db, self._journal.add, ids)
+        self.persons: ports.Persons = self._persons
+        self._retention = RetentionRows(db, self._journal.add)
+        self.retention: ports.Retention = self._retention
         self.tool_questions: ports.ToolQuestions = ToolQuestionRows(db)
         self.voice_use: ports.VoiceUse = VoiceUseRows(db)
         self.durable = False
@@ -46,7 +54,7 @@ class Unit:
     @property
     def erased(self) -> bool:
         """Something was taken out for good: the log of the file must not keep it either."""
-        return self._inbox.erased or self._journal.erased
+        return any(one.erased for one in (self._inbox, self._journal, self._persons, self._retention))
 
     async def of_several(self) -> None:
         """See `ports.UnitOfWork`."""

@@ -24,7 +24,7 @@ from wavoice.runtime.adapters.store.postgres_connection import (
 )
 from wavoice.runtime.adapters.store.postgres_transaction import postgres_error
 from wavoice.runtime.adapters.store.schema import HEAD
-from wavoice.runtime.adapters.store.tables import METADATA
+from wavoice.runtime.adapters.store.tables_ops import METADATA
 from wavoice.runtime.adapters.store.upkeep import Checked, checked
 from wavoice.runtime.audit.chain_check import Stored
 from wavoice.runtime.chain import Head, Record

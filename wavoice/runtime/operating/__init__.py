@@ -1,0 +1,1 @@
+"""What `wavoice ops` does: looks and acts on the store alone, beside a bot that is running or not."""
