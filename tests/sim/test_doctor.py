@@ -11,6 +11,7 @@ from tests.cli.commands import Shell
 from wavoice.sim import machine_needs
 from wavoice.sim.clock import VirtualClock
 from wavoice.sim.doctor import examine
+from wavoice.sim.flaws import flaws_of
 from wavoice.sim.machine_needs import Installer, Machine, installer
 from wavoice.sim.sound.open import open_sound
 from wavoice.sim.sound.scripted import ScriptedSound
@@ -134,3 +135,30 @@ def test_json_holds_the_same_as_the_lines(
         assert row["ok"] or row["remedy"] in lines.out
     microphone = next(row for row in rows if row["name"] == "microphone")
     assert microphone["command"] == "sudo apt install libportaudio2"
+
+
+class TestFlaws:
+    @pytest.mark.parametrize(
+        ("version", "names"),
+        [
+            ("8.0.1", ["CVE-2026-40962"]),
+            ("n4.1", ["CVE-2026-40962"]),
+            ("8.1", []),
+            ("8.1.2", []),
+            ("4.0.6", []),
+            ("git-2026-01-01-abcdef", []),
+        ],
+    )
+    def test_a_release_is_known_by_its_flaws(self, version: str, names: list[str]) -> None:
+        assert [one.name for one in flaws_of(version)] == names
+
+    def test_doctor_refuses_a_decoder_with_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("av.ffmpeg_version_info", "8.0.1")
+        (decoder,) = [
+            one
+            for one in examine(machine("Linux"), open_sound(VirtualClock(0), ScriptedSound()))
+            if one.name == "decoder"
+        ]
+        assert (decoder.ok, decoder.needed) == (False, True)
+        assert "FFmpeg 8.0.1" in decoder.detail
+        assert decoder.remedy.endswith("FFmpeg 8.1 or newer.")

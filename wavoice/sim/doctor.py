@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distributions, version
 from typing import TYPE_CHECKING
 
+from wavoice.sim.flaws import flaws_of, release_of
 from wavoice.sim.machine_needs import Machine, this_machine
 
 if TYPE_CHECKING:
@@ -93,7 +94,19 @@ def _decoder() -> Finding:
     libraries = ", ".join(
         f"{name} {'.'.join(map(str, numbers))}" for name, numbers in sorted(av.library_versions.items())
     )
-    return _found("decoder", "opens voice notes", f"PyAV {version('av')} ({libraries})", needed=True)
+    adds, ffmpeg = "opens voice notes", str(av.ffmpeg_version_info)
+    detail = f"PyAV {version('av')}, FFmpeg {ffmpeg} ({libraries})"
+    flaws = flaws_of(ffmpeg)
+    if not flaws:
+        unknown = " of no release: check its flaws yourself" if release_of(ffmpeg) is None else ""
+        return _found("decoder", adds, f"{detail}{unknown}", needed=True)
+    known = "; ".join(f"{one.name} ({one.about})" for one in flaws)
+    remedy = f"Install a PyAV with FFmpeg {_dotted(max(one.fixed for one in flaws))} or newer."
+    return Finding("decoder", False, adds, f"{detail} has {known}", remedy=remedy, needed=True)
+
+
+def _dotted(release: tuple[int, ...]) -> str:
+    return ".".join(map(str, release))
 
 
 def _sound(machine: Machine, sound: Sound) -> Iterator[Finding]:
