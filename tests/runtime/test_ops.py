@@ -17,12 +17,13 @@ from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.model import SECOND, HandOff, Reading
 from wavoice.runtime.operating.acting import Operator
 from wavoice.runtime.operating.looking import Found, dead_letters, stuck
-from wavoice.runtime.ports import Interpreter, Situation
+from wavoice.runtime.ports import Interpreter, News, Situation
 from wavoice.runtime.replies import english
 from wavoice.runtime.settings import Settings
 from wavoice.sim.clock import CountingIds
 
 POISON = "xyzzy"
+TOKEN_EXPIRED = 190
 PAUSED = english.PAUSED
 
 
@@ -302,3 +303,39 @@ async def test_a_chat_is_given_back() -> None:
         assert "Order 1842" in (await at.types("where is my order"))[0]
         with pytest.raises(UserInputError, match="No person has"):
             await operator(at).release(address.contact)
+
+
+class TestAccount:
+    async def test_a_refused_token_keeps_replies_waiting_without_a_storm(self) -> None:
+        async with desk(voice=False) as at:
+            at.rehearsal.emulator.rules.add(TOKEN_EXPIRED, n=1_000)
+            others = [
+                at.rehearsal.emulator.phone(f"Sample Customer {n}", f"91981230001{n}") for n in range(5)
+            ]
+            for phone in (at.rehearsal.phone, *others):
+                await phone.says("where is my order")
+                await at.rehearsal.idle()
+            assert await at.wait(600) == []
+            tries = [event for event in await at.journal("trouble") if event.body.code == "auth"]
+            assert len(tries) <= 11, "one a minute, for all customers together"
+            assert await news(at) == [("access_token", "refused")]
+            at.rehearsal.emulator.rules.clear()
+            assert "Order 1842" in (await at.wait(61))[0]
+            await at.wait(61)
+            assert [len(phone.messages) for phone in others] == [1] * len(others)
+            assert await news(at) == [("access_token", "accepted")]
+
+    async def test_what_whatsapp_says_of_a_number_is_kept(self) -> None:
+        async with desk() as at:
+            said = [
+                News("phone_number_quality_update", "16505551111", state, 1) for state in ("FLAGGED", "RED")
+            ]
+            await at.rehearsal.runtime.bot.intake.hear(said)
+            async with at.rehearsal.runtime.store.begin() as tx:
+                (kept,) = await tx.operations.news("default")
+            assert (kept.state, kept.count) == ("RED", 2)
+
+
+async def news(at: Desk) -> list[tuple[str, str]]:
+    async with at.rehearsal.runtime.store.begin() as tx:
+        return [(one.field, one.state) for one in await tx.operations.news("default")]

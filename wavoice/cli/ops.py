@@ -15,7 +15,7 @@ from wavoice.cli.durations import seconds_of
 if TYPE_CHECKING:
     from wavoice.runtime.operating.acting import Act, Operator
     from wavoice.runtime.operating.looking import Found
-    from wavoice.runtime.ports import Clock, Store
+    from wavoice.runtime.ports import Clock, News, Pause, Store
     from wavoice.runtime.settings import Settings
 
 T = TypeVar("T")
@@ -99,6 +99,37 @@ def dead_letters(
     found, now = _looked(config, find)
     _show(found, now, as_json=as_json, none=f"Nothing was given up in {since}.")
     raise typer.Exit(1 if any(not one.again for one in found) else 0)
+
+
+@app.command("status", short_help="Say whether it is paused, and what WhatsApp says of the account.")
+def status(as_json: AsJson = False, config: Config = None) -> None:
+    """List pauses, whether WhatsApp takes the access token, and its last word on numbers and templates.
+
+    Reads only. Exit code 0: not paused, and the token was not refused; 1: one of both; 2: the store cannot
+    be read.
+
+    \b
+    Examples:
+      wavoice ops status
+      wavoice ops status --json | jq -r 'select(.field == "phone_number_quality_update").state'
+    """  # noqa: D301 -- \b keeps the lines of the examples apart
+
+    async def find(store: Store, _clock: Clock, settings: Settings) -> tuple[Sequence[Pause], Sequence[News]]:
+        async with store.begin() as tx:
+            ops, tenant = tx.operations, settings.bot.tenant
+            return await ops.pauses(tenant), await ops.news(tenant)
+
+    (pauses, news), now = _looked(config, find)
+    for pause in pauses:
+        row = {"field": "pause", "subject": pause.number or "all numbers", "state": "paused"}
+        _tell({**row, "since": pause.since, "count": 1}, now, as_json=as_json)
+    for one in news:
+        row = {"field": one.field, "subject": one.subject, "state": one.state}
+        _tell({**row, "since": one.at, "count": one.count}, now, as_json=as_json)
+    if not pauses and not news and not as_json:
+        typer.echo("Not paused; WhatsApp has said nothing of the account.")
+    refused = any(one.field == "access_token" and one.state == "refused" for one in news)
+    raise typer.Exit(1 if pauses or refused else 0)
 
 
 @app.command("replay", short_help="Try a message again that failed.")
@@ -273,6 +304,14 @@ def _show(found: Sequence[Found], now: int, *, as_json: bool, none: str) -> None
         parts += [_next(what.retry_at, now), "tried again since" if one.again else ""]
         said = ", ".join(part for part in parts if part)
         typer.echo(f"{age:>5}  {what.kind:9} {what.subject}  {what.address.contact}  {said}")
+
+
+def _tell(row: dict[str, Any], now: int, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(row))
+        return
+    words = (row["field"], row["subject"], row["state"])
+    typer.echo(f"{_age(now - row['since']):>5}  {'  '.join(word for word in words if word)}")
 
 
 def _row(one: Found, now: int) -> dict[str, Any]:

@@ -12,9 +12,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from wavoice.runtime.errors import ChannelError, WavoiceError
+import structlog
+
+from wavoice.runtime.errors import AuthError, ChannelError, WavoiceError
 from wavoice.runtime.model import SECOND, Micros, OutboxGroup
 
+log = structlog.get_logger("wavoice")
 PAIR_LIMIT: Final = 131056
 """Too many messages to one customer; others are not concerned."""
 SHARED_LIMITS: Final = frozenset({4, 80007, 130429})
@@ -25,7 +28,13 @@ SPACING: Final[Micros] = SECOND // 80
 
 
 def limit_wait(error: WavoiceError, refused: int) -> Micros | None:
-    """How long to wait after a rate limit refused it, `refused` times before; None for another error."""
+    """How long to wait after a rate limit, or the token, refused it; None for another error.
+
+    `refused`: how often before. A refused token is nobody's reply's fault: one try a minute tells when it
+    is mended, and no storm of tries makes it worse.
+    """
+    if isinstance(error, AuthError):
+        return LONGEST_SHARED
     if not isinstance(error, ChannelError) or not error.retryable:
         return None
     if error.graph_code == PAIR_LIMIT:
@@ -48,13 +57,29 @@ def behind(others: Iterable[OutboxGroup], now: Micros) -> Micros | None:
 class Throttle:
     """The pause that a shared limit imposes. It dies with the process: WhatsApp then says it again."""
 
+    token_refused: bool = False
+    """WhatsApp has refused the access token, and nothing was accepted since."""
+    unsaid: bool = False
+    """That has changed, and is not in the store yet."""
     _until: Micros = 0
     _next: Micros = 0
 
     def refused(self, error: WavoiceError, now: Micros, wait: Micros | None) -> None:
-        """Note a refusal; only a shared limit makes others wait."""
-        if wait is not None and isinstance(error, ChannelError) and error.graph_code in SHARED_LIMITS:
+        """Note a refusal; only a shared limit, or a refused token, makes others wait."""
+        token = isinstance(error, AuthError)
+        if token and not self.token_refused:
+            log.error("access_token_refused")
+            self.token_refused = self.unsaid = True
+        shared = isinstance(error, ChannelError) and error.graph_code in SHARED_LIMITS
+        if wait is not None and (token or shared):
             self._until = max(self._until, now + wait)
+
+    def accepted(self) -> None:
+        """Note that WhatsApp took something."""
+        if self.token_refused:
+            log.info("access_token_accepted")
+            self.token_refused, self.unsaid = False, True
+            self._until = 0
 
     def quiet(self, now: Micros) -> bool:
         """True while nothing may be sent."""
@@ -63,6 +88,8 @@ class Throttle:
     def turn(self, now: Micros) -> Micros | None:
         """When one more reply may be tried; None: now. Those that have to wait are spread out."""
         if not self.quiet(now):
+            if self.token_refused:  # one tries for all
+                self._until = now + LONGEST_SHARED
             return None
         self._next = max(self._next + SPACING, self._until)
         return self._next

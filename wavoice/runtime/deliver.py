@@ -21,7 +21,7 @@ from wavoice.runtime.model import (
     Stage,
     TimerKind,
 )
-from wavoice.runtime.ports import Accepted, UnitOfWork
+from wavoice.runtime.ports import Accepted, News, UnitOfWork
 from wavoice.runtime.speaking import NOT_ACCEPTED, VOICE_MIME, Spoken
 
 _RANK = tuple(
@@ -31,6 +31,8 @@ _RANK = tuple(
 RE_ENGAGEMENT = 131047
 """WhatsApp's code: more than 24 hours since the customer's last message."""
 WINDOW_CLOSED = "window_closed"
+GRAPH_ACCESS = "access_token"
+"""Field under which it is kept whether the token is taken."""
 HELD = "held until the customer writes again"
 
 
@@ -91,6 +93,7 @@ async def send(turn: Turn, group: OutboxGroup, speech: Awaitable[Spoken]) -> Del
         if not accepted:
             return _not_sent(turn, group, form, fallback, error)
         fallback = NOT_ACCEPTED
+    turn.kit.throttle.accepted()
     wamids = tuple(part.message for part in accepted)
     sent = replace(group, state=OutboxState.SENT, messages=wamids, not_before=None)
     return Delivery(sent, form, accepted[0].at, turn.trace.now(), fallback)
@@ -111,7 +114,10 @@ def _not_sent(
     state = OutboxState.QUEUED if retry else OutboxState.FAILED
     now, wait = turn.trace.now(), limit_wait(error, group.attempts) if retry else None
     again_at = None if wait is None else now + wait
-    failed = replace(group, state=state, attempts=group.attempts + 1, not_before=again_at)
+    if isinstance(error, AuthError):  # no try of the reply: it waits, however long it takes
+        failed = replace(group, state=state, waits=group.waits + 1, not_before=again_at)
+    else:
+        failed = replace(group, state=state, attempts=group.attempts + 1, not_before=again_at)
     return Delivery(failed, form, None, now, fallback, retry=retry, again_at=again_at)
 
 
@@ -168,6 +174,8 @@ def end_turn(turn: Turn, delivery: Delivery, reason: str, started: Micros) -> No
 async def keep_delivery(turn: Turn, tx: UnitOfWork, delivery: Delivery) -> None:
     """Store what became of the group; a question counts as asked from its acceptance on."""
     group = delivery.group
+    if turn.kit.throttle.unsaid:
+        await _tell_of_the_token(turn, tx)
     if delivery.retry:
         stored = await tx.outbox.get(group.id)
         if stored is None or stored.state is OutboxState.QUEUED:
@@ -214,6 +222,14 @@ async def keep_delivery(turn: Turn, tx: UnitOfWork, delivery: Delivery) -> None:
             spoken=group.reply.spoken if "voice" in delivery.form else None,
         )
     )
+
+
+async def _tell_of_the_token(turn: Turn, tx: UnitOfWork) -> None:
+    """Whether WhatsApp takes the access token, for whoever operates the bot."""
+    throttle, address = turn.kit.throttle, turn.address
+    state = "refused" if throttle.token_refused else "accepted"
+    throttle.unsaid = False
+    await tx.operations.hear(address.tenant, News(GRAPH_ACCESS, address.number, state, turn.trace.now()))
 
 
 async def enter(turn: Turn, tx: UnitOfWork, line: ConsentRecord) -> None:

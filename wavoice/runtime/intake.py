@@ -8,7 +8,7 @@ webhook comes again, and what is stored already changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -35,7 +35,7 @@ from wavoice.runtime.model import (
     TimerKind,
 )
 from wavoice.runtime.outgoing import record
-from wavoice.runtime.ports import UnitOfWork
+from wavoice.runtime.ports import News, UnitOfWork
 from wavoice.runtime.redact import has_digits
 
 CHUNK = 1000
@@ -87,6 +87,12 @@ class Intake:
             async with self.kit.store.begin() as tx:
                 await tx.oddities.count(self.tenant, odd, outlines or {}, at)
         return new
+
+    async def hear(self, news: Iterable[News]) -> None:
+        """Keep what WhatsApp says of account, numbers and templates, durably. Raises `StoreError`."""
+        async with self.kit.store.begin() as tx:
+            for one in news:
+                await tx.operations.hear(self.tenant, one)
 
     async def offer(self, number: str, to: Alias, offered: Offered) -> bool:
         """Store a question of the shop's own system; False for one that is stored already."""

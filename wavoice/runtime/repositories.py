@@ -29,10 +29,10 @@ from wavoice.runtime.model import (
     Timer,
     WriteResult,
 )
-from wavoice.runtime.repositories_ops import Erasure, Keep, Operations, Pause, Persons, Retention, Stuck
+from wavoice.runtime.repositories_ops import Erasure, Keep, News, Operations, Pause, Persons, Retention, Stuck
 from wavoice.runtime.token import CommitToken
 
-__all__ = ["Erasure", "Keep", "Operations", "Pause", "Persons", "Retention", "Stuck"]
+__all__ = ["Erasure", "Keep", "News", "Operations", "Pause", "Persons", "Retention", "Stuck"]
 """What stands in repositories_ops.py and is used from here, like all that follows."""
 
 

@@ -37,6 +37,21 @@ class Pause:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """What WhatsApp said last of account, number, template or token."""
+
+    field: str
+    """Of the webhook, e.g. `phone_number_quality_update`; `access_token` for what Graph itself says."""
+    subject: str
+    """The number that it is about; empty: the account."""
+    state: str
+    """What happened, in WhatsApp's word."""
+    at: Micros
+    count: int = 1
+    """How often this field has told of this subject."""
+
+
 class Operations(Protocol):
     """What operators look at and set: what is stuck or given up, and whether the bot is paused."""
 
@@ -86,6 +101,14 @@ class Operations(Protocol):
 
     async def pauses(self, tenant: str) -> Sequence[Pause]:
         """All that are set."""
+        ...
+
+    async def hear(self, tenant: str, news: News) -> None:
+        """Keep the last of each field and subject."""
+        ...
+
+    async def news(self, tenant: str) -> Sequence[News]:
+        """All that is kept, the latest first."""
         ...
 
 

@@ -23,6 +23,7 @@ from wavoice.runtime.adapters.wire import BadWebhook, parse, verify_signature
 from wavoice.runtime.bot import Bot
 from wavoice.runtime.errors import StoreError
 from wavoice.runtime.model import Micros
+from wavoice.runtime.ports import News
 
 PATH = "/webhooks/whatsapp"
 MAX_BODY = 3 * 1024 * 1024
@@ -82,6 +83,10 @@ async def _store(bot: Bot, body: bytes, received_at: Micros) -> Response:
         return PlainTextResponse("not a webhook body", status_code=400)
     odd = batch.odd()
     try:
+        if batch.alerts:
+            await bot.intake.hear(
+                News(alert.field, alert.subject, alert.event, received_at) for alert in batch.alerts
+            )
         await bot.intake.take((*batch.messages, *batch.statuses), received_at, odd, batch.outlines)
     except StoreError as error:
         log.error("webhook_not_stored", error=error.code, size=len(body))

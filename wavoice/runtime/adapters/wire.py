@@ -95,6 +95,8 @@ class Alert:
     """The field of the webhook, or `errors` for an error that concerns no single message."""
     event: str
     """What happened, in WhatsApp's word or its error code."""
+    subject: str = ""
+    """The business number or template that it is about; empty: the account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,9 @@ def _change(change: Node, found: _Found) -> None:
     value, named = child(change, "value"), name(change.get("field"))
     number = string(child(value, "metadata"), "phone_number_id")
     if named in ALERTS:
-        found.alerts.append(Alert(named, name(value.get(ALERTS[named]))))
+        about = value.get("display_phone_number") or value.get("message_template_name")
+        subject = name(about) if about else ""
+        found.alerts.append(Alert(named, name(value.get(ALERTS[named])), subject))
     if named not in _LISTS or number is None:
         found.odd(f"field {named}", value)
         return

@@ -19,7 +19,7 @@ from wavoice.runtime.adapters.store.tables import (
     proposals,
     timers,
 )
-from wavoice.runtime.adapters.store.tables_ops import controls
+from wavoice.runtime.adapters.store.tables_ops import account_news, controls
 from wavoice.runtime.model import (
     Address,
     Conversation,
@@ -32,7 +32,7 @@ from wavoice.runtime.model import (
     Proposal,
     ProposalState,
 )
-from wavoice.runtime.ports import Pause, Stuck
+from wavoice.runtime.ports import News, Pause, Stuck
 
 _NO_ANSWER = ("intended", "unknown")
 _APPROVED = (ProposalState.SETTLING, ProposalState.COMMITTING, ProposalState.UNKNOWN)
@@ -91,6 +91,27 @@ _resume = delete(controls).where(
     controls.c.tenant == bindparam("of_tenant"),
     controls.c.number == bindparam("of_number"),
     controls.c.name == PAUSE,
+)
+_tell = insert(account_news)
+_tell_again = (
+    update(account_news)
+    .where(
+        account_news.c.tenant == bindparam("of_tenant"),
+        account_news.c.field == bindparam("of_field"),
+        account_news.c.subject == bindparam("of_subject"),
+    )
+    .values(state=bindparam("new_state"), at=bindparam("new_at"), count=account_news.c["count"] + 1)
+)
+_news = (
+    select(
+        account_news.c.field,
+        account_news.c.subject,
+        account_news.c.state,
+        account_news.c.at,
+        account_news.c["count"].label("count_"),  # a row is a tuple, and has a method of that name
+    )
+    .where(account_news.c.tenant == bindparam("of_tenant"))
+    .order_by(account_news.c.at.desc(), account_news.c.field)
 )
 
 
@@ -173,6 +194,19 @@ class OperationRows:
     async def pauses(self, tenant: str) -> Sequence[Pause]:
         """See `ports.Operations`."""
         return [Pause(row.number, row.since, row.reason) for row in await self._rows(_pauses, tenant)]
+
+    async def hear(self, tenant: str, news: News) -> None:
+        """See `ports.Operations`."""
+        about = {"of_tenant": tenant, "of_field": news.field, "of_subject": news.subject}
+        told = {**about, "new_state": news.state, "new_at": news.at}
+        if not (await self._db.execute(_tell_again, told)).rowcount:
+            row = {"tenant": tenant, "field": news.field, "subject": news.subject, "state": news.state}
+            await self._db.execute(_tell, {**row, "at": news.at, "count": 1})
+
+    async def news(self, tenant: str) -> Sequence[News]:
+        """See `ports.Operations`."""
+        rows = await self._rows(_news, tenant)
+        return [News(row.field, row.subject, row.state, row.at, row.count_) for row in rows]
 
     async def _rows(self, statement: Select[Any], tenant: str, **more: Micros) -> Iterable[Row]:
         return (await self._db.execute(statement, {"of_tenant": tenant, **more})).all()
