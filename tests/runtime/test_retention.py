@@ -169,10 +169,13 @@ async def test_a_redelivery_is_known_for_as_long_as_whatsapp_sends_again() -> No
         assert str(row["message"]).startswith("wamid.")
 
 
-@pytest.mark.parametrize("name", ["keep_ids", "keep_words"])
-def test_nothing_goes_before_it_is_needed_no_more(name: str) -> None:
-    with pytest.raises(ConfigError, match=name):
-        Policy(**{name: HOUR})
+def test_nothing_goes_while_it_is_needed() -> None:
+    with pytest.raises(ConfigError, match="keep_ids"):
+        Policy(keep_ids=7 * DAY)
+    with pytest.raises(ConfigError, match="keep_words"):
+        Policy(keep_words=DAY)
+    with pytest.raises(ConfigError, match="keep_audit"):
+        Policy(keep_audit=29 * DAY)
 
 
 class Watched:

@@ -81,7 +81,7 @@ def erase(contact: Contact, yes: Yes = False, as_json: AsJson = False, config: C
     What they said, who they are and what they were told is deleted. What proves consents and writes stays,
     without words, with keyed hashes for names and ids; `wavoice audit` proves as much as before. Refused
     while a write of theirs is under way. Backups, and what was filed in ticket system or CRM, are not
-    reached from here. The bot does the same where a customer asks for it and says yes.
+    reached from here.
 
     \b
     Examples:

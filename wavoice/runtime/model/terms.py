@@ -176,10 +176,6 @@ class TimerKind(StrEnum):
     """An operator takes back what waits for a yes."""
     REPLAY = "replay"
     """An operator has a message tried once more that was given up."""
-    ERASE = "erase"
-    """The customer wants everything erased that is known of them."""
-    EXPORT = "export"
-    """The customer wants a copy of everything that is known of them."""
 
 
 class OutboxState(StrEnum):
