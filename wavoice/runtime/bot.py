@@ -158,16 +158,16 @@ class Bot:
         now = self.kit.clock.now()
         async with self.kit.store.begin() as tx:
             conversation = await tx.conversations.take(address)
-            message = await tx.inbox.next(address, now)
-            if message is None:
+            failing = await tx.inbox.next(address, now)
+            if failing is None:
                 raise error
             consents = standing(await tx.consents.lines(address), now, self.kit.policy)
             proposal = await tx.proposals.open(address)
             known = Known(conversation, proposal, consents, unread=0, stored=conversation)
-        turn = begin(self.kit, message.turn, conversation, message.modality, message.received_at)
+        turn = begin(self.kit, failing.turn, conversation, failing.modality, failing.received_at)
         try:
-            if not await failed_before(turn, message, known):
-                await note_failure(turn, message, error)
+            if not await failed_before(turn, failing, known):
+                await note_failure(turn, failing, error)
         finally:
             await turn.close()
         return True
