@@ -214,11 +214,26 @@ async def test_the_database_of_another_program_is_refused_and_left_alone(tmp_pat
     assert path.read_bytes() == before
 
 
-async def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
+async def test_a_schema_of_another_generation_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "store.sqlite"
     await (await SqliteStore.open(path, ids=CountingIds())).close()
-    elsewhere(path, f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
+    elsewhere(path, f"UPDATE {VERSION_TABLE} SET version_num = 'b0001'")
     assert "newer" in str(await refusal(path))
+
+
+async def test_a_schema_to_which_a_newer_program_has_added_is_used_and_left_alone(tmp_path: Path) -> None:
+    """A deploy that has migrated the store can be taken back."""
+    path = tmp_path / "store.sqlite"
+    await (await SqliteStore.open(path, ids=CountingIds())).close()
+    elsewhere(path, "ALTER TABLE timers ADD COLUMN mood TEXT")
+    elsewhere(path, "CREATE TABLE later (id)")
+    elsewhere(path, f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
+    store = await SqliteStore.open(path, ids=CountingIds())
+    async with store.begin() as unit:
+        await anna(unit)
+    await store.close()
+    assert elsewhere(path, f"SELECT version_num FROM {VERSION_TABLE}") == [("9999",)]
+    assert elsewhere(path, "SELECT count(*) FROM conversations") == [(1,)]
 
 
 async def test_a_row_of_a_newer_version_is_refused(tmp_path: Path) -> None:

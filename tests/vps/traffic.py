@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from wavoice.sim.emulator.phone import Phone
     from wavoice.sim.world import World
 
-RATE = 20
-"""Messages a second."""
-CUSTOMERS = 300
-"""So many that nobody writes again within 15 s."""
+RATE = 7
+"""Messages a second: each brings three webhooks, its own and that its answer was sent and delivered."""
+CUSTOMERS = 100
+"""So many that nobody writes again within 14 s."""
 QUESTION = "where is my order"
 
 
@@ -40,7 +40,7 @@ class Traffic:
 
     @asynccontextmanager
     async def flows(self) -> AsyncIterator[None]:
-        """Every 50 ms another customer asks where the order is, while the context lasts."""
+        """Seven times a second another customer asks where the order is, while the context lasts."""
         over = asyncio.Event()
         running = asyncio.create_task(self._run(over))
         try:
@@ -73,7 +73,7 @@ def customers(emulator: Emulator, world: World, count: int = CUSTOMERS) -> list[
     phones = []
     for number in range(count):
         digits, bsuid, key = f"9198124{number:05}", f"IN.2{number:019}", f"cus_t{number}"
-        world.customers.append(ShopCustomer(key, "Sample Customer", digits, bsuid))
+        world.customers.append(ShopCustomer(key, "Sample Customer", bsuid=bsuid))
         order = str(50_000 + number)
         world.orders[order] = ShopOrder(
             order, key, like.day, like.address, "packed", like.items, like.payment

@@ -80,9 +80,7 @@ def unit(layout: Layout) -> str:
 
 def variables(layout: Layout, store: Store) -> dict[str, str]:
     """Settings that the machine decides: what outlives a release lies in the folder of data."""
-    told = {}
-    if getattr(store, "url", None) is None:
-        told["WAVOICE_STORE__PATH"] = f"{layout.data}/wavoice.sqlite"
+    told = {"WAVOICE_STORE__PATH": f"{layout.data}/wavoice.sqlite"}
     if store.recordings is not None:
         told["WAVOICE_STORE__RECORDINGS"] = f"{layout.data}/recordings"
     return told

@@ -19,6 +19,16 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 _one_at_a_time = threading.Lock()
 
 
+def only_added(revision: str) -> bool:
+    """Whether programs of this generation can use a schema of that revision, which is newer than theirs.
+
+    Migrations only add, so that the release before still runs once the next one has migrated the store, and a
+    deploy can be taken back. One that takes something away begins another generation: its revision, and those
+    after it, are no plain numbers (`b0001`).
+    """
+    return revision.isdecimal() and int(revision) > int(HEAD)
+
+
 def stored_revision(database: sqlite3.Connection) -> str | None:
     """Return the revision of the schema, None for an empty database; some 0.1 ms, without Alembic.
 
@@ -40,8 +50,11 @@ def stored_revision(database: sqlite3.Connection) -> str | None:
 def upgrade(connection: Connection, revision: str | None) -> None:
     """Run the migrations after `revision` in one transaction: a killed one leaves nothing behind.
 
-    Raises `StoreError` if a newer program made the schema.
+    A schema of a newer program is left as it is if it only has more (`only_added`). Raises `StoreError` for
+    any other that this program does not know.
     """
+    if revision is not None and only_added(revision):
+        return
     # Alembic takes a quarter of a second to import: an up-to-date database need not pay that.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
