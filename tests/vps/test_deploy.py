@@ -32,7 +32,7 @@ from wavoice.deploy.ssh.layout import Colour, Layout
 from wavoice.deploy.ssh.target import SshTarget
 from wavoice.deploy.steps import Step
 from wavoice.deploy.verbs import rollback
-from wavoice.deploy.work import Around
+from wavoice.deploy.work import Around, Wishes
 from wavoice.runtime.adapters.clock import SystemClock, Uuid7Ids
 from wavoice.runtime.adapters.store.audit_rows import read_journal
 from wavoice.runtime.audit import audit
@@ -47,6 +47,7 @@ from wavoice.sim.world import World
 pytestmark = [pytest.mark.vps, pytest.mark.timeout(1800)]
 PATIENCE = 180.0
 """Seconds after which what should come counts as lost; never waited for when all is well."""
+JUDGED = Wishes(skip_gate="the first deploy has asked the scenarios")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ class Changes:
 async def changes(at: Stage, first: Report) -> Changes:
     """Another release; the question of before is answered; two broken ones; back to the first."""
     at.bot.changed("# another release\n")
-    again = await deploy(at.around)
+    again = await deploy(at.around, JUDGED)
     done(again)
     assert await at.live() == again.release != first.release
     await at.asha.taps("Yes")
@@ -154,13 +155,13 @@ async def changes(at: Stage, first: Report) -> Changes:
     assert (answer.text or "").startswith("Done"), answer.text
 
     at.bot.changed(bots.ENDS_AT_ONCE)
-    ended = await deploy(at.around)
+    ended = await deploy(at.around, JUDGED)
     assert (ended.ok, ended.failed_at) == (False, "health"), ended.steps
     assert await at.live() == again.release
 
     at.bot.changed(bots.ENDS_LATER)
     began = at.clock.now()
-    looped = await deploy(at.around)
+    looped = await deploy(at.around, JUDGED)
     away = (began, at.clock.now())
     assert not looped.ok
     assert "undo switch" in [step.name for step in looped.steps], looped.steps
