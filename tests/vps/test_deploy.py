@@ -85,7 +85,7 @@ async def stage(vps: Vps, folder: Path) -> AsyncIterator[Stage]:
             access_token=bots.ACCESS_TOKEN, app_secret=bots.APP_SECRET, pair_rate=False, throughput=UNLIMITED,
             webhook_url=f"https://before.localhost:{vps.https}/hook", delivery_log=1_000_000,
         )  # fmt: skip
-        emulator = Emulator(config, clock, outside)
+        emulator = Emulator(config, clock, traffic.Meta(outside))
         stack.push_async_callback(emulator.close)
         hosts = bots.Hosts(
             graph=await stack.enter_async_context(serve(emulator.graph_app)),

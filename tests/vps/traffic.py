@@ -14,7 +14,9 @@ from wavoice.runtime.model import SECOND, Micros
 from wavoice.sim.shop import ShopCustomer, ShopOrder
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
+
+    import httpx
 
     from wavoice.runtime.ports import Clock
     from wavoice.sim.emulator.emulator import Emulator
@@ -25,7 +27,25 @@ RATE = 7
 """Messages a second: each brings three webhooks, its own and that its answer was sent and delivered."""
 CUSTOMERS = 100
 """So many that nobody writes again within 14 s."""
+CONNECTIONS = 16
 QUESTION = "where is my order"
+
+
+class Meta:
+    """Reaches the bot with as many connections as there are; httpx's own queue gets slow when it is long."""
+
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self._http = http
+        self._free = asyncio.Semaphore(CONNECTIONS)
+
+    async def post(self, url: str, *, content: bytes, headers: Mapping[str, str]) -> httpx.Response:
+        """See `WebhookClient`."""
+        async with self._free:
+            return await self._http.post(url, content=content, headers=headers)
+
+    async def get(self, url: str, *, headers: Mapping[str, str]) -> httpx.Response:
+        """See `WebhookClient`."""
+        return await self._http.get(url, headers=headers)
 
 
 @dataclass(slots=True)
