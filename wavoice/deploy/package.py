@@ -39,7 +39,7 @@ async def pack(
     _begin(staging, building)
     copy_bot(settings, chosen, travels, building)
     added = await target.pack(building)
-    files = hashes(building)
+    files = await asyncio.to_thread(hashes, building)  # hundreds of megabytes
     digest = digest_of(files)
     name = again.get(digest) or release_id(now, digest)
     commit = await _commit(settings.config.parent)
