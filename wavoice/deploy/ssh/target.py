@@ -198,7 +198,8 @@ class SshTarget:
         held = {slots.releases[colour] for colour in Colour if slots.running[colour]}
         held |= {slots.live[0]} if slots.live else set()
         old = [release for release in slots.ready[:-keep] if release not in held]
-        await self._ssh.script(scripts.PRUNE, "deleting old releases", self._layout.root, *old)
+        root = self._layout.root
+        await self._ssh.script(scripts.PRUNE, "deleting old releases", root, *old, seconds=_RUN_SECONDS)
         return old
 
     async def standing(self) -> Standing:
