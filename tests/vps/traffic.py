@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 RATE = 7
 """Messages a second: each brings three webhooks, its own and that its answer was sent and delivered."""
+UNDER_WAY = 40
+"""Messages that may wait for their 200: a machine that cannot keep the rate is slow, and does not drown."""
 CUSTOMERS = 100
 """So many that nobody writes again within 14 s."""
 CONNECTIONS = 16
@@ -70,9 +72,11 @@ class Traffic:
             await running
 
     async def _run(self, over: asyncio.Event) -> None:
-        began, number = self.clock.now(), 0
+        began, number, free = self.clock.now(), 0, asyncio.Semaphore(UNDER_WAY)
         while not over.is_set():
+            await free.acquire()
             task = asyncio.create_task(self._one(self.phones[number % len(self.phones)]))
+            task.add_done_callback(lambda _: free.release())
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
             number += 1
