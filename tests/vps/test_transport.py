@@ -15,7 +15,7 @@ from wavoice.runtime.errors import UserInputError
 
 # Does to a command line what ssh and sshd do: joins nothing, quotes nothing, lets a shell read it.
 STAND_IN = f"""#!{sys.executable}
-import os, pathlib, subprocess, sys
+import os, pathlib, sys
 arguments = sys.argv[1:]
 with pathlib.Path({{log!r}}).open("a") as log:
     print(arguments, file=log)
@@ -25,7 +25,7 @@ host, command = arguments[arguments.index("--") + 1:]
 if host == "nowhere":
     print("ssh: connect to host nowhere port 22: No route to host", file=sys.stderr)
     sys.exit(255)
-sys.exit(subprocess.run(["sh", "-c", command]).returncode)
+os.execvp("sh", ["sh", "-c", command])
 """
 WORDS = ["a b", "$HOME", "'", '"', "`id`", "*", "", "ü\n"]
 

@@ -7,7 +7,9 @@ can be read by everybody on either machine.
 from __future__ import annotations
 
 import asyncio
+import os
 import shlex
+import signal
 import tarfile
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -153,6 +155,7 @@ class Ssh:
                 stdin=asyncio.subprocess.PIPE if isinstance(data, bytes) else data,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
+                start_new_session=True,  # whatever it has started ends with it
             )
         except FileNotFoundError as error:
             raise UserInputError(
@@ -166,7 +169,8 @@ class Ssh:
             raise TargetError(f"it did not finish within {seconds:g} s.", host=self.host) from error
         finally:
             if process.returncode is None:
-                process.kill()
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
                 await process.wait()
         return Answer(process.returncode or 0, out.decode("utf-8", "replace"), err.decode("utf-8", "replace"))
 
