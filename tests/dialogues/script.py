@@ -252,6 +252,8 @@ def _shop_fails(chance: random.Random) -> Iterator[Step]:
         yield Break("blind")
     yield _how(chance, YES)
     yield Wait(chance.choice((2600, 3000, 4000)) * 1000)
+    if chance.random() < 0.2:  # nobody looks the write up before its deadline
+        yield Wait(chance.choice((6, 31, 62)) * MINUTE, asleep=True)
     yield _how(chance, chance.choice((HOLD, NO, YES, OTHER_DAY, asks_for(2), STOP, HUMAN)))
     yield Wait(chance.choice((5, 70)) * SECOND)
 
