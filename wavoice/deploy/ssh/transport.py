@@ -25,6 +25,8 @@ from wavoice.runtime.errors import UserInputError
 UNREACHABLE = 255
 """What `ssh` itself ends with; any other code is the command's (ssh(1))."""
 CONNECT_SECONDS = 10
+KILLED_SECONDS = 2.0
+"""How long a killed command is waited for."""
 COMMAND_SECONDS = 60.0
 """Most commands take well under a second."""
 _TOLD = 300
@@ -171,7 +173,9 @@ class Ssh:
             if process.returncode is None:
                 with suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
-                await process.wait()
+                with suppress(TimeoutError):  # somebody else may still hold its pipes open
+                    async with asyncio.timeout(KILLED_SECONDS):
+                        await process.wait()
         return Answer(process.returncode or 0, out.decode("utf-8", "replace"), err.decode("utf-8", "replace"))
 
 
