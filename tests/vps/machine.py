@@ -12,6 +12,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -189,6 +190,15 @@ def _keygen(file: Path) -> None:
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(file)], check=True)
 
 
+def _hear(told: socket.socket) -> None:
+    """Hear all that its systemd tells, until it is switched off: it stands still while nobody listens."""
+    while True:
+        try:
+            told.recv(4096)
+        except OSError:  # closed
+            return
+
+
 @contextmanager
 def _booted(tree: Path, log: Path) -> Iterator[None]:
     """Its systemd tells when all is started, as a service tells its own (sd_notify)."""
@@ -206,6 +216,8 @@ def _booted(tree: Path, log: Path) -> Iterator[None]:
         try:
             while b"READY=1" not in told.recv(4096):
                 continue
+            told.settimeout(None)
+            threading.Thread(target=_hear, args=(told,), daemon=True).start()
             yield
         finally:
             running.terminate()
