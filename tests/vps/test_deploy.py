@@ -12,7 +12,6 @@ import asyncio
 import json
 import ssl
 import subprocess
-from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -175,8 +174,9 @@ async def changes(at: Stage, first: Report) -> Changes:
 
 async def all_answered(flow: traffic.Traffic) -> None:
     """Every customer has as many answers as questions, at least."""
-    for phone, asked in Counter(phone for phone, _ in flow.sent).items():
-        await phone.hears(asked - 1)
+    for phone in flow.phones:
+        if asked := flow.asked[phone.person.bsuid]:
+            await phone.hears(asked - 1)
 
 
 def check_messages(at: Stage, flow: traffic.Traffic, away: tuple[Micros, Micros]) -> int:
