@@ -28,7 +28,7 @@ RATE = 7
 UNDER_WAY = 40
 """Messages that may wait for their 200: a machine that cannot keep the rate is slow, and does not drown."""
 CUSTOMERS = 200
-"""So many that there is always one who has nothing to wait for."""
+"""So many that nearly always one has nothing to wait for."""
 CONNECTIONS = 16
 QUESTION = "where is my order"
 
@@ -77,7 +77,9 @@ class Traffic:
         began, number, free = self.clock.now(), 0, asyncio.Semaphore(UNDER_WAY)
         while not over.is_set():
             await free.acquire()
-            task = asyncio.create_task(self._one(self._next(number)))
+            while (phone := self._next(number)) is None:
+                await self.clock.wait(asyncio.Event(), self.clock.now() + SECOND // 10)
+            task = asyncio.create_task(self._one(phone))
             task.add_done_callback(lambda _: free.release())
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
@@ -85,13 +87,14 @@ class Traffic:
             await self.clock.wait(over, began + _due(number))
         await asyncio.gather(*self._sending)
 
-    def _next(self, number: int) -> Phone:
+    def _next(self, number: int) -> Phone | None:
         """Who asks next: whoever waits for an answer does not ask again, as a second question may be answered
-        together with the first.
+        together with the first. None: all wait.
         """
         turned = (self.phones[(number + step) % len(self.phones)] for step in range(len(self.phones)))
-        chosen = next(each for each in turned if len(each.messages) >= self.asked[each.person.bsuid])
-        self.asked[chosen.person.bsuid] += 1
+        free = (each for each in turned if len(each.messages) >= self.asked[each.person.bsuid])
+        if (chosen := next(free, None)) is not None:
+            self.asked[chosen.person.bsuid] += 1
         return chosen
 
     async def _one(self, phone: Phone) -> None:
