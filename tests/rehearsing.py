@@ -49,7 +49,7 @@ async def end_decoders() -> None:
         await decoder.close()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Desk:
     """Verbs of a customer and of time, over one rehearsal."""
 

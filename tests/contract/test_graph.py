@@ -29,7 +29,7 @@ NOTE = Path(__file__).parents[2] / "fixtures" / "audio" / "where_is_my_order__st
 META = "https://graph.facebook.com"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Graph:
     """A Graph API, a number on it, and a customer whose window is open."""
 

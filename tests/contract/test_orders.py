@@ -50,7 +50,7 @@ REFUND = Effect(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Wired:
     """A shop and two clients of it: one has all the time in the world, one has hardly any."""
 

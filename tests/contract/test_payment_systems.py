@@ -34,7 +34,7 @@ from wavoice.sim.world import World
 KEYS = (f"wv-{n:032x}" for n in count(1_000))
 
 
-@dataclass
+@dataclass(repr=False)
 class Account:
     """An account that is reached through a proxy."""
 

@@ -62,7 +62,7 @@ class SampleDesk:
         self._ticket(ticket).open = False
 
 
-@dataclass
+@dataclass(repr=False)
 class Wired:
     """A desk that is reached through a proxy."""
 

@@ -45,7 +45,7 @@ PACKET = Packet(
 OTHER = replace(PACKET, key="h_2", reason="distress")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Wired:
     """A ticket system and two clients of it: one has all the time in the world, one has hardly any."""
 

@@ -42,7 +42,7 @@ class HurriedClock(VirtualClock):
             self.advance_to(max(until, self.now()))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Stage:
     """All that takes part."""
 

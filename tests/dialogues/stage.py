@@ -182,7 +182,7 @@ def jobs_of(tier: str) -> Jobs:
     return Jobs(tuple(replace(job, tier=Tier(tier) if job.name == JOB else job.tier) for job in JOBS))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Stage:
     """One dialogue under way."""
 

@@ -67,7 +67,7 @@ KILLS = [
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
-@dataclass
+@dataclass(repr=False)
 class Stage:
     """Emulator, shop and customer outlive the bot."""
 

@@ -32,7 +32,7 @@ AT_ONCE = Policy(settle=MappingProxyType(dict.fromkeys(Modality, 0)))
 """Production's, without the chosen wait."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Wired:
     runtime: Runtime
     emulator: Emulator

@@ -49,7 +49,7 @@ PATIENCE = 180.0
 JUDGED = Wishes(skip_gate="the first deploy has asked the scenarios")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Stage:
     """Meta, the shop and the author of a bot; the machine is the other side."""
 

@@ -71,7 +71,7 @@ class Backoffice(Protocol):
         ...
 
 
-@dataclass
+@dataclass(repr=False)
 class Shop:
     """A shop that is reached through a proxy."""
 

@@ -20,7 +20,7 @@ from wavoice.sim.scripted import Line, ScriptedEars, ToneVoice
 T = TypeVar("T")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Talk:
     """One chat, and what was told while it was under way."""
 

@@ -29,7 +29,7 @@ NOTE = "where_is_my_order__street_20db"
 NUMBER = Business().number
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Desk:
     """A world without real time, its bot, and the control API in front of it."""
 
