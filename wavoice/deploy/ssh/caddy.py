@@ -21,8 +21,9 @@ _SITE = """\
 		}}
 		reverse_proxy 127.0.0.1:{port} {{
 			health_uri /healthz
-			health_interval 2s
-			health_timeout 1s
+			# A busy bot answers late and is not dead: refused, its webhooks would come again.
+			health_interval 5s
+			health_timeout 10s
 			# A process that starts again is waited for; WhatsApp tries again later than that.
 			lb_try_duration 8s
 			lb_try_interval 100ms
