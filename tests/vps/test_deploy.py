@@ -125,6 +125,7 @@ async def test_nothing_is_lost_or_doubled_while_releases_change(vps: Vps, tmp_pa
         async with flow.flows():
             back = await changes(at, first)
         await asyncio.wait_for(all_answered(flow), PATIENCE)
+        await asyncio.wait_for(at.emulator.idle(), PATIENCE)  # what is under way has no status yet
         refused = check_messages(at, flow, back.away)
         check_money(at)
         check_secrets(at)
