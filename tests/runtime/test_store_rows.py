@@ -307,7 +307,8 @@ GROUPS = every_field(
     held_at=st.none() | MICROS,
     messages=st.lists(st.text(), unique=True, max_size=3).map(tuple),
 )
-CONVERSATIONS = every_field(Conversation)
+# A pause is a row of its own, of all customers, and only read with a conversation.
+CONVERSATIONS = every_field(Conversation, paused_at=st.none())
 
 
 async def _stored(proposal_: Proposal, group_: OutboxGroup, conversation: Conversation) -> tuple[Any, ...]:
