@@ -12,11 +12,13 @@ import psycopg
 import pytest
 
 from tests.cli.commands import Done, Shell
-from wavoice.runtime.adapters.clock import Uuid7Ids
+from wavoice.runtime.adapters.clock import SystemClock, Uuid7Ids
 from wavoice.runtime.adapters.store.opening import open_store
 from wavoice.runtime.journal import Event, Noticed, Where
 from wavoice.runtime.model import Alias
+from wavoice.runtime.policy import Policy
 from wavoice.runtime.ports import Store
+from wavoice.runtime.pruning import prune
 from wavoice.runtime.settings import Settings
 
 ANNA = Alias(phone="4915112345678", bsuid=None)
@@ -40,6 +42,12 @@ async def _write(text: str) -> None:
         await tx.journal.add(
             [Event(1, where, Noticed("o_1", "text", ("wamid.1",), accepted_at=1, text=text))]
         )
+    await store.close()
+
+
+async def _prune() -> None:
+    store = await open_store(Settings.load().store, Uuid7Ids())
+    await prune(store, Uuid7Ids(), "shop", Policy(), SystemClock().now())
     await store.close()
 
 
@@ -101,6 +109,16 @@ def test_a_changed_record_shows_in_a_check(shop: str, shell: Shell) -> None:
             connection.execute(change)
     checked = shell("db", "check")
     assert (checked.code, "record 1 edited" in checked.out) == (1, True)
+
+
+def test_a_pruned_journal_is_whole(shop: str, shell: Shell) -> None:
+    write("one")
+    asyncio.run(_prune())
+    write("two")
+    assert asyncio.run(_texts()) == ["two"]
+    for command in (("db", "check"), ("audit",)):
+        checked = shell(*command)
+        assert checked.code == 0, checked.out
 
 
 def test_a_damaged_file_is_said_to_be_one(shell: Shell) -> None:

@@ -27,7 +27,7 @@ from wavoice.runtime.adapters.store.schema import HEAD
 from wavoice.runtime.adapters.store.tables_ops import METADATA
 from wavoice.runtime.adapters.store.upkeep import Checked, checked
 from wavoice.runtime.audit.chain_check import Stored
-from wavoice.runtime.chain import Head, Record
+from wavoice.runtime.chain import GENESIS, Head, Record
 from wavoice.runtime.errors import StoreError, UserInputError
 
 _PLACES = tuple(sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")), reverse=True))
@@ -132,8 +132,8 @@ def read_journal_of(connection: psycopg.Connection[Any]) -> tuple[list[Stored], 
         "coalesce(pii_hash, ''), pii, pii_salt, seal FROM journal ORDER BY seq"
     )
     records = [Stored(Record(*sealed), pii, salt, seal) for *sealed, pii, salt, seal in found]
-    query = "SELECT first, last, seal FROM journal_heads WHERE name = %s"
-    row = connection.execute(query, (HEAD_NAME,)).fetchone()
+    query = "SELECT first, last, seal, coalesce(begins_after, %s) FROM journal_heads WHERE name = %s"
+    row = connection.execute(query, (GENESIS, HEAD_NAME)).fetchone()
     return records, Head(*row) if row else None
 
 
