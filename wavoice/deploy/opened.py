@@ -18,7 +18,7 @@ from wavoice.deploy.work import Around, Person
 from wavoice.runtime.adapters.clock import SystemClock, Uuid7Ids
 from wavoice.runtime.adapters.graph import GraphClient
 from wavoice.runtime.adapters.tls import tls
-from wavoice.runtime.build import graph_settings
+from wavoice.runtime.build_systems import graph_settings
 from wavoice.runtime.policy import Policy
 from wavoice.runtime.ports import Clock
 from wavoice.runtime.settings import Settings

@@ -1,4 +1,4 @@
-"""The composition root: settings to a running bot. The only file that knows all adapters."""
+"""The composition root: settings to a running bot. With its parts (build_*.py) it knows all adapters."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -16,30 +15,36 @@ from starlette.applications import Starlette
 from wavoice.runtime import ports
 from wavoice.runtime.actions import Mode
 from wavoice.runtime.actions.registry import Jobs
-from wavoice.runtime.adapters import ears, failpoints, voices
+from wavoice.runtime.adapters import failpoints
 from wavoice.runtime.adapters.clock import SystemClock, Uuid7Ids
 from wavoice.runtime.adapters.consultant import open_consultant
 from wavoice.runtime.adapters.decoder import SandboxedDecoder
 from wavoice.runtime.adapters.engines import asleep, engine_for, shared_engine_for
-from wavoice.runtime.adapters.graph import GraphClient, GraphSettings
+from wavoice.runtime.adapters.graph import GraphClient
 from wavoice.runtime.adapters.graph_numbers import NotOurs, clients
-from wavoice.runtime.adapters.money_apart import MoneyApart
-from wavoice.runtime.adapters.public_hosts import PublicHosts, behind_a_proxy
 from wavoice.runtime.adapters.recordings import Recordings
 from wavoice.runtime.adapters.sentences import open_interpreter
 from wavoice.runtime.adapters.store.lock import MEMORY
 from wavoice.runtime.adapters.store.opening import open_store
-from wavoice.runtime.adapters.systems import Around, orders_backend, payments_backend, tickets_backend
-from wavoice.runtime.adapters.timeline_http import HttpTimeline
-from wavoice.runtime.adapters.tls import tls
 from wavoice.runtime.adapters.webhook import WebhookSecrets, webhook_app
 from wavoice.runtime.author.app import App
 from wavoice.runtime.author.load import load_app
 from wavoice.runtime.bot import Bot
 from wavoice.runtime.build_mcp import desk_for, stop
+from wavoice.runtime.build_speech import ears_for, voice_for
+from wavoice.runtime.build_systems import (
+    around_of,
+    closed,
+    graph_settings,
+    http_client,
+    media_client,
+    orders_for,
+    tickets_for,
+    timeline_for,
+    with_payments,
+)
 from wavoice.runtime.catalogue import Catalogue
 from wavoice.runtime.codes import Codes
-from wavoice.runtime.errors import ConfigError
 from wavoice.runtime.faq import Faq
 from wavoice.runtime.faq_file import read_faq
 from wavoice.runtime.foresee import always
@@ -57,8 +62,6 @@ from wavoice.runtime.settings_money import rules_of
 from wavoice.runtime.speaking import prepare
 from wavoice.runtime.token import Admission
 from wavoice.runtime.tongues import Tongues
-
-S = TypeVar("S")
 
 
 class Quiet:
@@ -150,10 +153,10 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
         if store is None:
             store = await open_store(settings.store, ids)
             stack.push_async_callback(store.close)
-        graph_http = parts.graph or await _client(stack)
-        shop_http = parts.shop or await _client(stack)
+        graph_http = parts.graph or await http_client(stack)
+        shop_http = parts.shop or await http_client(stack)
         graph = graph_settings(settings, parts.policy)
-        media_http = None if parts.graph else await _media_client(graph, stack)
+        media_http = None if parts.graph else await media_client(graph, stack)
         channels = clients(graph, settings.whatsapp.further_number_ids, graph_http, clock, media_http)
         make_engine = parts.engine or (shared_engine_for if parts.shared else engine_for)
         engine = make_engine(settings, store, clock)
@@ -164,9 +167,9 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
             stack.push_async_callback(sandboxed.close)
             decoder = sandboxed
         admission = Admission(clock.now)
-        around = _around(settings, shop_http, parts.policy, admission, clock)
-        shop = _orders(settings, around, stack)
-        orders = _with_payments(shop, settings, around, stack)
+        around = around_of(settings, shop_http, parts.policy, admission, clock)
+        shop = orders_for(settings, around, stack)
+        orders = with_payments(shop, settings, around, stack)
         desk = desk_for(settings, parts.tools, store, clock, ids, stack)
         kit = Kit(
             store=store,
@@ -176,11 +179,11 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
             records=shop if isinstance(shop, ports.Records) else None,
             rules=rules_of(settings.delivery, settings.money),
             admission=admission,
-            ears=parts.ears or _ears(settings, parts.policy, clock, stack),
+            ears=parts.ears or ears_for(settings, parts.policy, clock, stack),
             voice=_voice(settings, parts, clock, stack),
             decoder=decoder,
             interpreter=parts.interpreter or open_interpreter(settings)[0],
-            consultant=parts.consultant or _closed(open_consultant(settings.understanding.llm, clock), stack),
+            consultant=parts.consultant or closed(open_consultant(settings.understanding.llm, clock), stack),
             clock=clock,
             ids=ids,
             zone=ZoneInfo(settings.shop.zone),
@@ -192,8 +195,8 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
             tongues=Tongues(settings.bot.language, settings.bot.voice_languages),
             first_contact=_first_contact(settings),
             template=_template(settings),
-            tickets=_tickets(settings, around, stack),
-            timeline=_timeline(settings, shop_http, parts.policy),
+            tickets=tickets_for(settings, around, stack),
+            timeline=timeline_for(settings, shop_http, parts.policy),
             people=settings.people.known(),
             media=_media(settings, parts),
             until=parts.until,
@@ -260,117 +263,12 @@ def _media(settings: Settings, parts: Parts) -> ports.Media | None:
     return Recordings(settings.store.recordings or settings.store.path.with_suffix(".recordings"))
 
 
-async def _client(stack: AsyncExitStack) -> httpx.AsyncClient:
-    return await stack.enter_async_context(httpx.AsyncClient(timeout=10, verify=tls()))
-
-
-async def _media_client(graph: GraphSettings, stack: AsyncExitStack) -> httpx.AsyncClient | None:
-    """Reaches public hosts only; None where Graph is a simulator's, or a proxy looks names up."""
-    if not graph.base_url.startswith("https:") or behind_a_proxy():
-        return None
-    public = PublicHosts(httpx.AsyncHTTPTransport(verify=tls()))
-    return await stack.enter_async_context(httpx.AsyncClient(timeout=10, transport=public))
-
-
-def graph_settings(settings: Settings, policy: Policy) -> GraphSettings:
-    """The business number as the Graph client wants it. Raises `ConfigError`."""
-    whatsapp = settings.whatsapp
-    if whatsapp.phone_number_id is None:
-        raise ConfigError(
-            "No business number is configured.",
-            remedy="Set whatsapp.phone_number_id in wavoice.toml.",
-        )
-    return GraphSettings(
-        base_url=whatsapp.graph_base_url,
-        version=whatsapp.graph_version,
-        number=whatsapp.phone_number_id,
-        access_token=resolve_secret(whatsapp.access_token),
-        media_hosts=whatsapp.media_hosts,
-        stall_seconds=policy.fetch_stall_seconds,
-    )
-
-
-def _around(
-    settings: Settings, http: httpx.AsyncClient, policy: Policy, admission: Admission, clock: ports.Clock
-) -> Around:
-    return Around(
-        http=http,
-        admission=admission,
-        zone=ZoneInfo(settings.shop.zone),
-        now=clock.now,
-        read_budget_seconds=policy.read_budget_seconds,
-        write_budget_seconds=policy.write_budget_seconds,
-    )
-
-
-def _orders(settings: Settings, around: Around, stack: AsyncExitStack) -> ports.Orders:
-    chosen, shop = settings.orders, settings.shop
-    if chosen.backend == "http" and chosen.base_url is None:
-        chosen = chosen.model_copy(update={"base_url": shop.base_url, "secret": shop.token})
-    return _closed(orders_backend(chosen.backend).open(chosen, around), stack)
-
-
-def _with_payments(
-    orders: ports.Orders, settings: Settings, around: Around, stack: AsyncExitStack
-) -> ports.Orders:
-    """What moves money goes to the payment system, if there is one."""
-    if settings.payments.backend is None:
-        return orders
-    payments = payments_backend(settings.payments.backend).open(settings.payments, around)
-    return MoneyApart(orders, _closed(payments, stack))
-
-
-def _tickets(settings: Settings, around: Around, stack: AsyncExitStack) -> ports.Tickets | None:
-    """None: hand-offs stay in the store."""
-    if settings.tickets.base_url is None:
-        return None
-    return _closed(tickets_backend(settings.tickets.backend).open(settings.tickets, around), stack)
-
-
-def _closed(system: S, stack: AsyncExitStack) -> S:
-    """It is closed at the end, if it holds anything."""
-    if isinstance(system, ports.Closes):
-        stack.push_async_callback(system.close)
-    return system
-
-
-def _timeline(settings: Settings, http: httpx.AsyncClient, policy: Policy) -> HttpTimeline | None:
-    """None: writes are noted in the journal alone."""
-    if settings.timeline.base_url is None:
-        return None
-    token = settings.timeline.token
-    secret = resolve_secret(token) if token else None
-    return HttpTimeline(http, settings.timeline.base_url, secret, policy.write_budget_seconds)
-
-
-def _ears(
-    settings: Settings, policy: Policy, clock: ports.Clock, stack: AsyncExitStack
-) -> ports.SpeechToText:
-    opened, _ = ears.open_ears(settings.ears, clock)
-    stack.push_async_callback(opened.close)
-    _leaves_time("ears", ears.longest_wait(settings.ears), policy.hear_budget_seconds)
-    return opened
-
-
 def _voice(
     settings: Settings, parts: Parts, clock: ports.Clock, stack: AsyncExitStack
 ) -> ports.TextToSpeech | None:
     if parts.voice is not None or not parts.speaks:
         return parts.voice
-    opened, _ = voices.open_voice(settings.voice, clock, remembers=not settings.runtime.sequential)
-    if opened is not None:
-        stack.push_async_callback(opened.close)
-        _leaves_time("voice", voices.longest_wait(settings.voice), parts.policy.speak_budget_seconds)
-    return opened
-
-
-def _leaves_time(section: str, wait: float, budget: float) -> None:
-    """A backend that is asked when the budget is over might as well not be there."""
-    if wait >= budget:
-        raise ConfigError(
-            f"{section}.timeout_seconds: the last backend is asked after {wait:g} s of {budget:g} s.",
-            remedy="Shorten the time-outs, or the chain of fallbacks.",
-        )
+    return voice_for(settings, parts.policy, clock, stack)
 
 
 async def _warm(kit: Kit, parts: Parts) -> None:
