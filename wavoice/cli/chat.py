@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from wavoice.cli.files import check_target
-from wavoice.cli.stopping import Left, run
+from wavoice.cli.stopping import INTERRUPTED, Left, run
 from wavoice.runtime.errors import StoreError, UserInputError
 
 if TYPE_CHECKING:
@@ -106,7 +106,9 @@ def command(
             code = run(_play(options, script, manner))
         else:
             code = run(_talk(options, manner))
-    raise Left(code) if screen else typer.Exit(code)
+    if code == INTERRUPTED:
+        typer.echo("wavoice: Stopped.", err=True)
+    raise Left(code) if screen or code == INTERRUPTED else typer.Exit(code)
 
 
 def _keys(file: Path | None) -> Mapping[str, str]:

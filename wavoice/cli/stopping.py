@@ -13,6 +13,7 @@ from typing import Any
 
 KILLED = 128
 """A shell adds the signal's number to it."""
+INTERRUPTED = KILLED + signal.SIGINT
 
 
 class Left(SystemExit):
@@ -32,9 +33,12 @@ class Left(SystemExit):
 def run(main: Coroutine[Any, Any, bool]) -> int:
     """Run it, and return the exit code: 0, or 1 if it says that something failed.
 
-    SIGTERM and SIGHUP cancel it, so that it closes what it has opened; the code tells which came.
+    Ctrl-C, SIGTERM and SIGHUP cancel it, so that it closes what it has opened; the code tells which came.
     """
-    return asyncio.run(_stoppable(main))
+    try:
+        return asyncio.run(_stoppable(main))
+    except KeyboardInterrupt:
+        return INTERRUPTED
 
 
 async def _stoppable(main: Coroutine[Any, Any, bool]) -> int:
