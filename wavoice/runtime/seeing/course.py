@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from wavoice.runtime import journal
 from wavoice.runtime.journal import Event
-from wavoice.runtime.model import Form, Micros
+from wavoice.runtime.model import Micros
+from wavoice.runtime.seeing.events import SAID
 from wavoice.runtime.seeing.facts import (
     Answered,
     Began,
@@ -30,7 +31,6 @@ _MATTERS = (
     *(journal.ProposalEvent, journal.Received, journal.Read, journal.Decided, journal.TurnEnded),
     *(journal.Replied, journal.Noticed, journal.Trouble, journal.HandedOff, journal.Released),
 )
-_SAID = frozenset({Form.MESSAGE, Form.EDIT, Form.REACTION})
 _NO = frozenset({"N", "C"})
 """Marks of a plain no."""
 
@@ -149,7 +149,7 @@ def _turn(talk: _Talk, event: Event) -> _Turn:
 
 def _received(talk: _Talk, event: Event, body: journal.Received) -> None:
     turn = _turn(talk, event)
-    if body.form in _SAID:
+    if body.form in SAID:
         turn.received_at = event.at
 
 

@@ -25,10 +25,11 @@ from prometheus_client import (
 from wavoice import __version__
 from wavoice.runtime import journal
 from wavoice.runtime.journal import Event
-from wavoice.runtime.model import SECOND, Form, Micros, Stage
+from wavoice.runtime.model import SECOND, Micros
 from wavoice.runtime.ports import Clock
 from wavoice.runtime.seeing import names
 from wavoice.runtime.seeing.course import Course
+from wavoice.runtime.seeing.events import NOT_HEARD, SAID, failed_system, is_unclear, waits, was_waited_for
 from wavoice.runtime.seeing.facts import (
     Answered,
     Began,
@@ -48,13 +49,8 @@ MOST_TALKS: Final = 20_000
 """Conversations whose tasks are remembered; about 1 kB each."""
 MOST_TURNS: Final = 5_000
 """Turns under way whose stages are summed up."""
-NOT_WAITED_FOR: Final = frozenset({"notice", "sent again", "called back", "known from its status"})
-"""Reasons of turns that end without anybody having waited for them since a message of theirs."""
-_SAID = frozenset({Form.MESSAGE, Form.EDIT, Form.REACTION})
-_ANSWERS = frozenset({"yes", "no", "changed", "unclear", "held", "lapsed"})
 _WAITS = (0.1, 0.2, 0.4, 0.8, 1.2, 2, 3, 5, 8, 13, 20, 30, 60)
 _STAGES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8)
-_NOT_HEARD = frozenset({"transcribe", "fetch"})
 
 
 @dataclass(slots=True)
@@ -140,11 +136,10 @@ class Metrics:
         match body:
             case journal.TurnEnded():
                 self._turn_over(event, body, modality)
-            case journal.Received() if body.form in _SAID:
+            case journal.Received() if body.form in SAID:
                 self._at(self.received, modality).inc()
             case journal.Read():
-                unclear = body.intent is None and set(map(str, body.acts)) <= {"unclear"}
-                self._at(self.readings, modality, "unclear" if unclear else "understood").inc()
+                self._at(self.readings, modality, "unclear" if is_unclear(body) else "understood").inc()
             case journal.HeardNote():
                 self._at(self.notes, "heard").inc()
                 self.heard.inc(body.note_seconds)
@@ -156,8 +151,7 @@ class Metrics:
                 self._troubled(body)
             case journal.Committed() | journal.Failed() | journal.Unknown() | journal.Shadowed():
                 self._at(self.writes, self.jobs.label(body.action), body.kind).inc()
-                if isinstance(body, journal.Unknown):
-                    self._at(self.failures, names.unanswered_system(body), "timeout").inc()
+                self._failed(body)
 
     def _at(self, metric: M, *labels: str) -> M:
         """The series with these labels; the library takes longer to find it than to count."""
@@ -187,9 +181,8 @@ class Metrics:
         if sums.queue:
             self._at(self.stage, "queue").observe(sums.queue / SECOND)
         if was_waited_for(event):
-            wait = body.ended_at - body.started_at
+            wait, work = waits(body, sums.stages)
             self._at(self.wait, modality).observe(wait / SECOND)
-            work = max(0, wait - sums.stages.get(Stage.SETTLE, 0))
             self._at(self.turn, modality).observe(work / SECOND)
 
     def _sent(self, body: journal.Replied | journal.Noticed) -> None:
@@ -200,11 +193,14 @@ class Metrics:
     def _troubled(self, body: journal.Trouble) -> None:
         code = names.known(body.code, names.CODES)
         self._at(self.trouble, names.known(body.stage, names.TROUBLE_STAGES), code).inc()
-        if body.stage in _NOT_HEARD:
+        if body.stage in NOT_HEARD:
             self._at(self.notes, "not_heard").inc()
         if body.stage == "template":
             self._at(self.templates, code).inc()
-        failed = names.failed_system(body)
+        self._failed(body)
+
+    def _failed(self, body: journal.Trouble | journal.ProposalEvent) -> None:
+        failed = failed_system(body)
         if failed is not None:
             self._at(self.failures, *failed).inc()
 
@@ -227,13 +223,3 @@ class Metrics:
                 self._at(self.answers, label(flow), names.known(tier, names.TIERS), what).inc()
             case Vetoed(flow=flow):
                 self._at(self.vetoes, label(flow)).inc()
-
-
-def was_waited_for(event: Event) -> bool:
-    """True for the end of a turn that answered something said: its customer has waited for it."""
-    body = event.body
-    answered = isinstance(body, journal.TurnEnded) and body.how == "answered"
-    return answered and event.where.modality in _WAITING and body.reason not in NOT_WAITED_FOR
-
-
-_WAITING = frozenset({"voice", "text", "button"})

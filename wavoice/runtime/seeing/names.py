@@ -11,7 +11,6 @@ from typing import Final
 
 from wavoice.runtime import errors
 from wavoice.runtime.errors import WavoiceError
-from wavoice.runtime.journal import ProposalEvent, Trouble, Unknown
 from wavoice.runtime.model import HandOff, Modality, MustStop, Stage, Tier
 from wavoice.runtime.vocabulary import SAMPLE
 
@@ -91,31 +90,3 @@ def step_label(step: str) -> str:
 def is_job(intent: str | None) -> bool:
     """True for an intent that asks for a job."""
     return bool(intent) and intent not in NOT_JOBS
-
-
-def failed_system(body: Trouble) -> tuple[str, str] | None:
-    """Which system a trouble is of, and how it failed: `timeout`, `refused` or `failure`; None: of none."""
-    match body.stage, body.code:
-        case "look_up", "foreign_record":
-            return None
-        case "look_up", "own_fact" | "own_no_answer":
-            return "own", "timeout" if body.code == "own_no_answer" else "failure"
-        case "look_up", code:
-            return "orders", "timeout" if code == "no_answer" else "failure"
-        case "commit", "own_write":
-            return "own", "failure"
-        case "ticket" | "note", code:
-            system = "tickets" if body.stage == "ticket" else "timeline"
-            return system, "refused" if code.endswith("_refused") else "timeout"
-        case "fetch" | "send" | "template", "channel" | "auth":
-            return "whatsapp", "refused" if body.code == "auth" else "failure"
-        case "transcribe", "speech":
-            return "ears", "failure"
-        case "speak", _:
-            return "voice", "failure"
-    return None
-
-
-def unanswered_system(body: Unknown | ProposalEvent) -> str:
-    """Which system did not answer a write: what moves money counts as payments, whoever carries it out."""
-    return "payments" if body.tier == Tier.R3 else "orders"

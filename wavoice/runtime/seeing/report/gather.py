@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 
 from wavoice.runtime import journal
 from wavoice.runtime.journal import Event
-from wavoice.runtime.model import Form, Micros, Stage
+from wavoice.runtime.model import Micros
 from wavoice.runtime.seeing import names
 from wavoice.runtime.seeing.course import Course
+from wavoice.runtime.seeing.events import NOT_HEARD, SAID, failed_system, is_unclear, waits, was_waited_for
 from wavoice.runtime.seeing.facts import Answered, Began, Fact, HandedOver, Vetoed
-from wavoice.runtime.seeing.metrics import was_waited_for
 from wavoice.runtime.seeing.tasks import DAY, Task
 
-SAID = frozenset({Form.MESSAGE, Form.EDIT, Form.REACTION})
 Place = tuple[str, str, str]
 """Tenant, number, contact."""
 
@@ -174,18 +173,21 @@ def _inside(found: Gathered, event: Event) -> None:
                     voice.logprobs.append(last.avg_logprob)
         case journal.Read() if event.where.modality == "voice":
             voice.read += 1
-            voice.unclear += body.intent is None and set(map(str, body.acts)) <= {"unclear"}
+            voice.unclear += is_unclear(body)
         case journal.Trouble():
             found.trouble[body.stage, body.code] += 1
-            if body.stage in {"transcribe", "fetch"}:
+            if body.stage in NOT_HEARD:
                 voice.not_heard[body.code] += 1
-            failed = names.failed_system(body)
-            if failed is not None:
-                found.failures[failed] += 1
+            _failed(found, body)
         case journal.Committed() | journal.Failed() | journal.Unknown() | journal.Shadowed():
             found.writes[body.action, body.kind] += 1
-            if isinstance(body, journal.Unknown):
-                found.failures[names.unanswered_system(body), "timeout"] += 1
+            _failed(found, body)
+
+
+def _failed(found: Gathered, body: journal.Trouble | journal.ProposalEvent) -> None:
+    failed = failed_system(body)
+    if failed is not None:
+        found.failures[failed] += 1
 
 
 def _received(found: Gathered, event: Event, place: Place, body: journal.Received, *, inside: bool) -> None:
@@ -215,9 +217,8 @@ def _turn_over(found: Gathered, event: Event, body: journal.TurnEnded, stages: d
     for stage, took in stages.items():
         found.waits.stages.setdefault(stage, []).append(took)
     if was_waited_for(event):
-        modality, wait = str(event.where.modality), body.ended_at - body.started_at
+        modality, (wait, work) = str(event.where.modality), waits(body, stages)
         found.waits.customer.setdefault(modality, []).append(wait)
-        work = max(0, wait - stages.get(Stage.SETTLE, 0))
         found.waits.turn.setdefault(modality, []).append(work)
 
 
