@@ -49,10 +49,11 @@ def charges(found: Gathered, prices: Prices | None) -> list[tuple[Sent, str]]:
 
     Messages before the span use up the free ones of its first month, so they are gone through as well.
     """
-    entry = _entry_points(found)
+    in_order = sorted(found.sent, key=lambda one: (one.at, one.message))
+    entry = _entry_points(found, in_order)
     used: Counter[tuple[str, str]] = Counter()
     charged: list[tuple[Sent, str]] = []
-    for sent in sorted(found.sent, key=lambda one: (one.at, one.message)):
+    for sent in in_order:
         if sent.message not in found.arrived:
             continue
         rule = rule_at(sent.at)
@@ -71,15 +72,16 @@ def charges(found: Gathered, prices: Prices | None) -> list[tuple[Sent, str]]:
     return charged
 
 
-def _entry_points(found: Gathered) -> dict[Place, list[tuple[Micros, Micros]]]:
+def _entry_points(found: Gathered, in_order: list[Sent]) -> dict[Place, list[tuple[Micros, Micros]]]:
     """For each customer, from when to when all is free: since an answer, within a day, to a click."""
-    answers: dict[Place, list[Micros]] = {}
-    for sent in sorted(found.sent, key=lambda one: one.at):
-        answers.setdefault(sent.place, []).append(sent.at)
+    answers: dict[Place, list[Micros]] = {place: [] for place in found.entries}
+    for sent in in_order:
+        if sent.place in answers:
+            answers[sent.place].append(sent.at)
     free: dict[Place, list[tuple[Micros, Micros]]] = {}
     for place, clicks in found.entries.items():
         for click in clicks:
-            after = answers.get(place, [])
+            after = answers[place]
             first = bisect_right(after, click - 1)
             if first < len(after) and after[first] - click < DAY:
                 hours = rule_at(after[first]).entry_point_hours

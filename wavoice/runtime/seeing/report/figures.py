@@ -37,7 +37,10 @@ def review(events: Iterable[Event], since: Micros, until: Micros, prices: Prices
     tasks = [task for _, task in found.tasks if found.span.holds(task.began_at)]
     over = [task for task in tasks if not task.open]
     talks = conversations(found)
-    resolved = sum(_is_resolved(talk, found.tasks) for talk in talks)
+    wanted: dict[Place, list[Task]] = {}
+    for place, task in found.tasks:
+        wanted.setdefault(place, []).append(task)
+    resolved = sum(_is_resolved(wanted.get(place, ()), start, after) for place, start, after in talks)
     names = sorted({task.flow for task in tasks})
     flows = tuple(_flow(name, [task for task in tasks if task.flow == name], found) for name in names)
     ordered = [task for task in tasks if task.flow in ORDERS]
@@ -70,9 +73,9 @@ def review(events: Iterable[Event], since: Micros, until: Micros, prices: Prices
     )
 
 
-def _is_resolved(talk: tuple[Place, Micros, Micros], tasks: Sequence[tuple[Place, Task]]) -> bool:
-    place, start, after = talk
-    own = [task for at, task in tasks if at == place and start <= task.began_at < after]
+def _is_resolved(tasks: Sequence[Task], start: Micros, after: Micros) -> bool:
+    """Of the conversation from `start` on; `tasks`: all that this customer wanted."""
+    own = [task for task in tasks if start <= task.began_at < after]
     return any(task.contained for task in own) and all(
         task.contained or task.how == CALLED_OFF for task in own
     )
