@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace.export import SpanExporter
     from opentelemetry.trace import Span
 
+    from wavoice.runtime.seeing.otel import TurnIds
+
 log = structlog.get_logger("wavoice")
 
 MOST_TURNS: Final = 2_000
@@ -37,12 +39,6 @@ QUEUE: Final = 4_096
 _PATIENCE = 5.0
 """Seconds that the collector has for an answer."""
 _NANO = 1_000
-_TOLD = (
-    *(journal.Proposed, journal.Reprompted, journal.Confirmed, journal.Held, journal.Cancelled),
-    *(journal.Superseded, journal.Expired, journal.Intended, journal.Committed, journal.Shadowed),
-    *(journal.Unknown, journal.Failed),
-)
-"""What happens to a proposal: an event on the span of its turn."""
 
 
 @dataclass(slots=True)
@@ -64,7 +60,7 @@ def trace_id(turn: str) -> int:
 class TraceSink:
     """A journal's sink that makes spans of turns that are over."""
 
-    def __init__(self, provider: TracerProvider, ids: object) -> None:
+    def __init__(self, provider: TracerProvider, ids: TurnIds) -> None:
         self._provider = provider
         self._tracer = provider.get_tracer("wavoice", __version__)
         self._ids = ids
@@ -99,7 +95,7 @@ class TraceSink:
         from opentelemetry.context import Context  # noqa: PLC0415
         from opentelemetry.trace import Status, StatusCode, set_span_in_context  # noqa: PLC0415
 
-        self._ids.of(event.where.turn)  # type: ignore[attr-defined]
+        self._ids.of(event.where.turn)
         starts = [ended.started_at, *(span.start for span in course.spans)]
         root = self._tracer.start_span(
             "turn",
@@ -134,7 +130,7 @@ def _finish(span: Span, end: Micros, *, ok: bool) -> None:
 
 _OF_A_TURN = (
     *(journal.SpanEvent, journal.Waited, journal.Read, journal.Decided, journal.Trouble, journal.HandedOff),
-    *_TOLD,
+    journal.ProposalEvent,
 )
 
 
@@ -153,7 +149,7 @@ def _note(course: _Course, event: Event) -> None:
             course.events.append(("trouble", event.at, {"stage": body.stage, "code": body.code}))
         case journal.HandedOff():
             course.events.append(("handed_off", event.at, {"reason": str(body.reason)}))
-        case journal.ProposalEvent():
+        case journal.ProposalEvent():  # an event on the span of its turn
             told = {"proposal": body.proposal, "job": body.action, "tier": body.tier}
             course.events.append((body.kind, event.at, told))
 
