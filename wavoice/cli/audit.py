@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from wavoice.cli.durations import moment_of
 from wavoice.cli.files import check_target
 from wavoice.cli.outputs import put
 from wavoice.runtime.errors import StoreError, UserInputError
@@ -23,10 +23,8 @@ if TYPE_CHECKING:
     from wavoice.runtime.chain import Head
     from wavoice.runtime.settings import Settings
 
-_SQLITE = b"SQLite format 3\0"
-_UNITS = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
-_DURATION = re.compile(r"(\d{1,6})([mhdw])")
 _SHOWN = 20
+NAME_A_STORE = "Name a store, or set store.path."
 _NO_STORE = "Name a store or a journal, as in: wavoice test --journal DIR, then wavoice audit DIR."
 
 
@@ -113,15 +111,9 @@ def _read_postgres(settings: Settings) -> tuple[str, tuple[Sequence[Stored], Hea
 def _read(path: Path) -> tuple[Sequence[Stored], Head | None, bool]:
     """Records, head, and whether they are chained at all."""
     from wavoice.runtime.adapters.store.audit_rows import read_journal  # noqa: PLC0415
+    from wavoice.sim.trace_file import is_store  # noqa: PLC0415
 
-    try:
-        with path.open("rb") as file:
-            begins = file.read(len(_SQLITE))
-    except OSError as error:
-        raise UserInputError(
-            f"{path} cannot be read: {error.strerror}.", remedy="Name a store, or set store.path."
-        ) from error
-    if begins != _SQLITE:
+    if not is_store(path, NAME_A_STORE):
         return read_lines_as_stored(path), None, False
     try:
         return *read_journal(path), True
@@ -178,23 +170,6 @@ def _audit(stored: Sequence[Stored], head: Head | None, since: int, *, chained: 
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         bar = progress.add_task("", total=len(stored))
         return audit(stored, head, since, lambda count: progress.update(bar, completed=count))
-
-
-def moment_of(when: str, zone: str, now: int) -> int:
-    """A date or time in that zone, or so long before `now`, in microseconds."""
-    from zoneinfo import ZoneInfo  # noqa: PLC0415
-
-    if ago := _DURATION.fullmatch(when.lower()):
-        return now - int(ago[1]) * _UNITS[ago[2]] * 1_000_000
-    try:
-        moment = datetime.fromisoformat(when)
-    except ValueError:
-        raise UserInputError(
-            f"{when!r} is no date and no duration.", remedy="Write 2026-11-23, 2026-11-23T10:00, 12h or 7d."
-        ) from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=ZoneInfo(zone))
-    return round(moment.timestamp() * 1_000_000)
 
 
 def _head(noted: str) -> Head:

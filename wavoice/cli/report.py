@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wavoice.cli.audit import moment_of
+from wavoice.cli.audit import NAME_A_STORE
+from wavoice.cli.durations import moment_of
 from wavoice.cli.files import check_target
 from wavoice.cli.outputs import put
 from wavoice.runtime.errors import StoreError, UserInputError
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from wavoice.runtime.seeing.report import Prices, Report
     from wavoice.runtime.settings import Settings
 
-_SQLITE = b"SQLite format 3\0"
 _NO_STORE = (
     "Name a store or a journal, as in: wavoice test --journal DIR, then wavoice report DIR/NAME.jsonl."
 )
@@ -120,9 +120,9 @@ def _source(store: Path | None, settings: Settings) -> _Source:
     path = store or settings.store.path
     if store is None and not path.exists():
         raise UserInputError(f"There is no store {path} yet.", remedy=_NO_STORE)
-    if not _is_store(path):
-        from wavoice.sim.trace_file import read_trace  # noqa: PLC0415
+    from wavoice.sim.trace_file import is_store, read_trace  # noqa: PLC0415
 
+    if not is_store(path, NAME_A_STORE):
         trace = read_trace(path)
         return _Source(trace.zone, max(event.at for event in trace.events) + 1, lambda _: trace.events)
     from wavoice.runtime.adapters.store.report_rows import read_events  # noqa: PLC0415
@@ -143,13 +143,3 @@ def _review(source: _Source, span: tuple[str, str | None], prices: Prices | None
         return review(source.events(reads_from(start)), start, end, prices)
     except StoreError as error:
         raise UserInputError(error.message, remedy=error.remedy) from error
-
-
-def _is_store(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            return file.read(len(_SQLITE)) == _SQLITE
-    except OSError as error:
-        raise UserInputError(
-            f"{path} cannot be read: {error.strerror}.", remedy="Name a store, or set store.path."
-        ) from error

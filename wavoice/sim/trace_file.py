@@ -18,6 +18,7 @@ from wavoice.runtime.journal_lines import from_json, to_json
 T = TypeVar("T")
 VERSION = 1
 KIND = "trace"
+_SQLITE = b"SQLite format 3\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,15 @@ class Trace:
     """The shop's time zone."""
     names: Mapping[str, str] = field(default_factory=dict)
     """Contact ids to names that a reader knows."""
+
+
+def is_store(file: Path, remedy: str) -> bool:
+    """True for a store, which is no journal in lines. Raises `UserInputError` with that remedy."""
+    try:
+        with file.open("rb") as stream:
+            return stream.read(len(_SQLITE)) == _SQLITE
+    except OSError as error:
+        raise UserInputError(f"{file} cannot be read: {error.strerror}.", remedy=remedy) from error
 
 
 def write_trace(file: Path, trace: Trace) -> None:

@@ -18,9 +18,8 @@ from wavoice.runtime.errors import StoreError, UserInputError
 from wavoice.runtime.journal import BODIES, VERSION, Event
 from wavoice.runtime.journal_lines import from_json
 from wavoice.sim.chat.views.strange import Strange
-from wavoice.sim.trace_file import read_with
+from wavoice.sim.trace_file import is_store, read_with
 
-_SQLITE = b"SQLite format 3\0"
 _REMEDY = "Name a journal in JSON lines, as `wavoice replay --journal DIR` keeps them, or a store."
 
 
@@ -48,12 +47,7 @@ def open_trace(path: Path) -> Recorded:
     Raises `UserInputError` that names what is wrong, and where.
     """
     file = _only_one(path) if path.is_dir() else path
-    try:
-        with file.open("rb") as stream:
-            begins = stream.read(len(_SQLITE))
-    except OSError as error:
-        raise UserInputError(f"{file} cannot be read: {error.strerror}.", remedy=_REMEDY) from error
-    if begins == _SQLITE:
+    if is_store(file, _REMEDY):
         return _store(file)
     trace, items = read_with(file, understand)
     return Recorded(file, items, trace.zone, trace.names)
