@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from wavoice.cli.durations import seconds_of
+from wavoice.cli.ops_lines import show, show_acts, show_status
 
 if TYPE_CHECKING:
     from wavoice.runtime.operating.acting import Act, Operator
     from wavoice.runtime.operating.looking import Found
-    from wavoice.runtime.ports import Clock, News, Pause, Store
+    from wavoice.runtime.ports import Clock, Ids, News, Pause, Store
     from wavoice.runtime.settings import Settings
 
 T = TypeVar("T")
@@ -64,11 +65,11 @@ def stuck(
 
     seconds = seconds_of(older)
 
-    async def find(store: Store, clock: Clock, settings: Settings) -> Sequence[Found]:
-        return await look(store, settings.bot.tenant, clock.now() - seconds * 1_000_000)
+    async def find(at: Opened) -> Sequence[Found]:
+        return await look(at.store, at.tenant, at.clock.now() - seconds * 1_000_000)
 
-    found, now = _looked(config, find)
-    _show(found, now, as_json=as_json, none=f"Nothing waits longer than {older}.")
+    found, now = opened(config, find)
+    show(found, now, as_json=as_json, none=f"Nothing waits longer than {older}.")
     raise typer.Exit(1 if found else 0)
 
 
@@ -93,11 +94,11 @@ def dead_letters(
 
     seconds = seconds_of(since)
 
-    async def find(store: Store, clock: Clock, settings: Settings) -> Sequence[Found]:
-        return await look(store, settings.bot.tenant, clock.now() - seconds * 1_000_000)
+    async def find(at: Opened) -> Sequence[Found]:
+        return await look(at.store, at.tenant, at.clock.now() - seconds * 1_000_000)
 
-    found, now = _looked(config, find)
-    _show(found, now, as_json=as_json, none=f"Nothing was given up in {since}.")
+    found, now = opened(config, find)
+    show(found, now, as_json=as_json, none=f"Nothing was given up in {since}.")
     raise typer.Exit(1 if any(not one.again for one in found) else 0)
 
 
@@ -114,20 +115,12 @@ def status(as_json: AsJson = False, config: Config = None) -> None:
       wavoice ops status --json | jq -r 'select(.field == "phone_number_quality_update").state'
     """  # noqa: D301 -- \b keeps the lines of the examples apart
 
-    async def find(store: Store, _clock: Clock, settings: Settings) -> tuple[Sequence[Pause], Sequence[News]]:
-        async with store.begin() as tx:
-            ops, tenant = tx.operations, settings.bot.tenant
-            return await ops.pauses(tenant), await ops.news(tenant)
+    async def find(at: Opened) -> tuple[Sequence[Pause], Sequence[News]]:
+        async with at.store.begin() as tx:
+            return await tx.operations.pauses(at.tenant), await tx.operations.news(at.tenant)
 
-    (pauses, news), now = _looked(config, find)
-    for pause in pauses:
-        row = {"field": "pause", "subject": pause.number or "all numbers", "state": "paused"}
-        _tell({**row, "since": pause.since, "count": 1}, now, as_json=as_json)
-    for one in news:
-        row = {"field": one.field, "subject": one.subject, "state": one.state}
-        _tell({**row, "since": one.at, "count": one.count}, now, as_json=as_json)
-    if not pauses and not news and not as_json:
-        typer.echo("Not paused; WhatsApp has said nothing of the account.")
+    (pauses, news), now = opened(config, find)
+    show_status(pauses, news, now, as_json=as_json)
     refused = any(one.field == "access_token" and one.state == "refused" for one in news)
     raise typer.Exit(1 if pauses or refused else 0)
 
@@ -253,17 +246,32 @@ def resume(
     _acted(config, act, yes=yes, as_json=as_json)
 
 
-def _looked(config: Path | None, find: Callable[[Store, Clock, Settings], Awaitable[T]]) -> tuple[T, int]:
-    """What was found in the store, and when."""
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a command works with."""
+
+    store: Store
+    clock: Clock
+    ids: Ids
+    settings: Settings
+
+    @property
+    def tenant(self) -> str:
+        """Whose rows these are."""
+        return self.settings.bot.tenant
+
+
+def opened(config: Path | None, work: Callable[[Opened], Awaitable[T]]) -> tuple[T, int]:
+    """What came of work on the store of the settings, and when it was done."""
     from wavoice.runtime.adapters.clock import SystemClock, Uuid7Ids  # noqa: PLC0415
     from wavoice.runtime.operating.opened import open_store  # noqa: PLC0415
     from wavoice.runtime.settings import Settings  # noqa: PLC0415
 
-    settings, clock = Settings.load(config), SystemClock()
+    settings, clock, ids = Settings.load(config), SystemClock(), Uuid7Ids()
 
     async def run() -> T:
-        async with open_store(settings, Uuid7Ids()) as store:
-            return await find(store, clock, settings)
+        async with open_store(settings, ids) as store:
+            return await work(Opened(store, clock, ids, settings))
 
     return asyncio.run(run()), clock.now()
 
@@ -272,76 +280,10 @@ def _acted(
     config: Path | None, act: Callable[[Operator], Awaitable[Sequence[Act]]], *, yes: bool, as_json: bool
 ) -> None:
     """Do it, or say what would be done."""
-    from wavoice.runtime.adapters.clock import Uuid7Ids  # noqa: PLC0415
     from wavoice.runtime.operating.acting import Operator  # noqa: PLC0415
 
-    async def do(store: Store, clock: Clock, settings: Settings) -> Sequence[Act]:
-        return await act(Operator(store, clock, Uuid7Ids(), settings.bot.tenant, dry=not yes))
+    async def do(at: Opened) -> Sequence[Act]:
+        return await act(Operator(at.store, at.clock, at.ids, at.tenant, dry=not yes))
 
-    acts, _ = _looked(config, do)
-    for one in acts:
-        if as_json:
-            row = {"act": one.act, "subject": one.subject, "contact": one.contact, "done": yes}
-            typer.echo(json.dumps({**row, "says": one.says}))
-        else:
-            whose = f" ({one.contact})" if one.contact else ""
-            typer.echo(f"{one.act} {one.subject}{whose}: {one.says}")
-    if not yes and not as_json:
-        typer.echo("Nothing was changed. Say --yes to do it.")
-
-
-def _show(found: Sequence[Found], now: int, *, as_json: bool, none: str) -> None:
-    if as_json:
-        for one in found:
-            typer.echo(json.dumps(_row(one, now)))
-        return
-    if not found:
-        typer.echo(none)
-    for one in found:
-        what, age = one.what, _age(now - one.what.since)
-        parts = [what.state, f"{what.attempts} tries" if what.attempts else ""]
-        parts += [f"{one.code} at {one.where}" if one.where else one.code]
-        parts += [_next(what.retry_at, now), "tried again since" if one.again else ""]
-        said = ", ".join(part for part in parts if part)
-        typer.echo(f"{age:>5}  {what.kind:9} {what.subject}  {what.address.contact}  {said}")
-
-
-def _tell(row: dict[str, Any], now: int, *, as_json: bool) -> None:
-    if as_json:
-        typer.echo(json.dumps(row))
-        return
-    words = (row["field"], row["subject"], row["state"])
-    typer.echo(f"{_age(now - row['since']):>5}  {'  '.join(word for word in words if word)}")
-
-
-def _row(one: Found, now: int) -> dict[str, Any]:
-    what = one.what
-    return {
-        "kind": what.kind,
-        "subject": what.subject,
-        "number": what.address.number,
-        "contact": what.address.contact,
-        "turn": what.turn,
-        "since": what.since,
-        "seconds": (now - what.since) // 1_000_000,
-        "state": what.state,
-        "attempts": what.attempts,
-        "retry_at": what.retry_at,
-        "code": one.code,
-        "where": one.where,
-        "tried_again": one.again,
-    }
-
-
-def _age(micros: int) -> str:
-    seconds = max(0, micros) // 1_000_000
-    for unit, length in (("d", 86_400), ("h", 3_600), ("m", 60)):
-        if seconds >= 2 * length:
-            return f"{seconds // length}{unit}"
-    return f"{seconds}s"
-
-
-def _next(retry_at: int | None, now: int) -> str:
-    if retry_at is None:
-        return ""
-    return f"next try in {_age(retry_at - now)}" if retry_at > now else "next try is due"
+    acts, _ = opened(config, do)
+    show_acts(acts, done=yes, as_json=as_json)

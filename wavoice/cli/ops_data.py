@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import sys
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wavoice.cli.ops import AsJson, Config, Yes, app
+from wavoice.cli.ops import AsJson, Config, Opened, Yes, app, opened
+from wavoice.cli.ops_lines import NOT_DONE
 from wavoice.runtime.errors import UserInputError
 
 if TYPE_CHECKING:
     from wavoice.runtime.personal import Person
-    from wavoice.runtime.ports import Clock, Ids, Store
-    from wavoice.runtime.settings import Settings
 
 __all__ = ["app"]
-
-T = TypeVar("T")
 
 Contact = Annotated[
     str,
@@ -55,13 +50,12 @@ def export(
 
     typed = _typed(contact)
 
-    async def work(store: Store, clock: Clock, ids: Ids, settings: Settings) -> str:
-        del ids
-        who = await _person(store, settings, typed)
-        found = await personal.export(store, recordings_of(settings), who, clock.now())
+    async def work(at: Opened) -> str:
+        who = await _person(at, typed)
+        found = await personal.export(at.store, recordings_of(at.settings), who, at.clock.now())
         return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
 
-    text = _run(config, work)
+    text, _ = opened(config, work)
     if out is None:
         sys.stdout.write(text)
         return
@@ -95,28 +89,26 @@ def erase(contact: Contact, yes: Yes = False, as_json: AsJson = False, config: C
 
     typed = _typed(contact)
 
-    async def work(
-        store: Store, clock: Clock, ids: Ids, settings: Settings
-    ) -> tuple[str, dict[str, int], dict[str, int]]:
-        who = await _person(store, settings, typed)
+    async def work(at: Opened) -> tuple[str, dict[str, int], dict[str, int]]:
+        who, store = await _person(at, typed), at.store
         if not yes:
             async with store.begin() as tx:
                 found = await tx.persons.export(who.tenant, who.contact)
             return who.contact, {name: len(rows) for name, rows in found.items()}, {}
-        why = personal.because("operator", who, ids.new("t"), clock.now())
-        done = await personal.erase(store, recordings_of(settings), who, keyed_of(settings), why)
+        why = personal.because("operator", who, at.ids.new("t"), at.clock.now())
+        done = await personal.erase(store, recordings_of(at.settings), who, keyed_of(at.settings), why)
         if isinstance(store, Compacts):
             await store.compact()
         return who.contact, dict(done.deleted), dict(done.kept)
 
-    who, rows, kept = _run(config, work)
+    (who, rows, kept), _ = opened(config, work)
     if as_json:
         typer.echo(json.dumps({"contact": who, "done": yes, "rows": rows, "kept": kept}))
     elif yes:
         typer.echo(f"{who} is erased: {_listed(rows)} deleted.")
         typer.echo(f"Without anything personal stay {_listed(kept)}.")
     else:
-        typer.echo(f"{who}: {_listed(rows)}.\nNothing was changed. Say --yes to do it.")
+        typer.echo(f"{who}: {_listed(rows)}.\n{NOT_DONE}")
 
 
 @app.command("prune", short_help="Delete what policy keeps no longer.")
@@ -142,21 +134,21 @@ def prune(
     if dry_run and yes:
         raise UserInputError("--dry-run and --yes contradict each other.", remedy="Say one of them.")
 
-    async def work(store: Store, clock: Clock, ids: Ids, settings: Settings) -> dict[str, int]:
-        policy, now, tenant = settings.privacy.within(Policy()), clock.now(), settings.bot.tenant
+    async def work(at: Opened) -> dict[str, int]:
+        policy, now = at.settings.privacy.within(Policy()), at.clock.now()
         if yes:
-            await recordings_of(settings).sweep(now)
-            return dict(await pruning.prune(store, ids, tenant, policy, now))
-        async with store.begin() as tx:
-            return dict(await tx.retention.due(tenant, pruning.keep_of(policy, now)))
+            await recordings_of(at.settings).sweep(now)
+            return dict(await pruning.prune(at.store, at.ids, at.tenant, policy, now))
+        async with at.store.begin() as tx:
+            return dict(await tx.retention.due(at.tenant, pruning.keep_of(policy, now)))
 
-    rows = _run(config, work)
+    rows, _ = opened(config, work)
     if as_json:
         typer.echo(json.dumps({"done": yes, "rows": rows}))
         return
     typer.echo(f"{_listed(rows) if rows else 'Nothing'} {'deleted' if yes else 'would go'}.")
     if rows and not yes:
-        typer.echo("Nothing was changed. Say --yes to do it.")
+        typer.echo(NOT_DONE)
 
 
 def _typed(contact: str) -> str:
@@ -171,30 +163,16 @@ def _typed(contact: str) -> str:
     return contact
 
 
-async def _person(store: Store, settings: Settings, typed: str) -> Person:
+async def _person(at: Opened, typed: str) -> Person:
     from wavoice.runtime import personal  # noqa: PLC0415
 
     contact: str | None = typed
     if not typed.startswith("c_"):
-        async with store.begin() as tx:
-            contact = await tx.persons.find(settings.bot.tenant, typed)
+        async with at.store.begin() as tx:
+            contact = await tx.persons.find(at.tenant, typed)
     if contact is None:
         raise UserInputError("Nobody has that phone number or user id here.")
-    return await personal.person(store, settings.bot.tenant, contact)
-
-
-def _run(config: Path | None, work: Callable[[Store, Clock, Ids, Settings], Awaitable[T]]) -> T:
-    from wavoice.runtime.adapters.clock import SystemClock, Uuid7Ids  # noqa: PLC0415
-    from wavoice.runtime.operating.opened import open_store  # noqa: PLC0415
-    from wavoice.runtime.settings import Settings  # noqa: PLC0415
-
-    settings, ids = Settings.load(config), Uuid7Ids()
-
-    async def run() -> T:
-        async with open_store(settings, ids) as store:
-            return await work(store, SystemClock(), ids, settings)
-
-    return asyncio.run(run())
+    return await personal.person(at.store, at.tenant, contact)
 
 
 def _listed(rows: dict[str, int]) -> str:
