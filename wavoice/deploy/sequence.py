@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from wavoice.deploy import before, bring, turn_over
-from wavoice.deploy.errors import StepFailed, TargetError
 from wavoice.deploy.ledger import Live, stamp
 from wavoice.deploy.steps import HERE, Outcome, Step, StepName
 from wavoice.deploy.undo import take_back
-from wavoice.deploy.work import Around, Told, Wishes, Work
-from wavoice.runtime.errors import WavoiceError
+from wavoice.deploy.work import Around, Told, Wishes, Work, taken
 from wavoice.runtime.model import SECOND
 
 AGAIN = "wavoice deploy"
@@ -95,19 +93,15 @@ async def _take(work: Work, action: Action) -> Step:
     host = {"here": HERE, "target": around.target.host, "meta": around.meta.host}[action.where]
     if work.wishes.dry_run and action.name is not StepName.PREFLIGHT:
         return Step(action.name, host, Outcome.PLANNED, 0.0, action.plan)
-    began = around.clock.ticks()
-    try:
+
+    async def do() -> Told:
         told = await action.do(work)
         if work.locked and work.ledger.under_way is not None:
             work.under_way.last = action.name
             await work.keep()
-        outcome = Outcome.SKIPPED if told.skipped else Outcome.DONE
-        step = Step(action.name, host, outcome, 0.0, told.text, findings=tuple(told.findings))
-    except WavoiceError as error:
-        at = error.host if isinstance(error, TargetError) else host
-        found = error.findings if isinstance(error, StepFailed) else ()
-        step = Step(action.name, at, Outcome.FAILED, 0.0, error.message, error.remedy, found)
-    return replace(step, seconds=(around.clock.ticks() - began) / SECOND)
+        return told
+
+    return await taken(around, action.name, host, do)
 
 
 async def _finish(work: Work) -> None:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from wavoice.deploy.errors import StepFailed, TargetError
+from wavoice.deploy.errors import StepFailed
 from wavoice.deploy.health import in_words, until_ready
 from wavoice.deploy.ledger import Callback
 from wavoice.deploy.steps import Outcome, Step
 from wavoice.deploy.webhook import overridden, replace
-from wavoice.deploy.work import Around, Work
-from wavoice.runtime.errors import WavoiceError
-from wavoice.runtime.model import SECOND
+from wavoice.deploy.work import Around, Work, taken
 
 KEPT_LINES = 400
 """Lines of the log of a release that was taken back."""
@@ -37,7 +35,7 @@ async def take_back(work: Work, failed_at: str) -> Sequence[Step]:
         grace = work.around.settings.deploy.grace_seconds
         await back.take("undo start", lambda: work.around.target.stop(release, grace))
     under_way.failed_at = failed_at
-    if back.failed == 0:
+    if not any(step.outcome is Outcome.FAILED for step in back.steps):
         under_way.switched, under_way.callbacks = False, []
     await back.take("note", lambda: _note(work, failed_at))
     await back.take("unlock", lambda: _unlock(work))
@@ -116,19 +114,10 @@ class _Back:
     def __init__(self, around: Around) -> None:
         self._around = around
         self.steps: list[Step] = []
-        self.failed = 0
 
     async def take(self, name: str, do: Callable[[], Awaitable[str]], where: str = "") -> bool:
         """Take one; True if it came off."""
-        clock, host = self._around.clock, where or self._around.target.host
-        began = clock.ticks()
-        try:
-            told, outcome, remedy = await do(), Outcome.UNDONE, ""
-        except WavoiceError as error:
-            told, outcome, remedy = error.message, Outcome.FAILED, error.remedy
-            host = error.host if isinstance(error, TargetError) else host
-            self.failed += 1
-        step = Step(name, host, outcome, (clock.ticks() - began) / SECOND, told, remedy)
+        step = await taken(self._around, name, where or self._around.target.host, do, Outcome.UNDONE)
         self.steps.append(step)
         self._around.report(step)
-        return outcome is Outcome.UNDONE
+        return step.outcome is Outcome.UNDONE

@@ -10,11 +10,11 @@ from wavoice.deploy.bring import last_words
 from wavoice.deploy.errors import LockedError, StepFailed, TargetError
 from wavoice.deploy.ledger import AUDIT, Ledger, Live, keep_ledger, note, read_ledger, stamp
 from wavoice.deploy.sequence import Report
-from wavoice.deploy.steps import Outcome, Step
+from wavoice.deploy.steps import Outcome
 from wavoice.deploy.target import Holder
 from wavoice.deploy.undo import put_back, turn_to
-from wavoice.deploy.work import Around
-from wavoice.runtime.errors import UserInputError, WavoiceError
+from wavoice.deploy.work import Around, taken
+from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.model import SECOND
 
 
@@ -156,15 +156,10 @@ class _Steps:
         self.report = report
 
     async def take(self, name: str, do: Callable[[], Awaitable[str]]) -> bool:
-        clock, host = self._around.clock, self._around.target.host
-        began = clock.ticks()
-        try:
-            told, outcome, remedy = await do(), Outcome.DONE, ""
-        except WavoiceError as error:
-            told, outcome, remedy = error.message, Outcome.FAILED, error.remedy
-            self.report.ok, self.report.failed_at = False, name
-            self.report.goes_on = "wavoice deploy rollback"
-        step = Step(name, host, outcome, (clock.ticks() - began) / SECOND, told, remedy)
+        step = await taken(self._around, name, self._around.target.host, do)
         self.report.steps.append(step)
         self._around.report(step)
-        return outcome is Outcome.DONE
+        if step.outcome is Outcome.FAILED:
+            self.report.ok, self.report.failed_at = False, name
+            self.report.goes_on = "wavoice deploy rollback"
+        return step.outcome is Outcome.DONE

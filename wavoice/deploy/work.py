@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import httpx
 
-from wavoice.deploy.errors import TargetError
+from wavoice.deploy.errors import StepFailed, TargetError
 from wavoice.deploy.gate import Judged
 from wavoice.deploy.ledger import Gate, Ledger, UnderWay, keep_ledger, note
 from wavoice.deploy.meta import Meta
 from wavoice.deploy.release import Release
-from wavoice.deploy.steps import Step
+from wavoice.deploy.steps import Outcome, Step
 from wavoice.deploy.target import Finding, Standing, Target
+from wavoice.runtime.errors import WavoiceError
+from wavoice.runtime.model import SECOND
 from wavoice.runtime.ports import Clock, Ids
 from wavoice.runtime.settings import Settings
 
@@ -97,10 +99,6 @@ class Work:
         """Which releases the target has now."""
         return await self.around.target.standing()
 
-    def trouble(self, message: str, remedy: str = "") -> TargetError:
-        """An error of the target."""
-        return TargetError(message, host=self.around.target.host, remedy=remedy)
-
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -109,3 +107,24 @@ class Told:
     text: str
     findings: Sequence[Finding] = ()
     skipped: bool = False
+
+
+async def taken(
+    around: Around,
+    name: str,
+    host: str,
+    do: Callable[[], Awaitable[Told | str]],
+    done: Outcome = Outcome.DONE,
+) -> Step:
+    """Take a step; what it came to, and how long it took. What goes wrong with it is told, not raised."""
+    began = around.clock.ticks()
+    try:
+        found = await do()
+        told = Told(found) if isinstance(found, str) else found
+        outcome = Outcome.SKIPPED if told.skipped else done
+        step = Step(name, host, outcome, 0.0, told.text, findings=tuple(told.findings))
+    except WavoiceError as error:
+        at = error.host if isinstance(error, TargetError) else host
+        findings = error.findings if isinstance(error, StepFailed) else ()
+        step = Step(name, at, Outcome.FAILED, 0.0, error.message, error.remedy, findings)
+    return replace(step, seconds=(around.clock.ticks() - began) / SECOND)
