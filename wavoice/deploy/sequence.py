@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from wavoice.deploy import before, bring, turn_over
-from wavoice.deploy.ledger import Live, stamp
+from wavoice.deploy.ledger import Live, keep_ledger, stamp
 from wavoice.deploy.steps import HERE, Outcome, Step, StepName
 from wavoice.deploy.undo import take_back
 from wavoice.deploy.work import Around, Told, Wishes, Work, taken
@@ -77,7 +77,7 @@ async def deploy(around: Around, wishes: Wishes | None = None) -> Report:
                 break
         else:
             if not work.wishes.dry_run:
-                await _finish(work)
+                report.steps += await _tidy_up(work)
     except BaseException:
         await take_back(work, action.name)
         raise
@@ -96,7 +96,9 @@ async def _take(work: Work, action: Action) -> Step:
 
     async def do() -> Told:
         told = await action.do(work)
-        if work.locked and work.ledger.under_way is not None:
+        if action is ACTIONS[-1]:
+            await _finish(work)
+        elif work.locked and work.ledger.under_way is not None:
             work.under_way.last = action.name
             await work.keep()
         return told
@@ -105,9 +107,9 @@ async def _take(work: Work, action: Action) -> Step:
 
 
 async def _finish(work: Work) -> None:
-    """Note that it came to its end, delete the oldest releases, and let others deploy."""
+    """Note that it came to its end. What cannot be noted is still under way, and can be taken back."""
     around, under_way = work.around, work.under_way
-    work.ledger.live = Live(
+    live = Live(
         deploy=under_way.id,
         release=under_way.release,
         digest=under_way.digest,
@@ -116,8 +118,31 @@ async def _finish(work: Work) -> None:
         previous=under_way.previous,
         callbacks=under_way.callbacks,
     )
+    ended = work.ledger.model_copy(update={"live": live, "under_way": None})
+    await keep_ledger(around.target, ended)
     await work.note("done")
-    work.ledger.under_way = None
-    await work.keep()
-    await around.target.prune(around.settings.deploy.keep)
-    await around.target.unlock()
+    work.ledger = ended
+
+
+async def _tidy_up(work: Work) -> Sequence[Step]:
+    """Delete the oldest releases, and let others deploy. Customers are served: what fails here is told, each
+    in a line, and takes nothing back.
+    """
+    around = work.around
+    target = around.target
+
+    async def prune() -> str:
+        return ", ".join(await target.prune(around.settings.deploy.keep))
+
+    async def unlock() -> str:
+        await target.unlock()
+        return "unlocked"
+
+    try:
+        pruned = await taken(around, "prune", target.host, prune)
+    finally:
+        unlocked = await taken(around, "unlock", target.host, unlock)
+    failed = [step for step in (pruned, unlocked) if step.outcome is Outcome.FAILED]
+    for step in failed:
+        around.report(step)
+    return failed
