@@ -13,7 +13,7 @@ from tests.deploy.scripted_target import ScriptedTarget
 from tests.deploy.stage import Stage, staged
 from wavoice.deploy.errors import TargetError
 from wavoice.deploy.ledger import read_ledger
-from wavoice.deploy.steps import Outcome
+from wavoice.deploy.steps import Outcome, Step
 
 
 @pytest.fixture
@@ -55,3 +55,15 @@ async def test_an_end_that_cannot_be_noted_is_taken_back(stage: Stage) -> None:
     assert found.live is None
     assert found.under_way is not None
     assert found.under_way.failed_at == "watch"
+
+
+async def test_it_is_taken_back_when_nobody_reads_its_lines_any_more(stage: Stage) -> None:
+    def gone(step: Step) -> None:
+        if step.name not in ("preflight", "gate", "lock", "package", "ship", "migrate"):
+            raise BrokenPipeError
+
+    stage.around = replace(stage.around, report=gone)
+    with pytest.raises(BrokenPipeError):
+        await stage.deploy()
+    assert stage.target.running == []
+    assert stage.target.locked_by is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 
 from wavoice.deploy.errors import StepFailed
 from wavoice.deploy.health import in_words, until_ready
@@ -119,5 +120,6 @@ class _Back:
         """Take one; True if it came off."""
         step = await taken(self._around, name, where or self._around.target.host, do, Outcome.UNDONE)
         self.steps.append(step)
-        self._around.report(step)
+        with suppress(OSError):  # whoever reads the lines may be gone: all is taken back nevertheless
+            self._around.report(step)
         return step.outcome is Outcome.UNDONE
