@@ -40,9 +40,9 @@ class Webhook:
     async def _change(self, url: str | None) -> Sequence[Moved]:
         settings, meta, level = self._settings, self._meta, level_of(self._settings)
         before = await self.look()
+        if url is not None:
+            await subscribed(meta, account_of(settings, await meta.number()))
         for node in await nodes(meta, settings, level):
-            if url is not None:
-                await subscribed(meta, account_of(settings, await meta.number()))
             await replace(meta, settings, level, node, url)
         return [Moved(was.number, (await meta.number(was.number)).callback, was.before) for was in before]
 
