@@ -5,9 +5,6 @@ Source: Cloud API, "Create a webhook endpoint".
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,8 +16,9 @@ from wavoice.runtime.adapters.webhook import PATH
 from wavoice.runtime.errors import ConfigError
 from wavoice.runtime.settings import Settings, resolve_secret
 from wavoice.runtime.settings_deploy import LONGEST_CALLBACK
+from wavoice.sim.emulator.wire import encode, sign
 
-_NOTHING = json.dumps({"object": "whatsapp_business_account", "entry": []}).encode()
+_NOTHING = encode({"object": "whatsapp_business_account", "entry": []})
 """A webhook in which nothing happened: whoever takes it has checked its signature, and stores nothing."""
 _HANDSHAKE, _SIGNATURE = "handshake", "signature"
 
@@ -74,15 +72,15 @@ class Callback:
         return Finding(_HANDSHAKE, ok=True, told="the challenge came back, a wrong word was refused")
 
     async def _signature(self) -> Finding:
-        key = self.app_secret.get_secret_value().encode()
-        right = await self._post(hmac.new(key, _NOTHING, hashlib.sha256).hexdigest())
+        secret = self.app_secret.get_secret_value()
+        right = await self._post(sign(_NOTHING, secret))
         if right != httpx.codes.OK:
             return _bad(
                 _SIGNATURE,
                 f"HTTP {right} to a webhook signed with the app secret of these settings",
                 "Give the bot the same whatsapp.app_secret (App settings, Basic, in Meta's dashboard).",
             )
-        wrong = await self._post(hmac.new(key + b"-", _NOTHING, hashlib.sha256).hexdigest())
+        wrong = await self._post(sign(_NOTHING, f"{secret}-"))
         if wrong == httpx.codes.OK:
             return _bad(_SIGNATURE, "it takes webhooks that Meta has not signed", _ELSE)
         return Finding(_SIGNATURE, ok=True, told="a signed webhook was taken, a forged one refused")
@@ -91,8 +89,8 @@ class Callback:
         query = {"hub.mode": "subscribe", "hub.challenge": self.challenge, "hub.verify_token": word}
         return await self.http.get(self.url, params=query, follow_redirects=False)
 
-    async def _post(self, digest: str) -> int:
-        headers = {"Content-Type": "application/json", "X-Hub-Signature-256": f"sha256={digest}"}
+    async def _post(self, signature: str) -> int:
+        headers = {"Content-Type": "application/json", "X-Hub-Signature-256": signature}
         answer = await self.http.post(self.url, content=_NOTHING, headers=headers, follow_redirects=False)
         return answer.status_code
 
