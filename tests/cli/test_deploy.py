@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
+import signal
+import sys
 from contextlib import nullcontext
 
 import pytest
@@ -10,7 +14,10 @@ import pytest
 from tests.cli.commands import Shell
 from tests.deploy.scripted_target import ScriptedTarget
 from tests.deploy.stage import project
+from wavoice.cli.deploy import run, settings_of
+from wavoice.cli.deploy_lines import Lines
 from wavoice.deploy import opened
+from wavoice.deploy.work import Around
 
 
 @pytest.fixture
@@ -97,3 +104,24 @@ def test_verbs(target: ScriptedTarget, bot: Shell) -> None:
     back = bot("deploy", "rollback")
     assert back.code == 1
     assert "There is no release before this one." in back.out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nobody sends them there")
+@pytest.mark.usefixtures("target")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_signal_lets_it_take_back_what_was_done_and_a_second_one_too(name: str, bot: Shell) -> None:
+    number, undone = getattr(signal, name), []
+
+    async def do(_: Around) -> None:
+        os.kill(os.getpid(), number)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            os.kill(os.getpid(), number)
+            for _turn in range(3):  # the loop hears of the second one
+                await asyncio.sleep(0)
+            undone.append(name)
+
+    with pytest.raises(KeyboardInterrupt):
+        run(settings_of(bot.folder / "bot" / "wavoice.toml"), Lines(as_json=False), do)
+    assert undone == [name]

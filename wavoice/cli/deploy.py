@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from wavoice.cli import stopping
 from wavoice.cli.deploy_lines import Lines
 
 if TYPE_CHECKING:
@@ -107,20 +106,21 @@ def _checked(settings: Settings, said: dict[str, str]) -> object:
 
 
 def run(settings: Settings, lines: Lines, do: Callable[[Around], Awaitable[T]]) -> T:
-    """Open the target, do it there, and close it. SIGTERM ends it as Ctrl-C does: what was done is undone."""
+    """Open the target, do it there, and close it. SIGTERM and SIGHUP end it as Ctrl-C does: what was done is
+    undone.
+    """
     from wavoice.deploy.opened import opened  # noqa: PLC0415
 
-    async def inside() -> T:
-        task, loop = asyncio.current_task(), asyncio.get_running_loop()
-        if task is not None and sys.platform != "win32":
-            loop.add_signal_handler(signal.SIGTERM, task.cancel)
-        async with opened(settings, lines.step) as around:
-            return await do(around)
+    found: list[T] = []
 
-    try:
-        return asyncio.run(inside())
-    except asyncio.CancelledError:
-        raise KeyboardInterrupt from None
+    async def inside() -> bool:
+        async with opened(settings, lines.step) as around:
+            found.append(await do(around))
+        return False
+
+    if stopping.run(inside()):
+        raise KeyboardInterrupt
+    return found[0]
 
 
 def _deploy(settings: Settings, skip_gate: str, *, dry_run: bool, as_json: bool) -> int:
