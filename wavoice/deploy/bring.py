@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from wavoice.deploy.errors import StepFailed
 from wavoice.deploy.health import in_words, until_ready
 from wavoice.deploy.target import Ran
+from wavoice.deploy.undo import stop_others
 from wavoice.deploy.work import Told, Work
 
 MOST_LOG = 12
@@ -36,10 +37,7 @@ async def start(work: Work) -> Told:
     target, release, standing = work.around.target, work.packed.id, await work.standing()
     if standing.live == release and release in standing.running:
         return Told("it is live already", skipped=True)
-    grace = work.around.settings.deploy.grace_seconds
-    for other in standing.running:
-        if other != standing.live:
-            await target.stop(other, grace)
+    await stop_others(work.around, standing, standing.live)
     work.started = True
     return Told(await target.start(release))
 

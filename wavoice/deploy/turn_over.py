@@ -10,6 +10,7 @@ from wavoice.deploy.health import in_words, pause
 from wavoice.deploy.ledger import Callback
 from wavoice.deploy.meta import Level
 from wavoice.deploy.steps import troubles
+from wavoice.deploy.undo import stop_others
 from wavoice.deploy.webhook import nodes, overridden, replace, subscribed
 from wavoice.deploy.work import Told, Work
 from wavoice.runtime.model import SECOND
@@ -34,12 +35,8 @@ async def switch(work: Work) -> Told:
 
 async def drain(work: Work) -> Told:
     """Let the release before finish what it has begun. Questions that wait for a yes are in the store."""
-    around = work.around
-    others = [each for each in (await work.standing()).running if each != work.under_way.release]
-    if not others:
-        return Told("nothing else runs", skipped=True)
-    told = [await around.target.stop(each, around.settings.deploy.grace_seconds) for each in others]
-    return Told("; ".join(told))
+    told = await stop_others(work.around, await work.standing(), work.under_way.release)
+    return Told("; ".join(told) or "nothing else runs", skipped=not told)
 
 
 async def webhook(work: Work) -> Told:

@@ -9,6 +9,7 @@ from wavoice.deploy.errors import StepFailed
 from wavoice.deploy.health import in_words, until_ready
 from wavoice.deploy.ledger import Callback
 from wavoice.deploy.steps import Outcome, Step
+from wavoice.deploy.target import Standing
 from wavoice.deploy.webhook import overridden, replace
 from wavoice.deploy.work import Around, Work, taken
 
@@ -67,6 +68,12 @@ async def turn_to(around: Around, release: str) -> str:
     if standing.live == release:
         return f"{release} is live"
     return await target.switch(release)
+
+
+async def stop_others(around: Around, standing: Standing, kept: str | None) -> list[str]:
+    """End every process but that of one release; in words, each."""
+    grace = around.settings.deploy.grace_seconds
+    return [await around.target.stop(each, grace) for each in standing.running if each != kept]
 
 
 async def restore(work: Work) -> str:

@@ -12,7 +12,7 @@ from wavoice.deploy.ledger import AUDIT, Ledger, Live, keep_ledger, note, read_l
 from wavoice.deploy.sequence import Report
 from wavoice.deploy.steps import Outcome
 from wavoice.deploy.target import Holder
-from wavoice.deploy.undo import put_back, turn_to
+from wavoice.deploy.undo import put_back, stop_others, turn_to
 from wavoice.deploy.work import Around, taken
 from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.model import SECOND
@@ -58,9 +58,7 @@ async def _back(around: Around, steps: _Steps, ledger: Ledger, to: str | None) -
         return await turn_to(around, wanted)
 
     async def drain() -> str:
-        running = (await around.target.standing()).running
-        grace = around.settings.deploy.grace_seconds
-        told = [await around.target.stop(each, grace) for each in running if each != wanted]
+        told = await stop_others(around, await around.target.standing(), wanted)
         return "; ".join(told) or "nothing else runs"
 
     async def webhook() -> str:
