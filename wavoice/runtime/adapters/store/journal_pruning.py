@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from wavoice.runtime.adapters.store.codec import dump_json
+from wavoice.runtime.adapters.store.portable import insert
 from wavoice.runtime.adapters.store.statements import Row, Statements
 from wavoice.runtime.adapters.store.tables import journal, journal_heads
 from wavoice.runtime.adapters.store.tables_ops import controls
@@ -63,8 +64,9 @@ _DONE_UNTIL = "emptied."
 _how_far = select(controls.c.since).where(
     controls.c.tenant == bindparam("of_tenant"), controls.c.name == bindparam("of_name")
 )
-_forget = delete(controls).where(
-    controls.c.tenant == bindparam("of_tenant"), controls.c.name == bindparam("of_name")
+_reached = insert(controls)
+_note = _reached.on_conflict_do_update(
+    index_elements=["tenant", "number", "name"], set_={"since": _reached.excluded.since}
 )
 
 
@@ -79,8 +81,10 @@ class JournalPruning:
         """Take a contact's personal values out of all its events; `rename` changes the ids of messages."""
         rows = await self._db.execute(_of_contact, {"of_tenant": why.where.tenant, "at_contact": contact})
         left = dict(_left(rows.all(), rename))
-        for seq, (line, _) in left.items():
-            await self._db.execute(_leave, {"of_seq": seq, "new_line": line})
+        if left:
+            await self._db.execute(
+                _leave, [{"of_seq": seq, "new_line": line} for seq, (line, _) in left.items()]
+            )
         numbers, hashes = tuple(left), tuple(said for _, said in left.values())
         for start in range(0, len(numbers), AT_ONCE):
             part = slice(start, start + AT_ONCE)
@@ -93,9 +97,8 @@ class JournalPruning:
         emptied = 0
         for one in classes:
             found = await self._old_words(why.where.tenant, one, before, most)
-            for seq in found:
-                await self._db.execute(_empty, {"of_seq": seq})
             if found:
+                await self._db.execute(_empty, [{"of_seq": seq} for seq in found])
                 await self._went_to(why.where.tenant, one, found[-1])
                 body = replace(why.body, until=found[-1], classes=(one,), before=before)
                 await self._add([replace(why, body=body)])
@@ -129,10 +132,8 @@ class JournalPruning:
         return [row.seq for row in found]
 
     async def _went_to(self, tenant: str, of_class: str, seq: int) -> None:
-        name = f"{_DONE_UNTIL}{of_class}"
-        await self._db.execute(_forget, {"of_tenant": tenant, "of_name": name})
-        row = {"tenant": tenant, "number": "", "name": name, "since": seq, "reason": ""}
-        await self._db.execute(controls.insert(), row)
+        row = {"tenant": tenant, "number": "", "name": f"{_DONE_UNTIL}{of_class}", "since": seq, "reason": ""}
+        await self._db.execute(_note, row)
 
 
 def _left(rows: Sequence[Row], rename: Callable[[str], str]) -> Iterator[tuple[int, tuple[str, str]]]:

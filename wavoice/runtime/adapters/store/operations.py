@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Select, Table, bindparam, delete, exists, false, insert, or_, select, true, update
+from sqlalchemy import Select, Table, bindparam, delete, exists, false, or_, select, true, update
 
 from wavoice.runtime.adapters.store.codec import load
 from wavoice.runtime.adapters.store.conversations import PAUSE
+from wavoice.runtime.adapters.store.portable import insert
 from wavoice.runtime.adapters.store.statements import Row, Statements
 from wavoice.runtime.adapters.store.tables import (
     conversations,
@@ -86,21 +87,20 @@ _spoken_to = _of(conversations, conversations.c.contact == bindparam("of_contact
 )
 
 _pauses = _of(controls, controls.c.name == PAUSE).order_by(controls.c.number)
-_pause = insert(controls)
+_pause = insert(controls).on_conflict_do_nothing(index_elements=["tenant", "number", "name"])
 _resume = delete(controls).where(
     controls.c.tenant == bindparam("of_tenant"),
     controls.c.number == bindparam("of_number"),
     controls.c.name == PAUSE,
 )
-_tell = insert(account_news)
-_tell_again = (
-    update(account_news)
-    .where(
-        account_news.c.tenant == bindparam("of_tenant"),
-        account_news.c.field == bindparam("of_field"),
-        account_news.c.subject == bindparam("of_subject"),
-    )
-    .values(state=bindparam("new_state"), at=bindparam("new_at"), count=account_news.c["count"] + 1)
+_told = insert(account_news)
+_tell = _told.on_conflict_do_update(
+    index_elements=["tenant", "field", "subject"],
+    set_={
+        "state": _told.excluded.state,
+        "at": _told.excluded.at,
+        "count": account_news.c["count"] + 1,
+    },
 )
 _news = (
     select(
@@ -180,11 +180,9 @@ class OperationRows:
 
     async def pause(self, tenant: str, pause: Pause) -> bool:
         """See `ports.Operations`."""
-        if any(one.number == pause.number for one in await self.pauses(tenant)):
-            return False
         row = {"tenant": tenant, "number": pause.number, "name": PAUSE}
-        await self._db.execute(_pause, {**row, "since": pause.since, "reason": pause.reason})
-        return True
+        added = await self._db.execute(_pause, {**row, "since": pause.since, "reason": pause.reason})
+        return bool(added.rowcount)
 
     async def resume(self, tenant: str, number: str) -> bool:
         """See `ports.Operations`."""
@@ -197,11 +195,8 @@ class OperationRows:
 
     async def hear(self, tenant: str, news: News) -> None:
         """See `ports.Operations`."""
-        about = {"of_tenant": tenant, "of_field": news.field, "of_subject": news.subject}
-        told = {**about, "new_state": news.state, "new_at": news.at}
-        if not (await self._db.execute(_tell_again, told)).rowcount:
-            row = {"tenant": tenant, "field": news.field, "subject": news.subject, "state": news.state}
-            await self._db.execute(_tell, {**row, "at": news.at, "count": 1})
+        row = {"tenant": tenant, "field": news.field, "subject": news.subject, "state": news.state}
+        await self._db.execute(_tell, {**row, "at": news.at, "count": 1})
 
     async def news(self, tenant: str) -> Sequence[News]:
         """See `ports.Operations`."""

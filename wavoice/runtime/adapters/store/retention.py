@@ -208,11 +208,11 @@ class RetentionRows:
         moments = {**_moments(tenant, keep), "most": most}
         gone = {"inbox (words)": await self._hush(moments)}
         for name, find in _find.items():
-            keys = [row.key for row in await self._db.execute(find, moments)]
-            for key in keys:
-                if name == outbox.name:
-                    await self._db.execute(_delete_messages, {"of_key": key})
-                await self._db.execute(_delete[name], {"of_key": key})
+            keys = [{"of_key": row.key} for row in await self._db.execute(find, moments)]
+            if keys and name == outbox.name:
+                await self._db.execute(_delete_messages, keys)
+            if keys:
+                await self._db.execute(_delete[name], keys)
             gone[name] = len(keys)
         gone[voice_use.name] = (await self._db.execute(_delete_use, moments)).rowcount
         words = (str(Retention.TRANSCRIPT),)
