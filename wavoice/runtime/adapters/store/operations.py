@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Select, Table, bindparam, delete, exists, false, or_, select, true, update
+from sqlalchemy import Select, Table, bindparam, delete, exists, false, select, true, update
 
 from wavoice.runtime.adapters.store.codec import load
 from wavoice.runtime.adapters.store.conversations import PAUSE
 from wavoice.runtime.adapters.store.portable import insert
 from wavoice.runtime.adapters.store.statements import Row, Statements
+from wavoice.runtime.adapters.store.states import UNDER_WAY, is_one_of
 from wavoice.runtime.adapters.store.tables import (
     conversations,
     effects,
@@ -31,12 +32,10 @@ from wavoice.runtime.model import (
     Packet,
     PacketState,
     Proposal,
-    ProposalState,
 )
 from wavoice.runtime.ports import News, Pause, Stuck
 
 _NO_ANSWER = ("intended", "unknown")
-_APPROVED = (ProposalState.SETTLING, ProposalState.COMMITTING, ProposalState.UNKNOWN)
 
 
 def _of(table: Table, *conditions: Any) -> Select[Any]:
@@ -54,12 +53,12 @@ _overdue = _of(
         inbox.c.done == false(),
     ),
 ).order_by(timers.c.due_at)
-_approved = _of(
-    proposals, proposals.c.open == true(), or_(*(proposals.c.state == str(state) for state in _APPROVED))
-).order_by(proposals.c.created_at, proposals.c.id)
+_approved = _of(proposals, proposals.c.open == true(), is_one_of(proposals.c.state, UNDER_WAY)).order_by(
+    proposals.c.created_at, proposals.c.id
+)
 _unanswered = _of(
     effects,
-    or_(*(effects.c.state == state for state in _NO_ANSWER)),
+    is_one_of(effects.c.state, _NO_ANSWER),
     effects.c.intended_at < bindparam("before"),
 ).order_by(effects.c.intended_at)
 _queued = _of(

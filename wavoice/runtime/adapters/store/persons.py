@@ -6,11 +6,12 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Select, Table, and_, bindparam, delete, exists, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, exists, insert, select, true, update
 
 from wavoice.runtime.adapters.store.codec import dump_json
 from wavoice.runtime.adapters.store.journal_pruning import JournalPruning
 from wavoice.runtime.adapters.store.statements import Row, Statements
+from wavoice.runtime.adapters.store.states import UNDER_WAY, is_one_of
 from wavoice.runtime.adapters.store.tables import (
     METADATA,
     aliases,
@@ -25,35 +26,27 @@ from wavoice.runtime.adapters.store.tables import (
 )
 from wavoice.runtime.adapters.store.tables_ops import erasures
 from wavoice.runtime.journal import Event
-from wavoice.runtime.model import Consent, ProposalState
+from wavoice.runtime.model import Consent
 from wavoice.runtime.ports import Erasure, Ids
 
 _KEPT: Final = frozenset({"consents", "consents_shown", "effects", "journal", "erasures"})
 """Tables whose rows stay: they prove what was agreed to and done. All others go."""
 _JSON: Final = frozenset({"value", "body", "line", "pii", "args"})
-_WRITING: Final = (ProposalState.SETTLING, ProposalState.COMMITTING, ProposalState.UNKNOWN)
 MESSAGE_ID: Final = "wamid."
 """What WhatsApp's ids of messages begin with; the customer's number stands in them, in base64."""
 
 
-def _of(table: Table) -> Select[Any]:
+def _of(table: Table) -> ColumnElement[bool]:
     column = table.c.id if table is contacts else table.c.contact
-    return select(table).where(column == bindparam("at_contact"), table.c.tenant == bindparam("of_tenant"))
+    return and_(column == bindparam("at_contact"), table.c.tenant == bindparam("of_tenant"))
 
 
 _OF_A_PERSON: Final = tuple(
     table for table in METADATA.sorted_tables if table is contacts or "contact" in table.c
 )
 """By what refers to what: the first are referred to, so they go last."""
-_rows = {table.name: _of(table) for table in (*_OF_A_PERSON, erasures)}
-_gone = {
-    table.name: delete(table).where(
-        (table.c.id if table is contacts else table.c.contact) == bindparam("at_contact"),
-        table.c.tenant == bindparam("of_tenant"),
-    )
-    for table in _OF_A_PERSON
-    if table.name not in _KEPT
-}
+_rows = {table.name: select(table).where(_of(table)) for table in (*_OF_A_PERSON, erasures)}
+_gone = {table.name: delete(table).where(_of(table)) for table in _OF_A_PERSON if table.name not in _KEPT}
 _mine = exists().where(
     outbox.c.id == outbox_messages.c.outbox,
     outbox.c.contact == bindparam("at_contact"),
@@ -67,12 +60,7 @@ _named = select(aliases.c.contact).where(
     aliases.c.until.is_(None),
 )
 _under_way = select(proposals.c.id).where(
-    and_(
-        proposals.c.tenant == bindparam("of_tenant"),
-        proposals.c.contact == bindparam("at_contact"),
-        proposals.c.open == true(),
-        or_(*(proposals.c.state == str(state) for state in _WRITING)),
-    )
+    _of(proposals), proposals.c.open == true(), is_one_of(proposals.c.state, UNDER_WAY)
 )
 _effect_left = (
     update(effects)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, or_, select, true
+from sqlalchemy import Select, bindparam, func, select, true
 
 from wavoice.runtime.adapters.store.codec import VERSION, dump, load
 from wavoice.runtime.adapters.store.portable import GATED, insert
 from wavoice.runtime.adapters.store.statements import Statements
+from wavoice.runtime.adapters.store.states import is_one_of
 from wavoice.runtime.adapters.store.tables import columns, of_contact, place, proposals
 from wavoice.runtime.model import Address, Micros, Proposal, ProposalState
 
@@ -33,7 +34,7 @@ _MOVED = (ProposalState.COMMITTED, ProposalState.COMMITTING, ProposalState.UNKNO
 _moved = select(proposals).where(
     of_contact(proposals),
     proposals.c.created_at >= bindparam("since"),
-    or_(*(proposals.c.state == str(state) for state in _MOVED)),
+    is_one_of(proposals.c.state, _MOVED),
 )
 _get = select(proposals).where(proposals.c.id == bindparam("of_id")).execution_options(**{GATED: True})
 

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from wavoice.runtime.adapters.store.codec import VERSION, dump, load
 from wavoice.runtime.adapters.store.journal_pruning import JournalPruning
 from wavoice.runtime.adapters.store.statements import Row, Statements
+from wavoice.runtime.adapters.store.states import UNDER_WAY, is_one_of
 from wavoice.runtime.adapters.store.tables import (
     Retention,
     aliases,
@@ -52,13 +53,11 @@ from wavoice.runtime.model import (
     OutboxState,
     Outcome,
     PacketState,
-    ProposalState,
 )
 from wavoice.runtime.ports import Keep
 
 _WORDS: Final = "words"
 _NOTHING: Final = "{}"
-_UNDER_WAY = (ProposalState.SETTLING, ProposalState.COMMITTING, ProposalState.UNKNOWN)
 _KNOWN = (Outcome.DONE, Outcome.REFUSED, Outcome.FAILED)
 
 _later = consents.alias()
@@ -94,7 +93,7 @@ _OLD: Mapping[str, tuple[Table, Any, ColumnElement[bool]]] = {
         proposals,
         proposals.c.id,
         and_(
-            ~or_(*(proposals.c.state == str(state) for state in _UNDER_WAY)),
+            ~is_one_of(proposals.c.state, UNDER_WAY),
             proposals.c.created_at < bindparam("words"),
         ),
     ),
@@ -107,7 +106,7 @@ _OLD: Mapping[str, tuple[Table, Any, ColumnElement[bool]]] = {
         effects,
         effects.c.key,
         and_(
-            or_(*(effects.c.state == str(state) for state in _KNOWN)),
+            is_one_of(effects.c.state, _KNOWN),
             effects.c.intended_at < bindparam("audit"),
         ),
     ),
