@@ -16,6 +16,7 @@ from tests.rehearsing import Desk, desk
 from tests.runtime.test_hand_off import who
 from wavoice.runtime.adapters.store import SqliteStore
 from wavoice.runtime.adapters.store.audit_rows import read_journal
+from wavoice.runtime.adapters.store.prepared import prepared
 from wavoice.runtime.audit import audit
 from wavoice.runtime.build import Parts
 from wavoice.runtime.errors import ConfigError
@@ -123,6 +124,17 @@ async def test_a_pruned_journal_shows_when_more_is_taken_away(tmp_path: Path) ->
         database.execute("UPDATE journal_heads SET first = first + 1, begins_after = ?", (stored[0].seal,))
     (broken,) = audit(*read_journal(file)).breaks
     assert broken.kind == "deleted"
+
+
+async def test_a_second_pruning_prepares_nothing_anew(tmp_path: Path) -> None:
+    async with kept_in(tmp_path / "bot.sqlite") as at:
+        known = list[int]()
+        for _ in range(3):
+            await at.types("where is my order")
+            at.clock.advance_to(at.clock.now() + 31 * DAY)
+            assert (await pruned(at))["journal (words)"]
+            known.append(len(prepared.ready))
+    assert known[1] == known[2]
 
 
 async def test_the_last_word_on_a_consent_stays_for_good(tmp_path: Path) -> None:
