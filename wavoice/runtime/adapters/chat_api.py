@@ -6,6 +6,7 @@ arguments are the answer; a call of anything else is no answer. An answer is rea
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
@@ -60,7 +61,7 @@ class _Completion(BaseModel):
 
 
 class ChatApi:
-    """One model of one API. Nothing here waits for less than the connection does: who asks sets the time."""
+    """One model of one API, which answers within its budget or not at all."""
 
     def __init__(self, api: HostedApi, settings: Llm) -> None:
         self._api, self._settings = api, settings
@@ -73,11 +74,13 @@ class ChatApi:
         """The JSON text of the answer. Raises `ConsultError`, which repeats nothing of it."""
         parts = self._api.stream(_PATH, most_bytes=MOST_BYTES, json=self._body(question))
         try:
-            async with aclosing(parts):
+            async with asyncio.timeout(self._settings.budget_seconds), aclosing(parts):
                 if self._settings.stream:
                     written = Written(await self._streamed(parts))
                 else:
                     written = self._whole(b"".join([part async for part in parts]))
+        except TimeoutError as error:
+            raise ConsultError("The LLM took longer than its budget.") from error
         except SpeechError as error:  # the name of hosted APIs' errors; its text is safe
             raise ConsultError(error.message) from error
         if not written.text:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final
 
 from pydantic import SecretStr
 
@@ -23,23 +23,11 @@ DAY: Final[Micros] = 24 * 3600 * SECOND
 OFF: Final = "No LLM is asked: understanding.llm.base_url is not set."
 
 
-class Asks(Protocol):
-    """Who carries a question to a server."""
-
-    async def ask(self, question: Question) -> Written:
-        """What it wrote. Raises `ConsultError`."""
-        ...
-
-    async def close(self) -> None:
-        """Close the connections."""
-        ...
-
-
 @dataclass(slots=True)
 class CarefulConsultant:
     """`Consultant` over one server. Its counts and its breaker die with the process."""
 
-    server: Asks
+    server: ChatApi
     settings: Llm
     clock: Clock
     breaker: Breaker
@@ -52,11 +40,7 @@ class CarefulConsultant:
             return None
         self._asked[contact] += 1
         try:
-            async with asyncio.timeout(self.settings.budget_seconds):
-                written = await self.server.ask(question)
-        except TimeoutError as error:
-            self.breaker.failed()
-            raise ConsultError("The LLM took longer than its budget.") from error
+            written = await self.server.ask(question)
         except ConsultError:
             self.breaker.failed()
             raise
