@@ -29,6 +29,19 @@ def test_the_first_message_is_sent_at_the_moment_that_is_given() -> None:
     assert record.steps[0].began.at == record.events[0].at == start
 
 
+def test_a_run_that_breaks_leaves_its_store_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaking(*_: object) -> None:
+        raise RuntimeError("a play that cannot begin")
+
+    idle: list[object] = []
+    monkeypatch.setattr("wavoice.sim.scenario.again._IDLE", idle)
+    monkeypatch.setattr("wavoice.sim.scenario.perform.Play", breaking)
+    (case,) = load("- text: hello")
+    with pytest.raises(RuntimeError, match="cannot begin"):
+        perform(case)
+    assert len(idle) == 1
+
+
 class TestWithoutAfter:
     """A customer's message comes 5 s after the latest thing."""
 

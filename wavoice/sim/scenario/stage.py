@@ -319,8 +319,10 @@ async def open_stage(
 @asynccontextmanager
 async def _in_memory(ids: Ids) -> AsyncIterator[Store]:
     store = open_store(ids)
-    yield store
-    await store.close()
+    try:
+        yield store
+    finally:
+        await store.close()
 
 
 def _all_but_crashes(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
