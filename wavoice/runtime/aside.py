@@ -10,9 +10,8 @@ from wavoice.runtime.hear import Words
 from wavoice.runtime.keep import keep
 from wavoice.runtime.kit import Turn
 from wavoice.runtime.model import Form, HandOff, Inbound, Micros, Offered, ProposalState, Tier
-from wavoice.runtime.proposals import hold
 from wavoice.runtime.replies import english
-from wavoice.runtime.steps import Step, about
+from wavoice.runtime.steps import Step, about, freezing
 from wavoice.runtime.understand import Known, interpret
 
 GIVES_BACK = frozenset({"bot", "/bot", "#bot"})
@@ -51,11 +50,7 @@ async def _staff_wrote(turn: Turn, message: Inbound, known: Known) -> None:
         step = Step(releases=True, events=released)
         await _end(turn, message, known, step, ("silent", "staff gave the conversation back"))
         return
-    step, proposal, anew = Step(), known.proposal, not known.conversation.handed_off
-    if proposal is not None and can_hold(proposal):
-        frozen = hold(proposal, turn.trace.now())
-        told = () if proposal.state is ProposalState.HELD else (about(journal.Held, frozen, "D65"),)
-        step = replace(step, proposals=(frozen,), events=told)
+    step, anew = freezing(known.proposal, turn.trace.now(), "D65"), not known.conversation.handed_off
     if anew:
         step = replace(
             step,

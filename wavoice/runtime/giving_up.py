@@ -14,7 +14,6 @@ from typing import Final
 import structlog
 
 from wavoice.runtime import journal
-from wavoice.runtime.confirm import can_hold
 from wavoice.runtime.deliver import end_turn, keep_delivery, send
 from wavoice.runtime.errors import StoreError, facts_of
 from wavoice.runtime.hand_over import TIMED_OUT, silence, timer_of, with_hours
@@ -27,18 +26,15 @@ from wavoice.runtime.model import (
     Inbound,
     Packet,
     PacketState,
-    Proposal,
-    ProposalState,
     TimerKind,
     WithPerson,
 )
 from wavoice.runtime.outgoing import record
 from wavoice.runtime.packets import WHY
 from wavoice.runtime.ports import UnitOfWork
-from wavoice.runtime.proposals import hold
 from wavoice.runtime.replies import english
 from wavoice.runtime.speaking import speak
-from wavoice.runtime.steps import Step, about
+from wavoice.runtime.steps import freezing
 from wavoice.runtime.understand import Known
 
 LAST_TRIES: Final = 3
@@ -73,13 +69,13 @@ async def note_failure(turn: Turn, message: Inbound, error: Exception) -> None:
 
 async def _apologise(turn: Turn, message: Inbound, known: Known) -> None:
     """Hold what is open and let a person look; nobody is written to who has left or has a person already."""
-    frozen, told = _held(turn, known.proposal)
+    step = freezing(known.proposal, turn.trace.now())
     away = known.consents.messages is False or known.conversation.handed_off
-    step = Step(
+    step = replace(
+        step,
         text=None if away else english.TROUBLE,
         hand_off=HandOff.TURN_FAILED,
-        proposals=(frozen,) if frozen else (),
-        events=(*told, journal.HandedOff(reason=HandOff.TURN_FAILED)),
+        events=(*step.events, journal.HandedOff(reason=HandOff.TURN_FAILED)),
     )
     turn.step = step.name
     turn.log(*step.events)
@@ -101,19 +97,19 @@ async def _apologise(turn: Turn, message: Inbound, known: Known) -> None:
 async def _put_aside(turn: Turn, message: Inbound, known: Known) -> None:
     """As little as can be: the message is done, what is open is held, and a person is told."""
     kit, address, now = turn.kit, turn.address, turn.trace.now()
-    frozen, told = _held(turn, known.proposal)
+    step = freezing(known.proposal, now)
     parted = replace(
         known.stored,
         epoch=known.conversation.epoch,
         handed_off=True,
         with_person=WithPerson(HandOff.TURN_FAILED, now),
     )
-    turn.log(*told, journal.HandedOff(reason=HandOff.TURN_FAILED))
+    turn.log(*step.events, journal.HandedOff(reason=HandOff.TURN_FAILED))
     turn.log(journal.TurnEnded("undelivered", "turn_failed", message.received_at, now))
     async with kit.store.begin() as tx:
         await tx.conversations.save(parted)
         await tx.inbox.done(message)
-        if frozen is not None:
+        for frozen in step.proposals:
             await tx.proposals.save(frozen)
             await tx.timers.clear(frozen.id)
         due = now + silence(kit, HandOff.TURN_FAILED)
@@ -121,14 +117,6 @@ async def _put_aside(turn: Turn, message: Inbound, known: Known) -> None:
         await _tell_a_person(turn, tx, message)
         await turn.write_journal(tx)
     log.error("message_put_aside", turn=turn.id, attempt=message.attempts)
-
-
-def _held(turn: Turn, proposal: Proposal | None) -> tuple[Proposal | None, tuple[journal.Body, ...]]:
-    """What is open, frozen, and what the journal says of that."""
-    if proposal is None or not can_hold(proposal):
-        return None, ()
-    frozen = hold(proposal, turn.trace.now())
-    return frozen, () if proposal.state is ProposalState.HELD else (about(journal.Held, frozen),)
 
 
 async def _tell_a_person(turn: Turn, tx: UnitOfWork, message: Inbound) -> None:

@@ -202,12 +202,9 @@ def shadowed(woken: Woken) -> Step:
 
 def frozen(turn: Turn, woken: Woken) -> Step:
     """An operator has paused the bot since the yes: held, said, and handed to a person."""
-    held = hold(woken.proposal, turn.trace.now())
-    turn.log(journal.Decided("", Does.HOLD, "the bot is paused", held.id, held.state))
-    words = turn.jobs.about(held.action).words
-    still = f"{english.nothing_changed(words.still(held))} " if words else ""
+    held, still = _held(turn, woken, "the bot is paused")
     return Step(
-        text=f"{still}{english.PAUSED}",
+        text=f"{english.nothing_changed(still)} {english.PAUSED}" if still else english.PAUSED,
         proposals=(held,),
         events=(about(journal.Held, held),),
         hand_off=HandOff.PAUSED,
@@ -216,11 +213,16 @@ def frozen(turn: Turn, woken: Woken) -> Step:
 
 def no_longer(turn: Turn, woken: Woken) -> Step:
     """The job has gone since its yes, or was switched off: held, and said."""
-    held = hold(woken.proposal, turn.trace.now())
-    turn.log(journal.Decided("", Does.HOLD, GONE, held.id, held.state))
-    words = turn.jobs.about(held.action).words
-    still = words.still(held) if words else ""
+    held, still = _held(turn, woken, GONE)
     return Step(text=english.no_longer(still), proposals=(held,), events=(about(journal.Held, held),))
+
+
+def _held(turn: Turn, woken: Woken, why: str) -> tuple[Proposal, str]:
+    """What was about to be written, held, and what stays as it is."""
+    held = hold(woken.proposal, turn.trace.now())
+    turn.log(journal.Decided("", Does.HOLD, why, held.id, held.state))
+    words = turn.jobs.about(held.action).words
+    return held, words.still(held) if words else ""
 
 
 def not_committed(turn: Turn, woken: Woken, decision: Decision, facts: Facts | None) -> Step:

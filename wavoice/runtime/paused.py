@@ -6,19 +6,17 @@ from dataclasses import replace
 
 from wavoice.runtime import journal
 from wavoice.runtime.aside import step_aside
-from wavoice.runtime.confirm import can_hold
 from wavoice.runtime.deliver import end_turn, keep_delivery, send
 from wavoice.runtime.hand_over import with_hours
 from wavoice.runtime.hear import Words, hear
 from wavoice.runtime.keep import keep, reply_to
 from wavoice.runtime.kit import Turn
-from wavoice.runtime.model import Form, HandOff, Inbound, Mark, ProposalState
+from wavoice.runtime.model import Form, HandOff, Inbound, Mark
 from wavoice.runtime.originals import original
 from wavoice.runtime.ports import Hint
-from wavoice.runtime.proposals import hold
 from wavoice.runtime.replies import english
 from wavoice.runtime.speaking import speak
-from wavoice.runtime.steps import Step, about
+from wavoice.runtime.steps import Step, freezing
 from wavoice.runtime.turn import take
 from wavoice.runtime.understand import Known, interpret, joined
 
@@ -69,16 +67,11 @@ def _stops(turn: Turn, message: Inbound, known: Known, text: str | None) -> bool
 
 def _step(turn: Turn, known: Known) -> Step:
     """What becomes of what is open, and the sentence: none for who has left, or has a person already."""
-    proposal = known.proposal
-    events: tuple[journal.Body, ...] = ()
-    held = hold(proposal, turn.trace.now()) if proposal is not None and can_hold(proposal) else None
-    if held is not None and proposal is not None and proposal.state is not ProposalState.HELD:
-        events = (about(journal.Held, held),)
-    step = Step(proposals=(held,) if held else (), events=events, asking=known.conversation.asking)
+    step = replace(freezing(known.proposal, turn.trace.now()), asking=known.conversation.asking)
     if known.conversation.handed_off:
         return replace(step, silent="a person has taken over")
     handed = replace(
-        step, hand_off=HandOff.PAUSED, events=(*events, journal.HandedOff(reason=HandOff.PAUSED))
+        step, hand_off=HandOff.PAUSED, events=(*step.events, journal.HandedOff(reason=HandOff.PAUSED))
     )
     if known.consents.messages is False:
         return replace(handed, silent="opted out")

@@ -7,10 +7,20 @@ from datetime import date
 
 from wavoice.runtime import journal
 from wavoice.runtime.actions.registry import Jobs
-from wavoice.runtime.confirm import Case
+from wavoice.runtime.confirm import Case, can_hold
 from wavoice.runtime.consent import Consents
-from wavoice.runtime.model import Asking, Consent, Conversation, Facts, HandOff, Proposal
+from wavoice.runtime.model import (
+    Asking,
+    Consent,
+    Conversation,
+    Facts,
+    HandOff,
+    Micros,
+    Proposal,
+    ProposalState,
+)
 from wavoice.runtime.policy import Policy
+from wavoice.runtime.proposals import hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +114,15 @@ class Step:
         if self.asks is not None:
             return self.asks.action
         return half_said.intent if self.over and half_said is not None else None
+
+
+def freezing(proposal: Proposal | None, now: Micros, row: str = "") -> Step:
+    """Hold what is open, if anything can be held; the journal says so unless it was held already."""
+    if proposal is None or not can_hold(proposal):
+        return Step()
+    held = hold(proposal, now)
+    anew = proposal.state is not ProposalState.HELD
+    return Step(proposals=(held,), events=(about(journal.Held, held, row),) if anew else ())
 
 
 def about(
