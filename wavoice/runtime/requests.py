@@ -72,14 +72,9 @@ def raise_proposal(scene: Scene, job: Job, offer: Offer, replaces: Proposal | No
         read_back=f"{question or words.question(proposal)} {how}",
         language=language,
         identity=scene.case.evidence.identity or scene.conversation.identity,
-        customer=_customer_of(scene),
+        customer=scene.facts.owner if scene.facts else "",
         takes=offer.takes,
     )
-
-
-def _customer_of(scene: Scene) -> str:
-    customer = scene.facts.identity.customer if scene.facts else None
-    return customer.id if customer else ""
 
 
 def _asked_in(scene: Scene, job: Job, proposal: Proposal) -> tuple[str, str | None, str]:

@@ -210,8 +210,7 @@ def live_version(job: Job, proposal: Proposal, facts: Facts, today: date) -> str
     An author's job, and one that is about more than an order, is prepared once more, so that its permission
     and what was read back hold at the commit as well.
     """
-    customer = facts.identity.customer
-    if proposal.customer and (customer is None or customer.id != proposal.customer):
+    if proposal.customer and facts.owner != proposal.customer:
         return None  # the record has another owner since: nobody writes to what was somebody else's
     if job.own is None and not job.needs and "order" in proposal.args:
         order = facts.order(proposal.args["order"])
