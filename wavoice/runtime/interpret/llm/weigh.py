@@ -13,13 +13,14 @@ from typing import Final
 
 from wavoice.runtime.actions.registry import Jobs
 from wavoice.runtime.failures import OUTSIDE, SENTENCE
+from wavoice.runtime.interpret.guesses import TAKES_BACK, with_request
 from wavoice.runtime.interpret.llm.opinion import NONE, Opinion
 from wavoice.runtime.interpret.own_words import with_own_words
 from wavoice.runtime.interpret.rules import LONGEST
 from wavoice.runtime.interpret.service_slots import with_service
 from wavoice.runtime.interpret.slots import Slots, find_slots
 from wavoice.runtime.lexicon import words_of
-from wavoice.runtime.model import Act, Mark, Reading, Tier
+from wavoice.runtime.model import Mark, Reading, Tier
 from wavoice.runtime.ports import Situation
 
 BY: Final = "llm"
@@ -35,8 +36,6 @@ RIVAL: Final = 0.3
 """So likely another job has to be to count as what others would have it be."""
 FEWEST: Final = 3
 """Words; fewer are a greeting, or half of something."""
-TAKES_BACK: Final = 6
-"""A veto of no more words than these takes something back, and asks for nothing."""
 _BACK: Final = frozenset({Mark.NO, Mark.HOLD, Mark.CANCEL})
 _WRITES: Final = (Tier.R2, Tier.R3)
 
@@ -78,7 +77,7 @@ def weighed(reading: Reading, opinion: Opinion, jobs: Jobs, situation: Situation
     return replace(
         reading,
         intent=job,
-        acts=_with_request(reading.acts),
+        acts=with_request(reading.acts),
         slots=slots.values,
         mentioned=slots.mentioned,
         decided_by=BY,
@@ -106,11 +105,6 @@ def _can_be_told_apart(job: str, other: str | None, jobs: Jobs) -> bool:
 def _writes(name: str, jobs: Jobs) -> bool:
     job = jobs.offered(name)
     return job is not None and job.tier in _WRITES
-
-
-def _with_request(acts: tuple[Act, ...]) -> tuple[Act, ...]:
-    kept = tuple(act for act in acts if act is not Act.UNCLEAR)
-    return kept if Act.REQUEST in kept else (*kept, Act.REQUEST)
 
 
 def read_as(job: str, text: str, words: Mapping[str, str], situation: Situation) -> Slots:

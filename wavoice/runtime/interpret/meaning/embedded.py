@@ -7,17 +7,17 @@ like any other, and its reading says who decided, and how surely.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
+from wavoice.runtime.interpret.guesses import TAKES_BACK, with_request
 from wavoice.runtime.interpret.meaning.encoder import Encoder
 from wavoice.runtime.interpret.meaning.examples import OUT_OF_SCOPE, normal
 from wavoice.runtime.interpret.meaning.general import is_doubtful
 from wavoice.runtime.interpret.meaning.head import Head
 from wavoice.runtime.lexicon import words_of
-from wavoice.runtime.model import Act, Reading
+from wavoice.runtime.model import Reading
 from wavoice.runtime.ports import Interpreter, Situation
 from wavoice.runtime.vocabulary import Vocabulary
 
@@ -35,8 +35,6 @@ LONGEST: Final = 300
 NEVER: Final = 2.0
 """More than any probability: "no wait, cancel that" may take back what was just done, so that words with a
 veto and no job of their own are never taken for a wish. What they may ask for is told all the same."""
-TAKES_BACK: Final = 6
-"""A veto of no more words than these is not even looked at."""
 WORDS: Final = 4
 """So many make a wish of its own, while the bot waits for something else."""
 
@@ -125,7 +123,7 @@ def _decided(reading: Reading, likely: Likely, needed: float) -> Reading:
     return replace(
         reading,
         intent=job if taken else None,
-        acts=_with_request(reading.acts) if taken else reading.acts,
+        acts=with_request(reading.acts) if taken else reading.acts,
         decided_by=BY,
         sure=round(share if taken or job == OUT_OF_SCOPE else outside, 4),
         likely=_shown(likely),
@@ -146,8 +144,3 @@ def _shown(likely: Likely) -> Likely:
     first = [each for each in likely if each[0] != OUT_OF_SCOPE][: SHOWN - 1]
     kept = sorted([*first, (OUT_OF_SCOPE, outside)], key=lambda each: -each[1])
     return tuple((name, round(share, 4)) for name, share in kept)
-
-
-def _with_request(acts: Sequence[Act]) -> tuple[Act, ...]:
-    kept = tuple(act for act in acts if act is not Act.UNCLEAR)
-    return kept if Act.REQUEST in kept else (*kept, Act.REQUEST)
