@@ -176,21 +176,17 @@ class Meta:
 
     async def date(self) -> str:
         """The `Date` header of an answer: Meta's clock, to the second."""
-        with network_errors():
-            response = await self._http.request(
-                "GET", f"{self._root}/{self.number_id}", headers=self._headers(), follow_redirects=False
-            )
-        return str(response.headers.get("Date", ""))
+        return str((await self._ask("GET", self.number_id)).headers.get("Date", ""))
 
     async def _call(self, method: str, path: str, **content: Any) -> dict[str, Any]:
-        with network_errors():
-            response = await self._http.request(
-                method, f"{self._root}/{path}", headers=self._headers(), follow_redirects=False, **content
-            )
-        return answer(response)
+        return answer(await self._ask(method, path, **content))
 
-    def _headers(self) -> Mapping[str, str]:
-        return {"Authorization": f"Bearer {_shown(self._token)}"}
+    async def _ask(self, method: str, path: str, **content: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {_shown(self._token)}"}
+        with network_errors():
+            return await self._http.request(
+                method, f"{self._root}/{path}", headers=headers, follow_redirects=False, **content
+            )
 
 
 def _shown(secret: SecretStr) -> str:
