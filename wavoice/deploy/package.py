@@ -20,6 +20,8 @@ from wavoice.runtime.settings import Settings
 
 STAGING = Path(".wavoice") / "deploy"
 """Beside the settings: releases as they were packed here. Hidden, so that none is packed into the next."""
+WHEELS = Path(".wavoice") / "wheels"
+"""Beside the settings: wheels that this machine keeps for the next release."""
 _SHORT = 8
 
 

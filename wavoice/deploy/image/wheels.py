@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from wavoice.deploy.extras import extras_of
-from wavoice.deploy.package import STAGING
+from wavoice.deploy.package import WHEELS
 from wavoice.deploy.ssh.python import Python
 from wavoice.deploy.ssh.wheels import Packer, Wanted
 from wavoice.deploy.steps import HERE
@@ -24,5 +24,5 @@ def add_wheels(settings: Settings, out: Path) -> str:
     wishes = settings.deploy.image
     major, _, minor = wishes.python.partition(".")
     python = Python((int(major), int(minor)), wishes.machine, _GLIBC)
-    cache = settings.config.parent.resolve() / STAGING.parent / "wheels"
+    cache = settings.config.parent.resolve() / WHEELS
     return Packer(cache, HERE).pack(out, Wanted(python, extras_of(settings), settings.deploy.packages))

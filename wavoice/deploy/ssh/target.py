@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from wavoice.deploy.errors import TargetError
 from wavoice.deploy.extras import extras_of
+from wavoice.deploy.package import WHEELS
 from wavoice.deploy.release import Release
 from wavoice.deploy.ssh import caddy, scripts, units
 from wavoice.deploy.ssh.layout import Colour, Layout
@@ -244,7 +245,7 @@ class SshTarget:
 
 def _open(settings: Settings, clock: Clock) -> SshTarget:
     """Wheels are kept beside the settings, hidden from what is packed."""
-    return SshTarget(settings, clock, settings.config.parent.resolve() / ".wavoice" / "wheels")
+    return SshTarget(settings, clock, settings.config.parent.resolve() / WHEELS)
 
 
 BACKEND = TargetBackend(_open)
