@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -106,7 +106,7 @@ def _yaml(document: dict[str, Any]) -> str:
 
 
 def _readme(plan: Plan, travels: Travelling) -> str:
-    secrets = "".join(f"- `{name}`: {_source(source)}\n" for name, source in _sorted(travels.sources))
+    secrets = "".join(f"- `{name}`: {_source(source)}\n" for name, source in sorted(travels.sources.items()))
     store = (
         "The store is a SQLite file: one container, on one disk. For more, name a PostgreSQL database in\n"
         "`store.url` and write these files anew."
@@ -114,10 +114,6 @@ def _readme(plan: Plan, travels: Travelling) -> str:
         else "The store is PostgreSQL; the Job `1-migrate.yaml` adds to its schema before the release starts."
     )
     return _README.format(image=plan.image, name=plan.name, secrets=secrets, store=store)
-
-
-def _sorted(sources: Mapping[str, SecretStr]) -> list[tuple[str, SecretStr]]:
-    return sorted(sources.items())
 
 
 def _source(source: SecretStr) -> str:
