@@ -22,7 +22,7 @@ from wavoice.deploy.ssh.machine import Facts, findings
 from wavoice.deploy.ssh.remote import program
 from wavoice.deploy.ssh.shipping import ABOUT, Shipping
 from wavoice.deploy.ssh.slots import Slots, look
-from wavoice.deploy.ssh.transport import Answer, Ssh
+from wavoice.deploy.ssh.transport import Ssh, last_line
 from wavoice.deploy.ssh.wheels import Packer, Wanted
 from wavoice.deploy.target import Finding, Health, Holder, Ran, Standing
 from wavoice.deploy.targets import TargetBackend
@@ -227,7 +227,7 @@ class SshTarget:
             raise TargetError(
                 "Python is not there"
                 if answer.code == _NOT_FOUND
-                else f"it cannot be looked at: {_end(answer)}",
+                else f"it cannot be looked at: {last_line(answer.err) or f'exit code {answer.code}'}",
                 host=self._host,
                 remedy="On the machine: apt install python3 python3-venv",
             )
@@ -258,8 +258,3 @@ async def _leads_to(name: str) -> Sequence[str]:
     except socket.gaierror:
         return ()
     return sorted({str(address[0]) for *_, address in found})
-
-
-def _end(answer: Answer) -> str:
-    lines = answer.err.strip().splitlines()
-    return lines[-1] if lines else f"exit code {answer.code}"

@@ -102,7 +102,7 @@ class Ssh:
         """
         answer = await self.ask(command, data=data, seconds=seconds)
         if not answer.ok:
-            told = _last_line(answer.err) or _last_line(answer.out) or f"exit code {answer.code}"
+            told = last_line(answer.err) or last_line(answer.out) or f"exit code {answer.code}"
             raise TargetError(f"{what} failed: {told}", host=self.host, remedy=remedy)
         return answer.out
 
@@ -143,7 +143,7 @@ class Ssh:
         answer = await self._spawn([*self._base, "--", self.host, shlex.join(command)], data, seconds)
         if answer.code == UNREACHABLE:
             raise TargetError(
-                f"it cannot be reached over ssh: {_last_line(answer.err) or 'no reason was given'}",
+                f"it cannot be reached over ssh: {last_line(answer.err) or 'no reason was given'}",
                 host=self.host,
                 remedy=f"Try it by hand: ssh {self.host} true",
             )
@@ -198,6 +198,7 @@ def _pack(files: Iterable[tuple[str, Path]], packed: IO[bytes]) -> None:
                 tar.addfile(entry, content)
 
 
-def _last_line(text: str) -> str:
+def last_line(text: str) -> str:
+    """What a command said last; empty if it said nothing."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[-1][:_TOLD] if lines else ""
