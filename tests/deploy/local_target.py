@@ -10,7 +10,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import httpx
@@ -58,8 +58,7 @@ class LocalTarget:
             (self.folder / "lock").mkdir()
         except FileExistsError:
             return await self.holder()
-        held = {"who": holder.who, "since": holder.since, "why": holder.why}
-        (self.folder / "lock" / "holder.json").write_text(json.dumps(held))
+        (self.folder / "lock" / "holder.json").write_text(json.dumps(asdict(holder)))
         return None
 
     async def holder(self) -> Holder | None:

@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx
@@ -127,10 +127,7 @@ class Place:
         return await deploy(self.around, Wishes(**wishes))  # type: ignore[arg-type]
 
     def change(self, settings: Settings) -> None:
-        self.around = Around(
-            **{name: getattr(self.around, name) for name in Around.__slots__ if name != "settings"},
-            settings=settings,
-        )
+        self.around = replace(self.around, settings=settings)
 
     def told(self) -> str:
         return "\n".join(f"{step.name} {step.outcome} {step.told} {step.findings}" for step in self.steps)
