@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wavoice.cli.files import check_target
-from wavoice.cli.outputs import put
+from wavoice.cli.outputs import log_to_stderr, put
 from wavoice.runtime.errors import UserInputError
 
 if TYPE_CHECKING:
@@ -104,13 +103,11 @@ def turn(
 
 
 async def _run(settings: Settings, plan: Plan) -> Report:
-    import structlog  # noqa: PLC0415
     from rich.console import Console  # noqa: PLC0415
 
     from wavoice.sim.bench.turn import measure  # noqa: PLC0415
 
-    # The runtime's log is for people: standard output is the table's, or the JSON's.
-    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+    log_to_stderr()
     console = Console(stderr=True, highlight=False)
     if not console.is_terminal:
         return await measure(settings, plan, _each_once(console.print))

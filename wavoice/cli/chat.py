@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from wavoice.cli.files import check_target
+from wavoice.cli.outputs import log_to_stderr
 from wavoice.cli.stopping import INTERRUPTED, Left, run
 from wavoice.runtime.errors import StoreError, UserInputError
 
@@ -182,20 +183,13 @@ async def _play(options: Options, script: Path, manner: Manner) -> bool:
     from wavoice.cli.chat_plain import show_all  # noqa: PLC0415
     from wavoice.sim.chat.script import open_script  # noqa: PLC0415
 
-    _log_to_stderr()
+    log_to_stderr()
     watched = sys.stdout.isatty() and not manner.as_json
     async with AsyncExitStack() as stack:
         played = await _started(stack, open_script(options(), script, watched=watched))
         show_all(played.chat, manner)
         await played.play()
     return False
-
-
-def _log_to_stderr() -> None:
-    """The runtime's log is for people: standard output is the conversation's."""
-    import structlog  # noqa: PLC0415
-
-    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
 
 
 def _options(file: Path, customer: str, *, goes_on: bool) -> ChatOptions:
@@ -217,7 +211,7 @@ async def _talk(options: Options, manner: Manner) -> bool:
     lines = standard_input()  # what is typed while the rest is imported waits in there
     from wavoice.sim.chat.session import open_chat  # noqa: PLC0415
 
-    _log_to_stderr()
+    log_to_stderr()
     async with AsyncExitStack() as stack:
         chat = await _started(stack, open_chat(options()))
         return await converse(chat, lines, manner)

@@ -12,6 +12,7 @@ import typer
 
 from wavoice.cli.deploy import AsJson, Config, app, run, settings_of
 from wavoice.cli.deploy_lines import Lines
+from wavoice.cli.outputs import log_to_stderr
 
 if TYPE_CHECKING:
     from wavoice.deploy.webhook import Moved
@@ -213,7 +214,7 @@ def canary(as_json: AsJson = False, config: Config = None) -> None:
     """  # noqa: D301 -- \b keeps the lines of the examples apart
     from wavoice.deploy.canary import sing  # noqa: PLC0415
 
-    _log_to_stderr()
+    log_to_stderr()
     found = asyncio.run(sing(settings_of(config)))
     told = {"ok": found.ok, "told": found.told, "seconds": round(found.seconds, 3)}
     typer.echo(json.dumps(told) if as_json else f"{found.told} ({found.seconds:.1f} s)")
@@ -236,13 +237,6 @@ def smoke(
     """  # noqa: D301 -- \b keeps the lines of the examples apart
     from wavoice.deploy.smoke import smoke_from_here  # noqa: PLC0415
 
-    _log_to_stderr()
+    log_to_stderr()
     took = asyncio.run(smoke_from_here(settings_of(config), sys.stdin.readline(), seconds))
     typer.echo(f"delivered after {took:.1f} s")
-
-
-def _log_to_stderr() -> None:
-    """Standard output is the report's."""
-    import structlog  # noqa: PLC0415
-
-    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))

@@ -53,6 +53,13 @@ def table_console(columns: int, *, stderr: bool = False) -> Console:
     return Console(stderr=stderr, width=None if sys.stdout.isatty() else columns, highlight=False)
 
 
+def log_to_stderr() -> None:
+    """The runtime's log is for people: standard output is what the command says."""
+    import structlog  # noqa: PLC0415
+
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+
+
 def percent(share: float | None) -> str:
     """A share as it is printed; `-` for none."""
     return "-" if share is None else f"{100 * share:.1f}%"

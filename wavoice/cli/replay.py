@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from functools import partial
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wavoice.cli.files import check_target, make_folder
-from wavoice.cli.outputs import put
+from wavoice.cli.outputs import log_to_stderr, put
 from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.model import Stage
 
@@ -89,15 +88,13 @@ async def _run(
     *,
     quiet: bool,
 ) -> list[NoteResult]:
-    import structlog  # noqa: PLC0415
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415
 
     from wavoice.runtime.settings import Settings  # noqa: PLC0415
     from wavoice.sim.rehearsal import rehearsal_settings  # noqa: PLC0415
 
-    # The runtime's log is for people: standard output is the table's, or the JSON's.
-    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+    log_to_stderr()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     settings = rehearsal_settings(Settings.load())
     results: list[NoteResult] = []
