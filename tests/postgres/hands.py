@@ -14,7 +14,7 @@ from wavoice.runtime.adapters.clock import SystemClock, Uuid7Ids
 from wavoice.runtime.adapters.embedded import EmbeddedEngine
 from wavoice.runtime.adapters.store import SqliteStore, drain_lock
 from wavoice.runtime.errors import FencedError
-from wavoice.runtime.model import Address, Alias, Inbound, Modality
+from wavoice.runtime.model import SECOND, Address, Alias, Inbound, Modality
 from wavoice.runtime.ports import Engine, Store, UnitOfWork
 
 NUMBERS = count(1)
@@ -138,7 +138,7 @@ async def processes(kind: str, request: pytest.FixtureRequest) -> AsyncIterator[
         else:
             path = request.getfixturevalue("tmp_path") / "store.sqlite"
             store = await SqliteStore.open(path, ids=Uuid7Ids())
-            engine = EmbeddedEngine(store, clock, lambda: drain_lock(path))
+            engine = EmbeddedEngine(store, clock, lambda: drain_lock(path), look_every=SECOND // 20)
         hands = Hands(store, engine, done)
         made.append(hands)
         return hands
