@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
 from pathlib import Path
 
+from wavoice.runtime.adapters.store.at_rest import reading
 from wavoice.runtime.adapters.store.journal_rows import HEAD_NAME
 from wavoice.runtime.audit.chain_check import Stored
 from wavoice.runtime.chain import GENESIS, Head, Record
-from wavoice.runtime.errors import StoreError
 
 _PUBLIC = "seq, tenant, number, contact, turn, kind, at, retention, version, line"
 _CHAINED = "coalesce(pii_hash, ''), pii, pii_salt, seal"
@@ -19,14 +18,9 @@ _NOT_YET = "'', pii, NULL, NULL"
 
 def read_journal(path: Path) -> tuple[list[Stored], Head | None]:
     """All records in order, and the head of the chain; a bot may be running. Raises `StoreError`."""
-    try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
-            database.execute("BEGIN")  # one moment for records and head
-            return read_from(database)
-    except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
-        raise StoreError(
-            f"{path} cannot be read as a store: {error}.", remedy="Name the file of store.path."
-        ) from error
+    with reading(path) as database:
+        database.execute("BEGIN")  # one moment for records and head
+        return read_from(database)
 
 
 def read_from(database: sqlite3.Connection) -> tuple[list[Stored], Head | None]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from wavoice.runtime.adapters.store.at_rest import reading
 from wavoice.runtime.errors import StoreError
 from wavoice.runtime.journal import Event
 from wavoice.runtime.journal_lines import from_json
@@ -19,14 +18,9 @@ from wavoice.runtime.model import Micros
 def read_events(path: Path, since: Micros) -> Iterator[Event]:
     """Events from then on, in the order of the journal. Raises `StoreError`, also on the way."""
     query = "SELECT seq, line, pii FROM journal WHERE at >= ? ORDER BY seq"
-    try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
-            for seq, line, pii in database.execute(query, (since,)):
-                yield event_of(seq, line, pii)
-    except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
-        raise StoreError(
-            f"{path} cannot be read as a store: {error}.", remedy="Name the file of store.path."
-        ) from error
+    with reading(path) as database:
+        for seq, line, pii in database.execute(query, (since,)):
+            yield event_of(seq, line, pii)
 
 
 def event_of(seq: int, line: str, pii: str) -> Event:

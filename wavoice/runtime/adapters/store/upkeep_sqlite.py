@@ -6,11 +6,12 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from wavoice.runtime.adapters.store.at_rest import reading
 from wavoice.runtime.adapters.store.audit_rows import read_from
 from wavoice.runtime.adapters.store.connection import connect
 from wavoice.runtime.adapters.store.lock import lock_file
@@ -90,16 +91,8 @@ class SqliteUpkeep:
             raise UserInputError(f"A bot is running on {self._path}.", remedy="Stop it first.") from None
 
 
-@contextmanager
-def _reading(path: Path) -> Iterator[sqlite3.Connection]:
-    """The database, not written to, at one moment."""
-    try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
-            yield database
-    except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
-        raise StoreError(
-            f"{path} cannot be read as a store: {error}.", remedy="Restore a backup, or name another file."
-        ) from error
+def _reading(path: Path) -> AbstractContextManager[sqlite3.Connection]:
+    return reading(path, "Restore a backup, or name another file.")
 
 
 def _damage(database: sqlite3.Connection) -> list[str]:
