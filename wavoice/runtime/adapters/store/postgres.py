@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import psycopg
 from psycopg_pool import PoolTimeout
@@ -15,9 +15,9 @@ from wavoice.runtime.adapters.store.journal_late import LateJournal
 from wavoice.runtime.adapters.store.postgres_connection import address_of, pool_of, prepare_database, shown
 from wavoice.runtime.adapters.store.postgres_transaction import PostgresTransaction, postgres_error
 from wavoice.runtime.adapters.store.unit import Unit
+from wavoice.runtime.adapters.store.waiting import to_the_end
 from wavoice.runtime.errors import StoreError
 
-T = TypeVar("T")
 CONNECTIONS = 8
 """Of one process: as many transactions at once."""
 
@@ -106,7 +106,7 @@ class PostgresStore:
                 async with self._transaction(connection) as unit:
                     yield unit
             finally:
-                await _to_the_end(self._pool.putconn(connection))
+                await to_the_end(self._pool.putconn(connection))
         finally:
             self._inside.discard(task)
 
@@ -118,13 +118,13 @@ class PostgresStore:
             yield unit
             await unit.flush()
             db.end()
-            await _to_the_end(self._commit(connection, unit))
+            await to_the_end(self._commit(connection, unit))
         finally:
             db.end()
             if unit.durable:
                 unit.run_calls()
             else:
-                await _to_the_end(_roll_back(connection))
+                await to_the_end(_roll_back(connection))
 
     async def _commit(self, connection: psycopg.AsyncConnection[Any], unit: PostgresUnit) -> None:
         try:
@@ -147,9 +147,9 @@ class PostgresStore:
                 await connection.execute("BEGIN")
             except psycopg.OperationalError as error:
                 lost = error
-                await _to_the_end(self._pool.putconn(connection))
+                await to_the_end(self._pool.putconn(connection))
             except BaseException:
-                await _to_the_end(self._pool.putconn(connection))
+                await to_the_end(self._pool.putconn(connection))
                 raise
             else:
                 return connection
@@ -177,17 +177,3 @@ async def _roll_back(connection: psycopg.AsyncConnection[Any]) -> None:
     except psycopg.Error:
         # It is broken, and its transaction with it: the pool will not hand it out again.
         await connection.close()
-
-
-async def _to_the_end(work: Awaitable[T]) -> T:
-    """Wait for it to its end, even if the caller is cancelled meanwhile: half a COMMIT says nothing."""
-    job = asyncio.ensure_future(work)
-    cancelled: asyncio.CancelledError | None = None
-    while not job.done():
-        try:
-            await asyncio.wait([job])
-        except asyncio.CancelledError as error:
-            cancelled = error
-    if cancelled:
-        raise cancelled from job.exception()
-    return job.result()

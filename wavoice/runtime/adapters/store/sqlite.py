@@ -16,6 +16,7 @@ from wavoice.runtime.adapters.store.journal_rows import JournalRows, KnownHead
 from wavoice.runtime.adapters.store.lock import MEMORY
 from wavoice.runtime.adapters.store.statements import OpenTransaction, store_error
 from wavoice.runtime.adapters.store.unit import Unit
+from wavoice.runtime.adapters.store.waiting import to_the_end
 from wavoice.runtime.errors import StoreError
 from wavoice.runtime.model import SECOND, Micros
 
@@ -130,15 +131,6 @@ async def _wait(thread: ThreadPoolExecutor | None, call: Callable[[], T]) -> T:
     try:
         if thread is None:
             return call()
-        job = asyncio.get_running_loop().run_in_executor(thread, call)
-        cancelled: asyncio.CancelledError | None = None
-        while not job.done():
-            try:
-                await asyncio.wait([job])
-            except asyncio.CancelledError as error:
-                cancelled = error
-        if cancelled:
-            raise cancelled from job.exception()
-        return job.result()
+        return await to_the_end(asyncio.get_running_loop().run_in_executor(thread, call))
     except sqlite3.Error as error:
         raise store_error(error) from None
