@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -10,6 +12,7 @@ from typing import Protocol
 from wavoice.runtime.adapters.store.opening import postgres_url
 from wavoice.runtime.audit.chain_check import Break, Stored, check_chain
 from wavoice.runtime.chain import Head
+from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.settings import Store
 
 
@@ -79,6 +82,26 @@ def upkeep_of(settings: Store) -> Upkeep:
     from wavoice.runtime.adapters.store.upkeep_postgres import PostgresUpkeep  # noqa: PLC0415 -- an extra
 
     return PostgresUpkeep(url)
+
+
+@contextmanager
+def new_file(target: Path) -> Iterator[None]:
+    """Make it, for its owner's eyes only, to be filled meanwhile; what fails leaves none behind.
+
+    Raises `UserInputError` for one that is there already, or cannot be made.
+    """
+    try:
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        raise UserInputError(f"{target} is there already.", remedy="Name a new file.") from None
+    except OSError as error:
+        raise UserInputError(f"{target} cannot be written: {error.strerror}.") from error
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            target.unlink()
+        raise
 
 
 def checked(

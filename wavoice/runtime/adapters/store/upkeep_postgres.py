@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from wavoice.runtime.adapters.store.postgres_connection import (
 from wavoice.runtime.adapters.store.postgres_transaction import postgres_error
 from wavoice.runtime.adapters.store.schema import HEAD
 from wavoice.runtime.adapters.store.tables_ops import METADATA
-from wavoice.runtime.adapters.store.upkeep import Checked, checked
+from wavoice.runtime.adapters.store.upkeep import Checked, checked, new_file
 from wavoice.runtime.audit.chain_check import Stored
 from wavoice.runtime.chain import GENESIS, Head, Record
 from wavoice.runtime.errors import StoreError, UserInputError
@@ -67,19 +67,9 @@ class PostgresUpkeep:
         with _reading(self._url) as connection:
             if stored_revision(connection) is None:
                 raise UserInputError(f"{self.place} holds no store yet.", remedy="Run: wavoice db upgrade")
-        try:
-            os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        except FileExistsError:
-            raise UserInputError(f"{target} is there already.", remedy="Name a new file.") from None
-        except OSError as error:
-            raise UserInputError(f"{target} cannot be written: {error.strerror}.") from error
-        try:
+        with new_file(target):
             self._run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={target}")
             _listed(target)
-        except BaseException:
-            with suppress(OSError):
-                target.unlink()
-            raise
 
     def restore(self, source: Path, *, overwrite: bool) -> None:
         """See `Upkeep`; in one transaction: all of it, or nothing."""

@@ -6,7 +6,7 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -17,7 +17,7 @@ from wavoice.runtime.adapters.store.connection import connect
 from wavoice.runtime.adapters.store.lock import lock_file
 from wavoice.runtime.adapters.store.schema import HEAD, stored_revision
 from wavoice.runtime.adapters.store.sqlite import LOCK_TIMEOUT
-from wavoice.runtime.adapters.store.upkeep import Checked, checked
+from wavoice.runtime.adapters.store.upkeep import Checked, checked, new_file
 from wavoice.runtime.errors import StoreError, UserInputError
 
 _MOST_SAID = 20
@@ -109,23 +109,13 @@ def _damage(database: sqlite3.Connection) -> list[str]:
 
 def _copy(database: sqlite3.Connection, target: Path) -> None:
     """By SQLite's own copying, which waits for no writer and lets none wait long."""
-    try:
-        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except FileExistsError:
-        raise UserInputError(f"{target} is there already.", remedy="Name a new file.") from None
-    except OSError as error:
-        raise UserInputError(f"{target} cannot be written: {error.strerror}.") from error
-    try:
+    with new_file(target):
         with closing(sqlite3.connect(target)) as copy:
             database.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")  # one file: what moves it moves all of it
             _refuse_damage(copy)
         with target.open("rb") as written:
             os.fsync(written.fileno())
-    except BaseException:
-        with suppress(OSError):
-            target.unlink()
-        raise
 
 
 def _refuse_damage(copy: sqlite3.Connection) -> None:
