@@ -30,7 +30,7 @@ from wavoice.runtime.adapters.webhook import WebhookSecrets, webhook_app
 from wavoice.runtime.author.app import App
 from wavoice.runtime.author.load import load_app
 from wavoice.runtime.bot import Bot
-from wavoice.runtime.build_mcp import desk_for, stop
+from wavoice.runtime.build_mcp import desk_for
 from wavoice.runtime.build_speech import ears_for, voice_for
 from wavoice.runtime.build_systems import (
     around_of,
@@ -45,6 +45,7 @@ from wavoice.runtime.build_systems import (
 )
 from wavoice.runtime.catalogue import Catalogue
 from wavoice.runtime.codes import Codes
+from wavoice.runtime.ending import stop_task
 from wavoice.runtime.faq import Faq
 from wavoice.runtime.faq_file import read_faq
 from wavoice.runtime.foresee import always
@@ -208,10 +209,10 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
         bot = Bot(kit, settings.bot.tenant, frozenset(channels), engine.nudge)
         engine.drains_with(bot.drain)
         running = asyncio.create_task(engine.run() if parts.drains else asleep())
-        stack.push_async_callback(stop, running)
+        stack.push_async_callback(stop_task, running)
         if _lasts(settings, parts):
             sweeping = asyncio.create_task(sweep(kit, settings.bot.tenant))
-            stack.push_async_callback(stop, sweeping)
+            stack.push_async_callback(stop_task, sweeping)
         app, first = webhook_app(bot, _secrets(settings)), channels[graph.number]
         yield Runtime(bot, app, engine, store, first, settings, channels, running)
 

@@ -10,6 +10,7 @@ from typing import Any
 from wavoice.runtime.author.mcp_jobs import NOBODY
 from wavoice.runtime.author.mcp_questions import StoredQuestions
 from wavoice.runtime.author.mcp_tool import Desk
+from wavoice.runtime.ending import stop_task
 from wavoice.runtime.mcp.calls import Tools
 from wavoice.runtime.ports import Clock, Ids, Store
 from wavoice.runtime.settings import Settings
@@ -46,11 +47,5 @@ def _opened(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Tools:
     tools = McpTools(settings.mcp, clock)
     looking = asyncio.create_task(tools.look())
     stack.push_async_callback(tools.close)
-    stack.push_async_callback(stop, looking)
+    stack.push_async_callback(stop_task, looking)
     return tools
-
-
-async def stop(task: asyncio.Task[None]) -> None:
-    """End a task of the background, however it ends."""
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)

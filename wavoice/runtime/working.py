@@ -12,6 +12,7 @@ import structlog
 
 from wavoice.runtime.adapters.clock import SystemClock
 from wavoice.runtime.build import Parts, build
+from wavoice.runtime.ending import end_process
 from wavoice.runtime.errors import PortInUseError
 from wavoice.runtime.seeing.seen import Seen, watch
 from wavoice.runtime.serving.doors import metrics_app
@@ -93,16 +94,6 @@ async def _keep(command: Sequence[str]) -> None:
         try:
             code = await process.wait()
         finally:
-            if process.returncode is None:
-                await _end(process)
+            await end_process(process, GRACE_SECONDS)
         log.error("worker_died", code=code)
         await asyncio.sleep(REST_SECONDS)
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    process.terminate()
-    try:
-        await asyncio.wait_for(process.wait(), GRACE_SECONDS)
-    except TimeoutError:
-        process.kill()
-        await process.wait()

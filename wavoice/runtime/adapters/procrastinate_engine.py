@@ -23,6 +23,7 @@ from psycopg_pool import PoolTimeout
 
 from wavoice.runtime.adapters.store.postgres import PostgresStore, PostgresUnit
 from wavoice.runtime.adapters.store.postgres_connection import address_of
+from wavoice.runtime.ending import done_or_told, stop_task
 from wavoice.runtime.errors import StoreError
 from wavoice.runtime.model import SECOND, Address, Micros
 from wavoice.runtime.ports import Clock, EngineState, UnitOfWork
@@ -82,13 +83,12 @@ class ProcrastinateEngine:
         It is enough because this transaction holds the contact's gate: if the job that waits is begun before
         this commit, its drain waits at the gate before it believes that nothing is there.
         """
-        if not isinstance(tx, PostgresUnit):
-            raise TypeError("this engine stores its jobs in PostgreSQL")
-        await tx.gate(address.contact)
+        pg = _pg(tx)
+        await pg.gate(address.contact)
         contact = f"{address.tenant}/{address.number}/{address.contact}"
-        job = self._task.configure(lock=contact, queueing_lock=f"d:{contact}", connection=tx.connection)
+        job = self._task.configure(lock=contact, queueing_lock=f"d:{contact}", connection=pg.connection)
         try:
-            async with tx.connection.transaction():  # a savepoint: the refusal undoes itself alone
+            async with pg.connection.transaction():  # a savepoint: the refusal undoes itself alone
                 await job.defer_async(tenant=address.tenant, number=address.number, contact=address.contact)
         except AlreadyEnqueued:
             return
@@ -117,11 +117,10 @@ class ProcrastinateEngine:
             await self._ended.wait()
 
     async def _serve_until_told(self) -> None:
-        serving, told = asyncio.create_task(self._open()), asyncio.create_task(self._ending.wait())
+        serving = asyncio.create_task(self._open())
         try:
-            await asyncio.wait({serving, told}, return_when=asyncio.FIRST_COMPLETED)
+            await done_or_told(serving, self._ending)
         finally:
-            told.cancel()
             serving.cancel()  # the worker takes no more jobs, and lets those that have begun end
             (came_to,) = await asyncio.gather(serving, return_exceptions=True)
         if isinstance(came_to, ConnectorException | psycopg.Error | PoolTimeout):
@@ -147,8 +146,7 @@ class ProcrastinateEngine:
                 install_signal_handlers=False,
             )
         finally:
-            keeping.cancel()
-            await asyncio.gather(keeping, return_exceptions=True)
+            await stop_task(keeping)
 
     async def _work(self, tenant: str, number: str, contact: str) -> None:
         """The task. One contact's trouble stops nobody else, and what it leaves the keeper finds."""

@@ -21,6 +21,7 @@ from wavoice.runtime.adapters.clock import SystemClock
 from wavoice.runtime.adapters.store.damage import refuse_damage
 from wavoice.runtime.adapters.store.lock import MEMORY
 from wavoice.runtime.build import Parts, Runtime, build
+from wavoice.runtime.ending import done_or_told, stop_task
 from wavoice.runtime.errors import AuthError, ChannelError, StoreError, facts_of
 from wavoice.runtime.journal import Event, Sink
 from wavoice.runtime.seeing.seen import Seen, watch
@@ -86,7 +87,7 @@ async def serve(serving: Serving, stop: asyncio.Event) -> None:
         async with serve_at(public, public_app(runtime.app), grace=grace):
             serving.up(Up(_address(chosen.host, public), _address(chosen.admin_host, admin), runtime))
             looking = asyncio.create_task(look_at_numbers(runtime))
-            stack.push_async_callback(_end, looking)
+            stack.push_async_callback(stop_task, looking)
             if serving.tunnel:
                 here = f"http://127.0.0.1:{port_of(public)}"
                 await stack.enter_async_context(tunnel(serving.tunnel, here, serving.reached))
@@ -140,11 +141,7 @@ async def finish_turns(runtime: Runtime, seconds: float) -> None:
 
 async def until_told(stop: asyncio.Event, running: asyncio.Task[None]) -> None:
     """Wait until the process is told to end. Raises `StoreError` if the engine ended before."""
-    told = asyncio.create_task(stop.wait())
-    try:
-        await asyncio.wait({told, running}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        told.cancel()
+    await done_or_told(running, stop)
     if running.done():
         error = None if running.cancelled() else running.exception()
         if isinstance(error, StoreError):
@@ -155,19 +152,13 @@ async def until_told(stop: asyncio.Event, running: asyncio.Task[None]) -> None:
 
 async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
     """Do it, or break it off and return None if the process is told to end meanwhile."""
-    doing, told = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    doing = asyncio.create_task(work)
     try:
-        await asyncio.wait({doing, told}, return_when=asyncio.FIRST_COMPLETED)
+        await done_or_told(doing, stop)
         return doing.result() if doing.done() else None
     finally:
-        told.cancel()
         if not doing.done():
-            await _end(doing)
-
-
-async def _end(task: asyncio.Task[Any]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+            await stop_task(doing)
 
 
 def _address(host: str, listener: socket.socket) -> str:

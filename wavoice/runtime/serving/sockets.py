@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager, contextmanager, nullcontext, suppres
 import uvicorn
 from starlette.types import ASGIApp
 
+from wavoice.runtime.ending import done_or_told
 from wavoice.runtime.errors import PortInUseError, UserInputError
 
 
@@ -107,12 +108,10 @@ async def serve_at(listener: socket.socket, app: ASGIApp, *, grace: int) -> Asyn
 async def _served(config: uvicorn.Config, listener: socket.socket) -> AsyncIterator[None]:
     server = _Server(config)
     serving = asyncio.create_task(server.serve([listener]))
-    starting = asyncio.create_task(server.up.wait())
     try:
-        await asyncio.wait([serving, starting], return_when=asyncio.FIRST_COMPLETED)
+        await done_or_told(serving, server.up)
         yield
     finally:
-        starting.cancel()
         server.end()
         with _silence() if config.timeout_graceful_shutdown is not None else nullcontext():
             await serving

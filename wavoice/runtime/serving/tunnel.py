@@ -19,6 +19,7 @@ import httpx
 import structlog
 
 from wavoice.runtime.adapters.tls import tls
+from wavoice.runtime.ending import end_process
 from wavoice.runtime.errors import UserInputError
 
 log = structlog.get_logger("wavoice")
@@ -92,7 +93,7 @@ async def tunnel(
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await _end(process)
+        await end_process(process, END_SECONDS)
         if http is None:
             await asking.aclose()
 
@@ -127,15 +128,3 @@ async def _is_us(http: httpx.AsyncClient, origin: str) -> bool:
     except (httpx.HTTPError, ValueError):
         return False  # not yet, or somebody else's
     return isinstance(body, dict) and body.get("status") == "ok" and "version" in body
-
-
-async def _end(process: Process) -> None:
-    if process.returncode is not None:
-        return
-    process.terminate()
-    try:
-        async with asyncio.timeout(END_SECONDS):
-            await process.wait()
-    except TimeoutError:
-        process.kill()
-        await process.wait()

@@ -14,6 +14,7 @@ from pathlib import Path
 from wavoice.runtime.adapters.clock import SystemClock, Uuid7Ids
 from wavoice.runtime.adapters.decoder import SandboxedDecoder
 from wavoice.runtime.build import Parts, build
+from wavoice.runtime.ending import stop_task
 from wavoice.runtime.journal import Committed
 from wavoice.runtime.policy import Policy
 from wavoice.runtime.ports import Clock, Decoder, Ids, SpeechToText, TextToSpeech
@@ -150,7 +151,7 @@ async def open_chat(options: ChatOptions) -> AsyncIterator[ChatSession]:
             models.start()
         if settings.bot.app is not None and options.watch:
             watching = asyncio.create_task(_reload_on_change(session))
-            stack.push_async_callback(_stop, watching)
+            stack.push_async_callback(stop_task, watching)
         yield session
 
 
@@ -163,11 +164,6 @@ async def _reload_on_change(session: ChatSession) -> None:
             f"Your file is read anew with /reload only: {error.name} is not installed. "
             'Install it with: pip install "wavoice-bot[sim]"'
         )
-
-
-async def _stop(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
 
 
 def _parts(options: ChatOptions, models: Models, decoder: Decoder, line: Line, clock: Clock) -> Parts:
