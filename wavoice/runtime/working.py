@@ -6,7 +6,6 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
-from dataclasses import replace
 
 import structlog
 
@@ -16,8 +15,7 @@ from wavoice.runtime.ending import end_process
 from wavoice.runtime.errors import PortInUseError
 from wavoice.runtime.seeing.seen import Seen, watch
 from wavoice.runtime.serving.doors import metrics_app
-from wavoice.runtime.serving.logs import LogSink
-from wavoice.runtime.serving.process import AllSinks, finish_turns, until_told
+from wavoice.runtime.serving.process import finish_turns, until_told, watched
 from wavoice.runtime.serving.sockets import listen, port_of, serve_at
 from wavoice.runtime.settings import Settings
 
@@ -37,15 +35,16 @@ async def work(settings: Settings, stop: asyncio.Event, parts: Parts | None = No
     Only where `store.url` is set there is work for more than one process. Raises what `build` raises, and
     `StoreError` if the engine ends by itself.
     """
-    parts = parts or Parts()
-    async with watch(settings.observe, SystemClock()) as seen, _shown(settings, seen):
-        named = () if parts.sink is None else (parts.sink,)
-        async with build(settings, replace(parts, sink=AllSinks((LogSink(), seen, *named)))) as runtime:
-            seen.know(job.name for job in runtime.bot.kit.jobs)
-            log.info("worker_ready")
-            await until_told(stop, runtime.running)
-            log.info("ending", grace_seconds=settings.serve.grace_seconds)
-            await finish_turns(runtime, settings.serve.grace_seconds)
+    async with (
+        watch(settings.observe, SystemClock()) as seen,
+        _shown(settings, seen),
+        build(settings, watched(parts or Parts(), seen)) as runtime,
+    ):
+        seen.know(job.name for job in runtime.bot.kit.jobs)
+        log.info("worker_ready")
+        await until_told(stop, runtime.running)
+        log.info("ending", grace_seconds=settings.serve.grace_seconds)
+        await finish_turns(runtime, settings.serve.grace_seconds)
 
 
 @asynccontextmanager

@@ -76,8 +76,7 @@ async def serve(serving: Serving, stop: asyncio.Event) -> None:
         public = stack.enter_context(closing(listen(chosen.host, chosen.port, "--port")))
         admin = stack.enter_context(closing(listen(chosen.admin_host, chosen.admin_port, "--admin-port")))
         seen = await stack.enter_async_context(watch(settings.observe, SystemClock()))
-        watched = admin_app(health, seen.text)
-        await stack.enter_async_context(serve_at(admin, watched, grace=ADMIN_GRACE))
+        await stack.enter_async_context(serve_at(admin, admin_app(health, seen.text), grace=ADMIN_GRACE))
         runtime = await _unless(stop, _open(serving, seen, stack))
         if runtime is None:
             return
@@ -102,13 +101,18 @@ async def _open(serving: Serving, seen: Seen, stack: AsyncExitStack) -> Runtime:
     in_a_file = settings.store.url is None and str(settings.store.path) != MEMORY
     if settings.serve.check_store and in_a_file:
         await asyncio.to_thread(refuse_damage, settings.store.path)
-    named = () if serving.parts.sink is None else (serving.parts.sink,)
-    parts = replace(serving.parts, sink=AllSinks((LogSink(), seen, *named)), shared=True)
+    parts = replace(watched(serving.parts, seen), shared=True)
     return await stack.enter_async_context(build(settings, parts))
 
 
+def watched(parts: Parts, seen: Seen) -> Parts:
+    """The same, whose journal is logged and counted as well."""
+    named = () if parts.sink is None else (parts.sink,)
+    return replace(parts, sink=_AllSinks((LogSink(), seen, *named)))
+
+
 @dataclass(frozen=True, slots=True)
-class AllSinks:
+class _AllSinks:
     """Several sinks."""
 
     sinks: tuple[Sink, ...]
