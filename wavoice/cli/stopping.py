@@ -42,7 +42,7 @@ def run(main: Coroutine[Any, Any, bool]) -> int:
 
 
 async def _stoppable(main: Coroutine[Any, Any, bool]) -> int:
-    loop, task = asyncio.get_running_loop(), asyncio.create_task(main)
+    task = asyncio.create_task(main)
     got: list[int] = []
 
     def stop(number: int) -> None:
@@ -50,9 +50,7 @@ async def _stoppable(main: Coroutine[Any, Any, bool]) -> int:
             task.cancel()
         got.append(number)
 
-    if sys.platform != "win32":  # there, nobody sends them
-        for each in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(each, stop, each)
+    _on_signals(stop)
     failed = False
     try:
         failed = await task
@@ -60,8 +58,7 @@ async def _stoppable(main: Coroutine[Any, Any, bool]) -> int:
         if not got:
             raise
     finally:
-        # The loop waits for the threads of its pool when it closes: it gets one in which nothing runs.
-        loop.set_default_executor(ThreadPoolExecutor(1))
+        _leave_threads()
     return KILLED + got[0] if got else int(failed)
 
 
@@ -74,17 +71,29 @@ def run_until_told(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -
 
 
 async def _told(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
-    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    stop = asyncio.Event()
 
     def told(number: int) -> None:
         if stop.is_set():
             os._exit(KILLED + number)
         stop.set()
 
-    if sys.platform != "win32":  # there, Ctrl-C cancels, and nobody sends the others
-        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(each, told, each)
+    _on_signals(told, ctrl_c=True)
     try:
         await main(stop)
     finally:
-        loop.set_default_executor(ThreadPoolExecutor(1))  # as above: nobody waits for what threads still do
+        _leave_threads()
+
+
+def _on_signals(call: Callable[[int], None], *, ctrl_c: bool = False) -> None:
+    """On SIGTERM and SIGHUP, call with the signal's number; on Ctrl-C too, which else cancels."""
+    if sys.platform == "win32":  # there, Ctrl-C cancels, and nobody sends the others
+        return
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGTERM, signal.SIGHUP, *((signal.SIGINT,) if ctrl_c else ())):
+        loop.add_signal_handler(each, call, each)
+
+
+def _leave_threads() -> None:
+    """The loop waits for the threads of its pool when it closes: it gets one in which nothing runs."""
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
