@@ -12,7 +12,7 @@ from sqlalchemy import Executable
 
 from wavoice.runtime.adapters.store.postgres_dialect import prepared
 from wavoice.runtime.adapters.store.prepared import Prepared
-from wavoice.runtime.adapters.store.statements import Found, Rows
+from wavoice.runtime.adapters.store.statements import Found, Rows, over, unstorable
 from wavoice.runtime.errors import StoreError
 
 GATE = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
@@ -38,7 +38,7 @@ class PostgresTransaction:
     async def execute(self, statement: Executable, parameters: Any = None, /) -> Found:
         """See `Statements`."""
         if not self._open:
-            raise StoreError("A repository was used after its transaction.", remedy="Begin a new one.")
+            raise over()
         try:
             if parameters is None or isinstance(parameters, Mapping):
                 return await self._once(statement, parameters or {})
@@ -46,10 +46,7 @@ class PostgresTransaction:
         except psycopg.Error as error:
             raise postgres_error(error) from None
         except UnicodeEncodeError:
-            raise StoreError(
-                "An identifier holds text that cannot be stored.",
-                remedy="Replace lone surrogates before the text enters the runtime.",
-            ) from None
+            raise unstorable() from None
 
     async def alone(self, work: str) -> bool:
         """See `Statements`."""

@@ -130,7 +130,7 @@ class OpenTransaction:
     async def execute(self, statement: Executable, parameters: Any = None, /) -> Found:
         """See `Statements`."""
         if not self._open:
-            raise StoreError("A repository was used after its transaction.", remedy="Begin a new one.")
+            raise over()
         try:
             if parameters is None or isinstance(parameters, Mapping):
                 return self._once(statement, parameters or {})
@@ -138,10 +138,7 @@ class OpenTransaction:
         except sqlite3.Error as error:
             raise store_error(error) from None
         except UnicodeEncodeError:
-            raise StoreError(
-                "An identifier holds text that cannot be stored.",
-                remedy="Replace lone surrogates before the text enters the runtime.",
-            ) from None
+            raise unstorable() from None
 
     def _once(self, statement: Executable, parameters: Mapping[str, object]) -> Rows:
         ready = prepared(statement, parameters)
@@ -160,6 +157,19 @@ class OpenTransaction:
     def end(self) -> None:
         """Refuse all further statements."""
         self._open = False
+
+
+def over() -> StoreError:
+    """A repository outlived what it works in."""
+    return StoreError("A repository was used after its transaction.", remedy="Begin a new one.")
+
+
+def unstorable() -> StoreError:
+    """Half a character: no encoding has it."""
+    return StoreError(
+        "An identifier holds text that cannot be stored.",
+        remedy="Replace lone surrogates before the text enters the runtime.",
+    )
 
 
 def store_error(error: sqlite3.Error) -> StoreError:
