@@ -73,8 +73,8 @@ class Bot:
 
 
 @asynccontextmanager
-async def bot(far: FarSide, folder: Path, **variables: str) -> AsyncIterator[Bot]:
-    """Start the command, and end it with SIGTERM."""
+async def bot(far: FarSide, folder: Path, *arguments: str, **variables: str) -> AsyncIterator[Bot]:
+    """Start the command in that folder, and end it with SIGTERM."""
     store = folder / "bot.db"
     command = shutil.which("wavoice", path=os.path.dirname(sys.executable))
     assert command is not None
@@ -97,7 +97,8 @@ async def bot(far: FarSide, folder: Path, **variables: str) -> AsyncIterator[Bot
     with (folder / "log.jsonl").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
             command,
-            *("serve", "--json", "--port", "0", "--admin-port", "0"),
+            *("serve", "--json", "--port", "0", "--admin-port", "0", *arguments),
+            cwd=folder,
             env={**os.environ, **{f"WAVOICE_{name}": told for name, told in given.items()}},
             stdout=asyncio.subprocess.PIPE,
             stderr=log,
@@ -188,17 +189,12 @@ async def turns(count: int, folder: Path) -> dict[str, Any]:
     """One at a time for each one's own time; then as many as are taken, for turns a second."""
     with far_side() as far:
         async with bot(far, folder) as on:
-            line, alone = await Line.open(on.port), list[float]()
-            for number in range(300):
-                before, begun = far.sent, time.perf_counter()
-                await line.post(body(1_000_000 + number, 0))
-                while far.sent == before:  # noqa: ASYNC110 - another process counts
-                    await asyncio.sleep(0.001)
-                alone.append(time.perf_counter() - begun)
+            line = await Line.open(on.port)
+            alone = [await replied(far, line, number) for number in range(300)]
             line.close()
             done = await _settled(on, 300)
             begun, computed = time.perf_counter(), on.cpu()
-            await _flood(on, count, 0)
+            await flood(on.port, count)
             taken = time.perf_counter() - begun
             await _settled(on, done + count)
             whole, computed = time.perf_counter() - begun, on.cpu() - computed
@@ -212,8 +208,18 @@ async def turns(count: int, folder: Path) -> dict[str, Any]:
     }
 
 
-async def _flood(on: Bot, count: int, round_: int) -> None:
-    lines = [await Line.open(on.port) for _ in range(CONNECTIONS)]
+async def replied(far: FarSide, line: Line, number: int) -> float:
+    """Seconds from a webhook to the reply, where nothing else is under way."""
+    before, begun = far.sent, time.perf_counter()
+    await line.post(body(1_000_000 + number, 0))
+    while far.sent == before:  # noqa: ASYNC110 - another process counts
+        await asyncio.sleep(0.001)
+    return time.perf_counter() - begun
+
+
+async def flood(port: int, count: int, round_: int = 0) -> None:
+    """So many text messages, each of another customer, as fast as they are taken."""
+    lines = [await Line.open(port) for _ in range(CONNECTIONS)]
 
     async def send(line: Line, first: int) -> None:
         for who in range(first, count, CONNECTIONS):
@@ -230,12 +236,16 @@ async def _settled(on: Bot, ended: int) -> int:
 
 
 def _own(store: Path) -> dict[str, float]:
-    """Of the turns that came one at a time: from the webhook to the end of the turn, by the journal."""
+    """Of the turns that came one at a time."""
     with closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as database:
         rows = database.execute("SELECT line FROM journal WHERE kind = 'turn_ended' ORDER BY seq LIMIT 300")
-        told = [json.loads(row[0]) for row in rows]
-    bodies = [one["data"] for one in told]
-    return quantiles([(one["ended_at"] - one["started_at"]) / 1_000_000 for one in bodies[50:]])
+        return by_journal([line for (line,) in rows][50:])
+
+
+def by_journal(ended: Sequence[str]) -> dict[str, float]:
+    """Of turns, by the lines of their ends in the journal: from the webhook to the end of the turn."""
+    bodies = [json.loads(line)["data"] for line in ended]
+    return quantiles([(one["ended_at"] - one["started_at"]) / 1_000_000 for one in bodies])
 
 
 async def memory(count: int, folder: Path) -> dict[str, Any]:
@@ -244,7 +254,7 @@ async def memory(count: int, folder: Path) -> dict[str, Any]:
     with far_side() as far:
         async with bot(far, folder) as on:
             for round_ in range(count // customers):
-                await _flood(on, customers, round_)
+                await flood(on.port, customers, round_)
                 ended = await _settled(on, (round_ + 1) * customers)
                 found.append({"turns": ended, "rss_mb": round(on.resident(), 1)})
     return {"memory": found}
