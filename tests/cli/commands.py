@@ -38,12 +38,17 @@ def bare_environment() -> dict[str, str]:
     return {**kept, "NO_COLOR": "1"}
 
 
-def script(*arguments: str, folder: Path, said: str = "", **environment: str) -> Done:
-    """Run the installed console script in a process of its own; `said` stands on its standard input."""
+def installed() -> str:
+    """The console script."""
     command = shutil.which("wavoice", path=Path(sys.executable).parent)
     assert command is not None, "the console script is not installed beside this Python"
+    return command
+
+
+def script(*arguments: str, folder: Path, said: str = "", **environment: str) -> Done:
+    """Run the installed console script in a process of its own; `said` stands on its standard input."""
     done = subprocess.run(
-        [command, *arguments],
+        [installed(), *arguments],
         cwd=folder,
         env={**bare_environment(), **environment},
         input=said,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -14,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import Shell, bare_environment, script
+from tests.cli.commands import Shell, bare_environment, installed, script
 from tests.sim.chat.chats import talk
 from wavoice.cli.chat_plain import Manner, converse
 
@@ -127,10 +126,8 @@ async def test_json_lines_hold_everything(tmp_path: Path, capsys: pytest.Capture
 @pytest.mark.bulk
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a signal")
 def test_ctrl_c_leaves_the_database_whole(tmp_path: Path) -> None:
-    command = shutil.which("wavoice", path=Path(sys.executable).parent)
-    assert command is not None
     with subprocess.Popen(
-        [command, "chat", "--store", "kept.db"],
+        [installed(), "chat", "--store", "kept.db"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

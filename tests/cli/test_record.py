@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 import tomllib
 import wave
 from collections.abc import Callable
@@ -14,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.cli.commands import NOTES, Shell, bare_environment, needs_weights
+from tests.cli.commands import NOTES, Shell, bare_environment, installed, needs_weights
 from wavoice.sim.fixtures import read_built
 from wavoice.sim.manifest import load_manifest
 from wavoice.sim.sound.notes import samples_of
@@ -233,10 +232,8 @@ class TestRefusals:
 def test_at_a_terminal_what_is_missing_is_asked(tmp_path: Path, tone: Path) -> None:
     pty = pytest.importorskip("pty")
     master, slave = pty.openpty()
-    command = shutil.which("wavoice", path=Path(sys.executable).parent)
-    assert command is not None
     with subprocess.Popen(
-        [command, "record", "beep", "--from", str(tone)],
+        [installed(), "record", "beep", "--from", str(tone)],
         cwd=tmp_path, stdin=slave, stderr=slave, stdout=subprocess.PIPE, env=bare_environment(),
     ) as running:  # fmt: skip
         os.close(slave)

@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import signal
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.cli.commands import bare_environment
+from tests.cli.commands import bare_environment, installed
 from tests.serving.street import Door
 from wavoice.deploy.errors import TargetError
 from wavoice.deploy.package import hashes
@@ -99,7 +98,7 @@ class LocalTarget:
 
     async def run(self, release: str, arguments: Sequence[str], *, given: str = "") -> Ran:
         child = await asyncio.create_subprocess_exec(
-            _wavoice(),
+            installed(),
             *arguments,
             cwd=self._release(release) / BOT,
             env=self._environment(release),
@@ -112,7 +111,7 @@ class LocalTarget:
 
     async def start(self, release: str) -> str:
         child = await asyncio.create_subprocess_exec(
-            _wavoice(),
+            installed(),
             *("serve", "--json", "--port", "0", "--admin-port", "0"),
             cwd=self._release(release) / BOT,
             env=self._environment(release),
@@ -203,9 +202,3 @@ class LocalTarget:
             "CREDENTIALS_DIRECTORY": str(self._secrets(release)),
             "WAVOICE_STORE__PATH": str(self.store),
         }
-
-
-def _wavoice() -> str:
-    found = shutil.which("wavoice", path=Path(sys.executable).parent)
-    assert found is not None
-    return found

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-import shutil
 import signal
-import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -19,12 +17,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.cli.commands import bare_environment
+from tests.cli.commands import bare_environment, installed
 from tests.postgres.server import Server
-from tests.serving.chaos import PATIENCE, within
+from tests.serving.chaos import PATIENCE, come_to_an_end, within
 from tests.serving.customers import Crowd
-from tests.serving.history import broken, left
-from tests.serving.processes import Process, start
+from tests.serving.history import broken
+from tests.serving.processes import start
 from tests.serving.street import Street, street
 from wavoice.runtime.adapters.store.upkeep_postgres import PostgresUpkeep, read_journal
 from wavoice.runtime.audit.chain_check import Stored
@@ -70,10 +68,8 @@ async def on_postgresql(folder: Path, url: str) -> AsyncIterator[PostgresStreet]
 
 @asynccontextmanager
 async def worker(at: PostgresStreet, **variables: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    command = shutil.which("wavoice", path=Path(sys.executable).parent)
-    assert command is not None
     child = await asyncio.create_subprocess_exec(
-        command, "worker", cwd=at.store.parent, env={**bare_environment(), **at.variables(), **variables},
+        installed(), "worker", cwd=at.store.parent, env={**bare_environment(), **at.variables(), **variables},
         stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     assert child.stderr is not None
@@ -87,15 +83,6 @@ async def worker(at: PostgresStreet, **variables: str) -> AsyncIterator[asyncio.
             child.kill()
         await child.wait()
         await reading
-
-
-async def quiet(at: PostgresStreet, process: Process) -> None:
-    """Return once nothing is under way, neither on WhatsApp nor by the rows of the store."""
-    while True:
-        await at.emulator.idle()
-        if not list(left(at)):
-            return
-        await within(process, 0.2)
 
 
 def told(found: Iterator[str]) -> str:
@@ -122,8 +109,7 @@ async def test_processes_are_killed_and_the_database_is_restarted(server: Server
                             await asyncio.to_thread(server.restart, chance.choice(["fast", "immediate"]))
                     await within(process, 1.0)
                 assert crowd.trouble is None
-            await asyncio.wait_for(crowd.end(), PATIENCE)
-            await asyncio.wait_for(quiet(at, process), PATIENCE)
+            await come_to_an_end(at, crowd, process)
             assert await process.ends() == 0, process.log[-20:]
         finally:
             crowd.leave()

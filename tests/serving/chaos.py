@@ -142,12 +142,12 @@ async def come_to_an_end(at: Street, crowd: Crowd, process: Process) -> None:
 
 
 async def quiet(at: Street, process: Process) -> None:
-    """Return once nothing is under way, neither on WhatsApp nor by the file of the store."""
+    """Return once nothing is under way, neither on WhatsApp nor by the store."""
     while True:
         await at.emulator.idle()
         if not list(left(at)):
             return
-        await within(process, 0.2)  # another process works: only its file tells how far it is
+        await within(process, 0.2)  # another process works: only its store tells how far it is
 
 
 async def within(process: Process, seconds: float) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import shutil
 import signal
 import socket
 import sys
@@ -15,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.cli.commands import bare_environment
+from tests.cli.commands import bare_environment, installed
 from tests.serving.street import Street
 from wavoice.runtime.adapters.failpoints import VARIABLE
 
@@ -123,10 +122,8 @@ async def nursery() -> AsyncIterator[Nursery]:
 
 async def command(environment: Mapping[str, str], folder: Path) -> Process:
     """The console script, as a user starts it."""
-    script = shutil.which("wavoice", path=Path(sys.executable).parent)
-    assert script is not None
     child = await asyncio.create_subprocess_exec(
-        script,
+        installed(),
         *ARGUMENTS,
         cwd=folder,
         env=dict(environment),

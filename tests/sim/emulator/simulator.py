@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import shutil
 import signal
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from tests.cli.commands import bare_environment
+from tests.cli.commands import bare_environment, installed
 
 FREE = ("--port", "0", "--media-port", "0", "--control-port", "0")
 
@@ -43,10 +41,8 @@ class Simulator:
 @asynccontextmanager
 async def simulator(folder: Path, *arguments: str) -> AsyncIterator[Simulator]:
     """Start it on free ports; it is killed if the test has not ended it."""
-    command = shutil.which("wavoice", path=Path(sys.executable).parent)
-    assert command is not None
     process = await asyncio.create_subprocess_exec(
-        command,
+        installed(),
         "sim",
         *FREE,
         "--json",
