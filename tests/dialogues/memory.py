@@ -286,9 +286,6 @@ class MediaTable:
     async def add(self, turn: str, media: MediaRef, size: int, audio: Audio) -> None:
         """No dialogue asks for it again."""
 
-    async def forget(self, tenant: str, before: Micros) -> None:
-        raise NotImplementedError("no dialogue lasts that long")
-
 
 class HandOffs:
     """Nobody in a dialogue reads what a person is given."""

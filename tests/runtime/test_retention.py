@@ -56,7 +56,6 @@ async def pruned(at: Desk) -> Mapping[str, int]:
     """What a running bot does once a day."""
     kit, now = at.rehearsal.runtime.bot.kit, at.clock.now()
     async with kit.store.begin() as tx:
-        await tx.media.forget("default", now - POLICY.keep_figures)
         foreseen = await tx.retention.due("default", keep_of(POLICY, now))
     gone = await prune(kit.store, kit.ids, "default", POLICY, now)
     assert set(foreseen) <= set(gone), "the dry look says what goes"

@@ -86,8 +86,6 @@ async def _sweep(kit: Kit, tenant: str) -> Micros:
     now, policy = kit.clock.now(), kit.policy
     try:
         due = await kit.media.sweep(now) if kit.media is not None else None
-        async with kit.store.begin() as tx:
-            await tx.media.forget(tenant, now - policy.keep_figures)
         await prune(kit.store, kit.ids, tenant, policy, now)
     except StoreError as error:
         log.error("not_swept", error=error.code)

@@ -267,10 +267,6 @@ class MediaTable(Protocol):
         """Keep what was announced beside what was decoded."""
         ...
 
-    async def forget(self, tenant: str, before: Micros) -> None:
-        """Delete the rows of notes that were received before then."""
-        ...
-
 
 class VoiceUse(Protocol):
     """How many seconds of voice notes were listened to, by day: what the budget of voice minutes counts."""

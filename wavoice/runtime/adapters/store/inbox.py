@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import bindparam, delete, false, func, select, update
+from sqlalchemy import bindparam, false, func, select, update
 
 from wavoice.runtime.adapters.store.codec import VERSION, dump, dump_json, load
 from wavoice.runtime.adapters.store.portable import insert
@@ -172,11 +172,6 @@ _keep = _keep.on_conflict_do_update(
 )
 
 
-_forget = delete(media).where(
-    media.c.tenant == bindparam("of_tenant"), media.c.received_at < bindparam("before")
-)
-
-
 class MediaRows:
     """`ports.MediaTable`."""
 
@@ -206,7 +201,3 @@ class MediaRows:
         )
         if not written.rowcount:
             raise StoreError(f"Turn {turn} has no stored message.", remedy="Inbox.add comes first.")
-
-    async def forget(self, tenant: str, before: Micros) -> None:
-        """See `ports.MediaTable`."""
-        await self._db.execute(_forget, {"of_tenant": tenant, "before": before})

@@ -36,6 +36,7 @@ from wavoice.runtime.adapters.store.tables import (
     hand_offs,
     inbox,
     journal,
+    media,
     outbox,
     outbox_messages,
     proposals,
@@ -70,6 +71,7 @@ _no_later = ~exists().where(
 )
 _OLD: Mapping[str, tuple[Table, Any, ColumnElement[bool]]] = {
     "inbox": (inbox, inbox.c.seq, and_(inbox.c.done == true(), inbox.c.received_at < bindparam("ids"))),
+    "media": (media, media.c.turn, media.c.received_at < bindparam("figures")),
     "outbox": (
         outbox,
         outbox.c.id,
@@ -246,6 +248,7 @@ def _moments(tenant: str, keep: Keep) -> Mapping[str, Any]:
         "of_tenant": tenant,
         "ids": min(keep.ids, keep.words),
         "words": keep.words,
+        "figures": keep.figures,
         "day": datetime.fromtimestamp(keep.figures / SECOND, UTC).date().isoformat(),
         "audit": keep.audit,
         "consents": keep.consents,
