@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from tests.journals import event_of
 from tests.serving.customers import DONE, Customer
@@ -74,14 +75,25 @@ def _of_customer(at: Street, one: Customer) -> Iterator[str]:
 
 def _doubled_replies(at: Street) -> Iterator[str]:
     """Sent twice is only what nobody knew to have arrived for a whole lease: there is no key on that wire."""
-    lease = Policy().send_lease
     for phone in at.phones:
-        shown: dict[str | None, Micros] = {}
+        shown: dict[str, list[Micros]] = defaultdict(list)
         for message in phone.messages:
-            part = at.emulator.sent(message.wamid).request.reference
-            if message.at < shown.get(part, message.at - lease) + lease:
-                yield f"reply {part} was shown twice within {lease // SECOND} s"
-            shown[part] = message.at
+            shown[at.emulator.sent(message.wamid).request.reference or ""].append(message.at)
+        for part, moments in shown.items():
+            stored = at.stored_at(part.partition("/")[0]) if len(moments) > 1 else 0
+            if sent_too_soon(stored, moments):
+                after = ", ".join(f"{(moment - stored) / SECOND:.1f}" for moment in moments)
+                yield f"reply {part} was shown {after} s after it was stored"
+
+
+def sent_too_soon(stored: Micros, shown: Sequence[Micros]) -> bool:
+    """Whether a try began before the lease of the one before was over: leases count from the storing on.
+
+    Of a try it is known when it was shown, and not when it began; it takes less than half a lease.
+    """
+    lease = Policy().send_lease
+    early = any(moment < stored + number * lease for number, moment in enumerate(shown))
+    return early or any(after - before < lease // 2 for before, after in pairwise(shown))
 
 
 def _outside(at: Street, events: Sequence[Event]) -> Iterator[str]:

@@ -22,7 +22,7 @@ from wavoice.runtime.adapters.webhook import PATH
 from wavoice.runtime.audit.chain_check import Stored
 from wavoice.runtime.build import Parts
 from wavoice.runtime.chain import Head
-from wavoice.runtime.model import Audio, Heard
+from wavoice.runtime.model import Audio, Heard, Micros
 from wavoice.runtime.ports import Hint
 from wavoice.runtime.serving.process import Serving, Up, serve
 from wavoice.runtime.settings import Settings, Shop, Store, WhatsApp
@@ -224,6 +224,10 @@ class Street:
         """What a query of one number says of the store."""
         with closing(sqlite3.connect(f"{self.store.resolve().as_uri()}?mode=ro", uri=True)) as database:
             return int(database.execute(query).fetchone()[0])
+
+    def stored_at(self, group: str) -> Micros:
+        """When that reply was stored."""
+        return self.count(f"SELECT created_at FROM outbox WHERE id = '{group}'")
 
     def damage(self) -> str | None:
         """What the database says is wrong with itself; None: it is whole."""

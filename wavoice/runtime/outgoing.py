@@ -71,6 +71,10 @@ async def resend(kit: Kit, timer: Timer, conversation: Conversation) -> None:
             await drop(kit, tx, group, reason)
             return
         queued = await tx.outbox.queued(group.address)
+        if group.state is OutboxState.QUEUED and group.held_at is None:
+            # Should this process die in the middle, WhatsApp has a whole lease again to say that it arrived.
+            due = kit.clock.now() + kit.policy.send_lease
+            await tx.timers.set(kit.timer(group.address, TimerKind.OUTBOX, due, group.id, timer.attempts))
     if group.held_at is not None:
         await _call(kit, timer, group, conversation)
         return
