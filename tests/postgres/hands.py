@@ -128,12 +128,16 @@ async def processes(kind: str, request: pytest.FixtureRequest) -> AsyncIterator[
 
     async def make() -> Hands:
         if kind == "procrastinate":
-            from wavoice.runtime.adapters.procrastinate_engine import Limits, ProcrastinateEngine  # noqa: PLC0415
+            from wavoice.runtime.adapters.procrastinate_engine import (  # noqa: PLC0415
+                Limits,
+                ProcrastinateEngine,
+                app_on,
+            )
             from wavoice.runtime.adapters.store.postgres import PostgresStore  # noqa: PLC0415
 
             url: str = request.getfixturevalue("url")
             on_postgresql = await PostgresStore.open(url, ids=Uuid7Ids(), connections=4)
-            engine: Engine = ProcrastinateEngine(on_postgresql, clock, Limits(grace_seconds=0.2))
+            engine: Engine = ProcrastinateEngine(on_postgresql, clock, app_on(url), Limits(grace_seconds=0.2))
             store: Store = on_postgresql
         else:
             path = request.getfixturevalue("tmp_path") / "store.sqlite"

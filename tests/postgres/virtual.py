@@ -44,8 +44,8 @@ class OneConnection:
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
-        yield await self.getconn()
-        await self.putconn(self._connection)
+        async with self._turnstile:
+            yield self._connection
 
     async def close(self) -> None:
         await self._connection.close()
@@ -54,14 +54,21 @@ class OneConnection:
 class Working:
     """A store whose transactions are work to the loop."""
 
-    def __init__(self, inner: PostgresStore, loop: VirtualLoop) -> None:
-        self.inner, self._loop = inner, loop
+    def __init__(self, inner: PostgresStore, one: OneConnection, loop: VirtualLoop) -> None:
+        self.inner, self._one, self._loop = inner, one, loop
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[UnitOfWork]:
         with self._loop.work():
             async with self.inner.begin() as tx:
                 yield tx
+
+    @asynccontextmanager
+    async def speaking(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+        """The connection between two transactions, for who shares it: work as well."""
+        with self._loop.work():
+            async with self._one.connection() as connection:
+                yield connection
 
     async def close(self) -> None:
         with self._loop.work():
@@ -78,9 +85,8 @@ class Stores:
     async def __call__(self, ids: Ids, loop: VirtualLoop) -> AsyncIterator[Store]:
         with loop.work():
             one = await OneConnection.connect(self._url)
-            connection = await one.getconn()
-            await connection.execute(self._emptying)
-            await one.putconn(connection)
-        store = Working(PostgresStore(self._url, one, ids, 1), loop)
+            async with one.connection() as connection:
+                await connection.execute(self._emptying)
+        store = Working(PostgresStore(self._url, one, ids, 1), one, loop)
         yield store
         await store.close()

@@ -8,6 +8,7 @@ moves, and the time-out says how far it may move before a timer of asyncio (`asy
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import math
 import selectors
 from collections.abc import Callable, Coroutine, Iterator
@@ -62,6 +63,18 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         """Virtual seconds since the loop was made."""
         return (self.clock.ticks() - self._began) / SECOND
+
+    def call_at(
+        self,
+        when: float,
+        callback: Callable[[*Ts], object],
+        *args: *Ts,
+        context: contextvars.Context | None = None,
+    ) -> asyncio.TimerHandle:
+        """As every loop's; who sleeps for `math.inf` waits for no moment."""
+        if math.isinf(when):
+            return asyncio.TimerHandle(when, callback, args, self, context)
+        return super().call_at(when, callback, *args, context=context)
 
     async def quiet(self) -> Micros | None:
         """Return once nothing more happens until the clock moves.

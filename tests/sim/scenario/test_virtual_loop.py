@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -39,6 +40,16 @@ def test_its_time_is_that_of_the_clock_since_it_was_made() -> None:
         return before, loop.time()
 
     assert run(work) == (0, 90)
+
+
+def test_who_sleeps_for_ever_waits_for_no_moment() -> None:
+    async def work(loop: VirtualLoop) -> int | None:
+        sleeping = asyncio.ensure_future(asyncio.sleep(math.inf))
+        due = await loop.quiet()
+        sleeping.cancel()
+        return due
+
+    assert run(work) is None
 
 
 def test_a_timeout_passes_when_the_clock_is_moved_there() -> None:

@@ -28,11 +28,13 @@ def _engine(
         from wavoice.runtime.adapters.procrastinate_engine import (  # noqa: PLC0415 -- an extra
             Limits,
             ProcrastinateEngine,
+            app_on,
         )
         from wavoice.runtime.adapters.store.postgres import PostgresStore  # noqa: PLC0415
 
         if isinstance(store, PostgresStore):
-            return ProcrastinateEngine(store, clock, Limits(grace_seconds=settings.serve.grace_seconds))
+            limits = Limits(grace_seconds=settings.serve.grace_seconds)
+            return ProcrastinateEngine(store, clock, app_on(store.url), limits)
     return EmbeddedEngine(store, clock, lambda: drain_lock(settings.store.path), look_every)
 
 

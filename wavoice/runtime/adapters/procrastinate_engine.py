@@ -21,12 +21,12 @@ from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Job
 from psycopg_pool import PoolTimeout
 
-from wavoice.runtime.adapters.store.postgres import PostgresStore, PostgresUnit
+from wavoice.runtime.adapters.store.postgres import PostgresUnit
 from wavoice.runtime.adapters.store.postgres_connection import address_of
 from wavoice.runtime.ending import done_or_told, stop_task
 from wavoice.runtime.errors import StoreError
 from wavoice.runtime.model import SECOND, Address, Micros
-from wavoice.runtime.ports import Clock, EngineState, UnitOfWork
+from wavoice.runtime.ports import Clock, EngineState, Store, UnitOfWork
 
 log = structlog.get_logger("wavoice")
 
@@ -58,20 +58,28 @@ class Limits:
     """How long drains that have begun may go on when the engine is to end."""
 
 
+def app_on(url: str) -> procrastinate.App:
+    """Procrastinate on connections of its own to that database, opened when the engine runs."""
+    connector = procrastinate.PsycopgConnector(
+        conninfo=address_of(url), min_size=1, max_size=JOB_CONNECTIONS, timeout=5.0
+    )
+    return procrastinate.App(connector=connector)
+
+
 class ProcrastinateEngine:
     """`ports.Engine` for `PostgresStore`."""
 
-    def __init__(self, store: PostgresStore, clock: Clock, limits: Limits | None = None) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, app: procrastinate.App, limits: Limits | None = None
+    ) -> None:
+        """`store` gives `PostgresUnit`s of the database that `app` (see `app_on`) works on."""
         self._store, self._clock, self._limits = store, clock, limits or Limits()
         self.state = EngineState.WAITING
         self._ending, self._ended = asyncio.Event(), asyncio.Event()
         self._drain: Callable[[Address], Awaitable[None]] | None = None
-        connector = procrastinate.PsycopgConnector(
-            conninfo=address_of(store.url), min_size=1, max_size=JOB_CONNECTIONS, timeout=5.0
-        )
-        self._app = procrastinate.App(connector=connector)
+        self._app = app
         # No `retry`: attempts and back-off are rows of the store.
-        self._task = self._app.task(name=TASK, queue=QUEUE)(self._work)
+        self._task = app.task(name=TASK, queue=QUEUE)(self._work)
 
     def drains_with(self, drain: Callable[[Address], Awaitable[None]]) -> None:
         """See `ports.Engine`."""

@@ -116,7 +116,7 @@ class _KillSwitch:
 
 
 @dataclass(slots=True)
-class _MortalStore:
+class MortalStore:
     """The store as a process that may be dead sees it: a dead one writes nothing more."""
 
     inner: Store
@@ -185,7 +185,7 @@ class Stage:
         store = self.parts.store
         if store is None:
             raise ValueError("a stage brings its own store")
-        parts = replace(self.parts, failpoints=self._switch, store=_MortalStore(store, self._switch))
+        parts = replace(self.parts, failpoints=self._switch, store=MortalStore(store, self._switch))
         runtime = await self._running.enter_async_context(build(self.settings, parts))
         self._door.app, self._runtime = runtime.app, runtime
         self.world.declare(runtime.bot.kit.jobs)
