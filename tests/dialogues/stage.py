@@ -33,6 +33,7 @@ from wavoice.runtime.actions.registry import Jobs
 from wavoice.runtime.adapters.failpoints import NoFailpoints
 from wavoice.runtime.bot import Bot
 from wavoice.runtime.codes import Codes
+from wavoice.runtime.keyed import Keyed
 from wavoice.runtime.kit import Kit, Shelf, Turn
 from wavoice.runtime.lanes import Lanes
 from wavoice.runtime.model import (
@@ -214,6 +215,7 @@ class Stage:
             failpoints=NoFailpoints(),
             sink=cast("journal.Sink", None),  # the bot itself, two lines down
             codes=CODES,
+            keyed=Keyed(b"a key of the dialogues"),
             policy=POLICY,
             lanes=Lanes(POLICY),
             shelf=Shelf(jobs_of(tier)),

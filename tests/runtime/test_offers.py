@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.rehearsing import Desk, desk, nobody_is_told
+from wavoice.runtime import personal
 from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.model import SECOND, Address, Alias, Offered, Timer, TimerKind
 
@@ -179,3 +180,44 @@ async def test_a_second_open_question_is_seen() -> None:
             assert await tx.proposals.rivals(where) == 0
             await tx.proposals.save(replace(first, id="p_other"))
             assert await tx.proposals.rivals(where) == 1
+
+
+class TestToWhomWasErased:
+    async def erase(self, at: Desk) -> None:
+        bot = at.rehearsal.runtime.bot
+        person = await personal.person(bot.kit.store, bot.tenant, (await address(at)).contact)
+        why = personal.because("operator", person, bot.kit.ids.new("t"), at.clock.now())
+        await personal.erase(bot.kit.store, None, person, bot.kit.keyed, why)
+
+    async def test_who_had_refused_is_neither_asked_nor_known_again(self) -> None:
+        async with desk() as at:
+            await at.types("STOP")
+            await self.erase(at)
+            assert not await offer(at)
+            assert await at.wait(3600) == []
+            bot, person = at.rehearsal.runtime.bot, at.rehearsal.phone.person
+            async with bot.kit.store.begin() as tx:
+                assert await tx.persons.find(bot.tenant, person.phone or "") is None
+
+    async def test_who_had_refused_and_only_asks_something_later_is_not_asked(self) -> None:
+        async with desk() as at:
+            await at.types("STOP")
+            await self.erase(at)
+            await at.types("where is my order")
+            assert not await offer(at)
+            assert await at.wait(3600) == []
+
+    async def test_who_has_asked_for_messages_since_is_asked(self) -> None:
+        async with desk() as at:
+            await at.types("STOP")
+            await self.erase(at)
+            await at.types("START")
+            assert await offer(at)
+            assert await at.wait(60) == [ASKED]
+
+    async def test_who_had_refused_nothing_is_asked(self) -> None:
+        async with desk() as at:
+            await at.types("where is my order")
+            await self.erase(at)
+            assert await offer(at)
+            assert await at.news() == [ASKED]

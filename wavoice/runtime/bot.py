@@ -91,7 +91,8 @@ class Bot:
     async def offer(self, number: str, to: Alias, offered: Offered) -> bool:
         """Let the shop's own system raise a question: stored durably, asked once nothing else is open.
 
-        False for an offer that is stored already. Raises `UserInputError` for what cannot be offered.
+        False for an offer that is stored already, and for one to a person who was erased, had refused
+        messages and has not asked for them since. Raises `UserInputError` for what cannot be offered.
         """
         job = self.kit.jobs.offered(offered.action)
         if job is None or job.words is None or number not in self.numbers:

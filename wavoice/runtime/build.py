@@ -55,6 +55,7 @@ from wavoice.runtime.kit import Kit, Shelf
 from wavoice.runtime.lanes import Lanes
 from wavoice.runtime.mcp.calls import Tools
 from wavoice.runtime.model import Stage, Template
+from wavoice.runtime.operating.opened import keyed_of
 from wavoice.runtime.originals import sweep
 from wavoice.runtime.policy import HOUR, Policy
 from wavoice.runtime.replies import english
@@ -191,6 +192,7 @@ async def build(settings: Settings, parts: Parts | None = None) -> AsyncIterator
             failpoints=parts.failpoints or failpoints.from_environment(),
             sink=parts.sink or Quiet(),
             codes=_codes(settings),
+            keyed=keyed_of(settings),
             policy=parts.policy,
             catalogue=Catalogue(settings.catalogue.words, settings.catalogue.pronunciations),
             tongues=Tongues(settings.bot.language, settings.bot.voice_languages),

@@ -15,6 +15,7 @@ import structlog
 
 from wavoice.runtime import journal
 from wavoice.runtime.arrivals import is_first_part, received, where_of
+from wavoice.runtime.consent import standing
 from wavoice.runtime.deliver import HELD, RE_ENGAGEMENT, WINDOW_CLOSED, bind_prompt, held, keep_held
 from wavoice.runtime.halves import without_half
 from wavoice.runtime.kit import Kit
@@ -95,9 +96,12 @@ class Intake:
                 await tx.operations.hear(self.tenant, one)
 
     async def offer(self, number: str, to: Alias, offered: Offered) -> bool:
-        """Store a question of the shop's own system; False for one that is stored already."""
+        """Store a question of the shop's own system; False for one that is stored already, or unwelcome."""
         kit, now = self.kit, self.kit.clock.now()
         async with kit.store.begin() as tx:
+            if await self._is_unwelcome(tx, number, to, now):
+                log.info("offer_to_an_erased_refusal", offer=offered.id)
+                return False
             conversation = await tx.contacts.find_or_add(self.tenant, number, to, now)
             inbound = Inbound(
                 id=f"offer.{offered.id}",
@@ -116,6 +120,19 @@ class Intake:
             await self._add(opened, inbound, {"type": "offer"})
             await self._end(opened)
         return opened.new == 1
+
+    async def _is_unwelcome(self, tx: UnitOfWork, number: str, to: Alias, now: Micros) -> bool:
+        """Whoever was erased had refused messages, and has not asked for them since: nothing is stored."""
+        names = [name for name in (to.phone, to.bsuid) if name]
+        refused = [await tx.persons.erased_with_refusal(self.tenant, self.kit.keyed(name)) for name in names]
+        if not any(refused):
+            return False
+        found = [await tx.persons.find(self.tenant, name) for name in names]
+        for contact in {one for one in found if one is not None}:
+            lines = await tx.consents.lines(Address(self.tenant, number, contact))
+            if standing(lines, now, self.kit.policy).messages:
+                return False
+        return True
 
     async def _store(self, updates: Sequence[Arrived | StatusUpdate], at: Micros) -> int:
         brings = any(isinstance(update, Arrived) for update in updates)

@@ -17,6 +17,7 @@ from wavoice.runtime.catalogue import Catalogue
 from wavoice.runtime.codes import Codes
 from wavoice.runtime.interpret.llm import Consultant
 from wavoice.runtime.journal import without_words
+from wavoice.runtime.keyed import Keyed
 from wavoice.runtime.lanes import Lanes
 from wavoice.runtime.model import (
     SECOND,
@@ -84,6 +85,8 @@ class Kit:
     failpoints: Failpoints
     sink: journal.Sink
     codes: Codes
+    keyed: Keyed
+    """Hashes the names of who is erased, so that who had refused messages is known again."""
     policy: Policy = field(default_factory=Policy)
     overheard: Overheard = field(default_factory=Overheard)
     first_contact: str = ""
