@@ -11,7 +11,6 @@ from wavoice.runtime import journal
 from wavoice.runtime.actions import Fact
 from wavoice.runtime.errors import SystemOfRecordError
 from wavoice.runtime.kit import Turn
-from wavoice.runtime.links import with_known_links
 from wavoice.runtime.model import (
     NO_RECORDS,
     OF_THE_SHOP,
@@ -25,6 +24,7 @@ from wavoice.runtime.model import (
     Stage,
 )
 from wavoice.runtime.policy import HOUR
+from wavoice.runtime.sayable import orders_as_said, records_as_said
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -92,7 +92,7 @@ async def _records(turn: Turn, facts: Facts, jobs: Sequence[str | None]) -> Fact
                 needs = _all(_read(turn, kind, name) for kind in needed)
                 told, found = await _both(needs, _some(turn, used, name))
             records = _with(_with(facts.records, needed, told), found, found.values())
-            facts = replace(facts, records=with_known_links(records, turn.kit.policy))
+            facts = replace(facts, records=records_as_said(records, turn.kit.policy))
     except SystemOfRecordError as error:
         turn.log(journal.Trouble(stage="look_up", code=error.code, detail=error.message))
         return None
@@ -166,10 +166,10 @@ async def _shop(turn: Turn, alias: Alias, kinds: Sequence[str]) -> Facts | None:
     except SystemOfRecordError as error:
         turn.log(journal.Trouble(stage="look_up", code=error.code, detail=error.message))
         return None
-    found = _own(turn, customer.id, found)
+    found = orders_as_said(_own(turn, customer.id, found))
     turn.log(journal.LookedUp(1, tuple(_seen(order) for order in found)))
     now = turn.trace.now()
-    records = with_known_links(_with(NO_RECORDS, kinds, told), turn.kit.policy)
+    records = records_as_said(_with(NO_RECORDS, kinds, told), turn.kit.policy)
     local, rules = turn.kit.local(now), turn.kit.rules
     return Facts(identity, tuple(found), now, records=records, now=local, rules=rules)
 

@@ -29,6 +29,7 @@ from wavoice.runtime.adapters.webhook import PATH
 from wavoice.runtime.author.app import App
 from wavoice.runtime.build import Parts, Runtime, build
 from wavoice.runtime.consent import FIRST_CONTACT
+from wavoice.runtime.interpret.llm import Consultant
 from wavoice.runtime.journal import Event
 from wavoice.runtime.model import (
     SECOND,
@@ -92,6 +93,8 @@ class Models:
     decoder: Decoder | None = None
     app: App | None = None
     """The bot's jobs; None: the sample bot's."""
+    consultant: Consultant | None = None
+    """The LLM that is asked last; None: nobody."""
     recorder: Callable[[Step, Path], Awaitable[bytes]] | None = None
     """Makes the bytes of a note that stands in a file; None: a scripted note."""
     store: Callable[[Ids, VirtualLoop], AbstractAsyncContextManager[Store]] | None = None
@@ -304,6 +307,7 @@ async def open_stage(
             engine=models.engine,
             policy=policy,
             app=models.app or App(),
+            consultant=models.consultant,
         )
         stage = Stage(
             clock, loop, emulator, shop, faults, policy, _settings_of(given), parts, given.zone,
