@@ -170,7 +170,7 @@ async def ack(rate: int, seconds: int, folder: Path) -> dict[str, Any]:
         async with bot(far, folder) as on:
             lines = [await Line.open(on.port) for _ in range(CONNECTIONS)]
             spent, statuses = list[float](), Counter[int]()
-            begun = time.perf_counter()
+            begun, computed = time.perf_counter(), on.cpu()
 
             async def send(line: Line, first: int) -> None:
                 for number in range(first, rate * seconds, CONNECTIONS):
@@ -180,9 +180,11 @@ async def ack(rate: int, seconds: int, folder: Path) -> dict[str, Any]:
                     spent.append(time.perf_counter() - due)  # also what it waited for the one before it
 
             await asyncio.gather(*(send(line, first) for first, line in enumerate(lines)))
+            computed = on.cpu() - computed
             for line in lines:
                 line.close()
-    return {"rate": rate, "answers": dict(statuses), **quantiles(spent)}
+    own = {"cpu_ms_a_webhook": round(computed / (rate * seconds) * 1000, 2)}
+    return {"rate": rate, "answers": dict(statuses), **quantiles(spent), **own}
 
 
 async def turns(count: int, folder: Path) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -100,3 +101,31 @@ async def test_notes_of_a_crowd_are_all_heard() -> None:
         assert all(phone.messages for phone in crowd)
         assert decoder.opened == [len(SHORT)] * len(crowd)
         assert at.rehearsal.runtime.bot.kit.lanes.inside == 0
+
+
+async def test_while_nothing_is_heard_few_notes_begin_and_those_who_type_are_answered() -> None:
+    decoder = Decoder()
+    few = replace(POLICY, short_note_bytes=1 << 20, notes_begun_at_once=2)  # every note waits for `let_one`
+    async with desk(parts=Parts(decoder=decoder, policy=few), voice=False) as at:
+        *crowd, writer = phones(at, 9)
+        at.ears.lines.extend(Line("where is my order") for _ in crowd)
+        for phone in crowd:
+            await phone.records(LONG)
+        await decoder.until([len(LONG)])
+        await writer.says("where is my order")
+        assert (await writer.hears(0)).text
+        assert sum(phone.typing for phone in crowd) == 3  # one is opened, two are on their way
+        for count in range(2, len(crowd) + 1):
+            decoder.let_one()
+            await decoder.until([len(LONG)] * count)
+        decoder.let_one()
+        await at.rehearsal.idle()
+        assert all(phone.messages for phone in crowd)
+
+
+async def test_of_a_crowd_that_types_all_are_answered() -> None:
+    async with desk(parts=Parts(policy=replace(POLICY, turns_at_once=2)), voice=False) as at:
+        crowd = phones(at, 12)
+        await asyncio.gather(*(phone.says("where is my order") for phone in crowd))
+        await at.rehearsal.idle()
+        assert all(phone.messages for phone in crowd)

@@ -176,7 +176,8 @@ class Bot:
     async def _take(self, message: Inbound, known: Known) -> None:
         turn = begin(self.kit, message.turn, known.conversation, message.modality, message.received_at)
         try:
-            if await failed_before(turn, message, known):
+            await self.kit.lanes.admit(turn.id, note=message.media is not None)
+            if self.ending or await failed_before(turn, message, known):
                 return
             does = take if known.conversation.paused_at is None else take_paused
             await does(turn, message, known)
@@ -187,6 +188,7 @@ class Bot:
         except Exception as error:  # noqa: BLE001 -- a poison turn must not stop its customer's other turns
             await note_failure(turn, message, error)
         finally:
+            self.kit.lanes.leave(turn.id)
             await turn.close()
 
     async def _end_here(self, turn: Turn, message: Inbound) -> None:

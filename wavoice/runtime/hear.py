@@ -83,8 +83,10 @@ async def _listen(turn: Turn, media: MediaRef, hint: Hint, left: float) -> Words
     turn.kit.failpoints.reach("fetched")
     size, waits = len(data), lanes.must_wait(len(data))
     if waits:
-        data = b""  # nobody knows for how long: what waits holds no memory
+        data = b""  # nobody knows for how long: what waits holds no memory, and nobody's place
+        lanes.leave(turn.id)
     async with lanes.hearing(size):
+        lanes.leave(turn.id)
         with closing(_Note(turn, hint, left)) as note:
             data, audio = await _opened(turn, media, await _fetched(turn, media) if waits else data, note)
             turn.log(_kept(media, audio))

@@ -21,6 +21,8 @@ _COUNTS: Final[Mapping[str, str]] = {
     "max_code_tries": "no code could be typed",
     "max_sends": "no reply could be sent again",
     "max_turn_attempts": "no message could be answered",
+    "turns_at_once": "no message could be answered",
+    "notes_begun_at_once": "no note could be heard",
     "downloads_at_once": "no note could be fetched",
     "short_notes_at_once": "no note could be heard",
     "long_notes_at_once": "no long note could be heard",
@@ -166,6 +168,10 @@ class Policy:
     """How long journal and effects are kept, which prove every write."""
     keep_consents: Micros = 3 * 365 * 24 * HOUR
     """How long earlier words on a consent are kept; the last on each purpose stays."""
+    turns_at_once: int = 32
+    """Turns about anything but a note that are under way at a time; other messages wait in the store."""
+    notes_begun_at_once: int = 32
+    """Notes on their way to the recogniser; of those that wait in the store, no typing is shown yet."""
     downloads_at_once: int = 32
     """Notes that are fetched at a time; the others wait in the store."""
     short_note_bytes: int = 64 * 1024
