@@ -9,24 +9,19 @@ import asyncio
 import random
 import signal
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, fields
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from tests.cli.commands import bare_environment, installed
 from tests.postgres.server import Server
-from tests.serving.chaos import PATIENCE, come_to_an_end, within
+from tests.postgres.street import PostgresStreet, on_postgresql
+from tests.serving.chaos import PATIENCE, Death, at_any_moment, at_every_point, chaos, come_to_an_end, within
 from tests.serving.customers import Crowd
 from tests.serving.history import broken
 from tests.serving.processes import start
-from tests.serving.street import Street, street
-from wavoice.runtime.adapters.store.upkeep_postgres import PostgresUpkeep, read_journal
-from wavoice.runtime.audit.chain_check import Stored
-from wavoice.runtime.chain import Head
 
 SEED = 9
 ROUNDS = 6
@@ -36,34 +31,6 @@ pytestmark = [
     pytest.mark.timeout(900),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
-
-
-@dataclass(slots=True)
-class PostgresStreet(Street):
-    """The same street; its bot's store is a database."""
-
-    url: str = ""
-
-    def variables(self) -> dict[str, str]:
-        return {**Street.variables(self), "WAVOICE_STORE__URL": self.url}
-
-    def journal(self) -> tuple[list[Stored], Head | None]:
-        return read_journal(self.url)
-
-    def count(self, query: str) -> int:
-        with psycopg.connect(self.url) as connection:
-            row = connection.execute(query).fetchone()
-        return int(row[0]) if row else 0
-
-    def damage(self) -> str | None:
-        found = PostgresUpkeep(self.url).check()
-        return None if found.ok else str(found)
-
-
-@asynccontextmanager
-async def on_postgresql(folder: Path, url: str) -> AsyncIterator[PostgresStreet]:
-    async with street(folder) as at:
-        yield PostgresStreet(**{each.name: getattr(at, each.name) for each in fields(at)}, url=url)
 
 
 @asynccontextmanager
@@ -85,8 +52,18 @@ async def worker(at: PostgresStreet, **variables: str) -> AsyncIterator[asyncio.
         await reading
 
 
-def told(found: Iterator[str]) -> str:
+def told(found: Iterable[str]) -> str:
     return "\n".join(found)
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("deaths", [at_every_point(SEED), at_any_moment(40, SEED)], ids=["points", "moments"])
+async def test_nothing_is_lost_or_doubled(deaths: list[Death], server: Server, tmp_path: Path) -> None:
+    """More of them: `uv run python -m tests.serving --postgres --kills 500`."""
+    tally = await chaos(deaths, on_postgresql(tmp_path, server.database()), SEED)
+    assert told(tally.found) == "", str(tally)
+    assert (tally.kills, tally.writes > 20) == (len(deaths), True)
+    print(f"\n{tally}")
 
 
 async def test_processes_are_killed_and_the_database_is_restarted(server: Server, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 uv run python -m tests.serving --kills 500 --seed 7       at random moments
 uv run python -m tests.serving --points                   at every named point, whatever the shop does
+uv run python -m tests.serving --points --postgres        with PostgreSQL for a store
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ import random
 import signal
 import time
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from tests.serving.customers import SPOKEN, SPOKEN_WORDS, Crowd
 from tests.serving.history import broken, left
 from tests.serving.processes import Nursery, Process, nursery, start, started
-from tests.serving.street import Street, street
+from tests.serving.street import Street
 from wavoice.runtime.ports import FAILPOINTS
 from wavoice.sim.shop_faults import FaultKind, FaultPlace
 
@@ -83,10 +84,12 @@ def at_any_moment(kills: int, seed: int) -> list[Death]:
     return [Death(requests=count, after=chance.uniform(0, 0.05)) for count in requests]
 
 
-async def chaos(deaths: Sequence[Death], folder: Path, seed: int, size: int = 12) -> Tally:
+async def chaos(
+    deaths: Sequence[Death], where: AbstractAsyncContextManager[Street], seed: int, size: int = 12
+) -> Tally:
     """Let a crowd talk through all these lives and one more, and say what was broken."""
     begun, tally = time.monotonic(), Tally()
-    async with street(folder) as at, nursery() as born:
+    async with where as at, nursery() as born:
         at.ears.teach(SPOKEN, SPOKEN_WORDS)
         crowd = Crowd(at, seed, size)
         crowd.begin()

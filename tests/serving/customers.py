@@ -15,6 +15,8 @@ NOTES = Path(__file__).parents[2] / "fixtures" / "audio"
 SPOKEN = NOTES / "move_with_pauses__street_20db.ogg"
 SPOKEN_WORDS = "move my delivery to Friday"
 DONE, NOT_DONE = "Done", "I could not do that"
+UNCHANGED = "nothing changed"
+"""A yes that became too old before it was carried out."""
 FRIDAY = 4
 
 
@@ -68,7 +70,7 @@ class Customer:
             elif "colleague" in text:
                 self.handed_over = True
                 return
-            elif text.startswith(NOT_DONE) or "again" in text:
+            elif text.startswith(NOT_DONE) or "again" in text or UNCHANGED in text:
                 return
 
     async def wants_a_person(self) -> None:

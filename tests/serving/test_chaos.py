@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.serving.chaos import Tally, at_any_moment, at_every_point, chaos
+from tests.serving.street import street
 from wavoice.runtime.ports import FAILPOINTS
 
 SEED = 9
@@ -25,13 +26,13 @@ def told(tally: Tally) -> str:
 
 
 async def test_killed_at_every_named_point_whatever_the_shop_does(tmp_path: Path) -> None:
-    tally = await chaos(at_every_point(SEED), tmp_path, SEED)
+    tally = await chaos(at_every_point(SEED), street(tmp_path), SEED)
     assert not tally.found, told(tally)
     assert tally.kills == 3 * len(FAILPOINTS)
 
 
 async def test_killed_forty_times_at_random_moments(tmp_path: Path) -> None:
     """More of them: `uv run python -m tests.serving --kills 500`."""
-    tally = await chaos(at_any_moment(40, SEED), tmp_path, SEED)
+    tally = await chaos(at_any_moment(40, SEED), street(tmp_path), SEED)
     assert not tally.found, told(tally)
     assert (tally.kills, tally.writes > 20) == (40, True)
