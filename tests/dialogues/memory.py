@@ -341,6 +341,13 @@ class Operators:
         raise NotImplementedError(f"no dialogue has an operator: {name}")
 
 
+class Persons(Operators):
+    """Nobody is erased."""
+
+    async def erased_after(self, tenant: str, names: Sequence[str], sent_at: Micros) -> bool:
+        return False
+
+
 class Unit:
     """`ports.UnitOfWork`."""
 
@@ -358,7 +365,7 @@ class Unit:
         self.media: repositories.MediaTable = MediaTable()
         self.oddities: repositories.Oddities = Oddities()
         self.operations: repositories.Operations = Operators()
-        self.persons: repositories.Persons = Operators()
+        self.persons: repositories.Persons = Persons()
         self.retention: repositories.Retention = Operators()
         self.tool_questions: repositories.ToolQuestions = ToolQuestions()
         self.voice_use: repositories.VoiceUse = VoiceUse()

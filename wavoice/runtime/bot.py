@@ -13,7 +13,8 @@ import structlog
 
 from wavoice.runtime.commit import finish
 from wavoice.runtime.consent import standing
-from wavoice.runtime.errors import FencedError, StoreError, UserInputError, facts_of
+from wavoice.runtime.erasing import erase_now
+from wavoice.runtime.errors import FencedError, GoneError, StoreError, UserInputError, facts_of
 from wavoice.runtime.filing import file_ticket
 from wavoice.runtime.giving_up import failed_before, note_failure
 from wavoice.runtime.hand_over import RELEASED, timer_of
@@ -55,6 +56,7 @@ _FRESH: Mapping[TimerKind, Callable[[Turn, Timer, Conversation], Awaitable[None]
     TimerKind.RELEASE: release,
     TimerKind.WITHDRAW: withdraw,
     TimerKind.REPLAY: replay,
+    TimerKind.ERASE: erase_now,
 }
 """Wakes that are turns of their own."""
 
@@ -124,6 +126,8 @@ class Bot:
                 pass
         except FencedError:
             log.info("drain_fenced", contact=address.contact)
+        except GoneError:
+            log.info("drain_of_nobody", contact=address.contact)
 
     async def _next(self, address: Address) -> bool:
         """Carry out one message, else one due timer; False if there is neither."""
@@ -211,7 +215,7 @@ class Bot:
                 await file_note(self.kit, timer)
             else:
                 await self._finish(timer, conversation)
-        except FencedError:
+        except (FencedError, GoneError):
             raise
         except Exception as error:  # noqa: BLE001 -- the timer is set again, so nothing is lost
             log.error("wake_failed", kind=timer.kind, subject=timer.subject, **facts_of(error))

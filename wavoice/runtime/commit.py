@@ -11,9 +11,11 @@ from dataclasses import replace
 
 from wavoice.runtime import journal
 from wavoice.runtime.actions import Mode, live_version
+from wavoice.runtime.actions.erase_my_data import NAME as ERASE_MY_DATA
 from wavoice.runtime.actions.open_ticket import NAME as OPEN_TICKET
 from wavoice.runtime.confirm import Effect as Does
 from wavoice.runtime.deliver import end_turn, keep_delivery, send
+from wavoice.runtime.erasing import writes_of
 from wavoice.runtime.hand_over import hand_over, with_hours, with_person
 from wavoice.runtime.keep import call_offers, queue, reply_to, wake
 from wavoice.runtime.kit import Turn
@@ -105,8 +107,10 @@ async def _commit(turn: Turn, woken: Woken) -> Step | None:
 
 def _system(turn: Turn, woken: Woken) -> Writes:
     """Who carries it out, and knows what became of it."""
-    tickets = turn.kit.tickets
-    if woken.proposal.action == OPEN_TICKET and tickets is not None:
+    tickets, action = turn.kit.tickets, woken.proposal.action
+    if action == ERASE_MY_DATA:
+        return writes_of(turn, woken.effect.key)
+    if action == OPEN_TICKET and tickets is not None:
         asked, alias = woken.proposal, woken.conversation.alias
         at = woken.evidence.received_at
         return TicketWrites(tickets, turn.kit.admission, turn.address, alias, at, asked.turn)

@@ -25,6 +25,7 @@
     * ToolError           a tool of an MCP server gave no answer; `sent` says whether it may have been done
   * StoreError            the database cannot be used
     * FencedError         another drain has taken this conversation
+    * GoneError           nobody of that name is here any more
   * CommitRefusedError    a write was tried that the gate has not permitted; nothing was sent
 """
 
@@ -273,6 +274,12 @@ class FencedError(StoreError):
 
     code = "fenced"
     retryable = True
+
+
+class GoneError(StoreError):
+    """There is no such contact: erased, and whatever was still to be done for them is over."""
+
+    code = "gone"
 
 
 class CommitRefusedError(WavoiceError):

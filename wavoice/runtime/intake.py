@@ -164,6 +164,10 @@ class Intake:
             await self.nudge(address, opened.tx)
 
     async def _message(self, opened: _Open, message: Arrived, at: Micros) -> None:
+        names = [self.kit.keyed(name) for name in (message.alias.phone, message.alias.bsuid) if name]
+        if names and await opened.tx.persons.erased_after(self.tenant, names, message.sent_at):
+            log.info("message_from_before_an_erasure")  # WhatsApp sends again for seven days
+            return
         conversation = await self._whose(opened, message, at)
         if conversation is None:
             log.info("change_of_an_unknown_contact", type=message.type)

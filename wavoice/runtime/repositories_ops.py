@@ -139,11 +139,27 @@ class Persons(Protocol):
         """A write of that contact is under way, or nobody knows yet what became of it."""
         ...
 
+    async def awaited(self, tenant: str, contact: str) -> bool:
+        """A reply to them is not known to be sent, or a packet or note about them not filed."""
+        ...
+
+    async def unread(self, tenant: str, contact: str) -> bool:
+        """A message of theirs is not done, on any number."""
+        ...
+
+    async def erasing(self, tenant: str, contact: str) -> bool:
+        """Their own wish to be erased was confirmed, and waits to be carried out."""
+        ...
+
     async def erase(self, why: Event, contact: str, keyed: Callable[[str], str]) -> Erasure:
         """Delete what says who the contact is or what it said; `keyed` hashes what has to stay unreadable.
 
         `why` is an `Erased` event of that contact. The journal proves as much as before.
         """
+        ...
+
+    async def erased_after(self, tenant: str, names: Sequence[str], sent_at: Micros) -> bool:
+        """Somebody of these names (keyed hashes) was erased in a later second than that."""
         ...
 
     async def erased_with_refusal(self, tenant: str, name: str) -> bool:

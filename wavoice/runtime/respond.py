@@ -89,7 +89,7 @@ def _ask(decision: Decision, scene: Scene) -> Step:
         language, words = spoken(scene)
         lead, how = words.to_be_sure, _how(language, words, after)
     elif affirms(scene.case) and after.tier is Tier.R3:
-        lead = english.MONEY_NEEDS_MORE
+        lead = english.MONEY_NEEDS_MORE if after.money else english.FINAL_NEEDS_MORE
     elif decision.row == "D25" or (scene.case.reading.loose and not scene.case.evidence.decodes):
         lead = english.TO_BE_SURE
     return Step(

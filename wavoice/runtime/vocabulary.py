@@ -24,6 +24,7 @@ _SERVICE = (
     *("book_appointment", "move_appointment", "cancel_appointment"),
     *("pause_subscription", "skip_subscription", "cancel_subscription"),
     *("update_contact", "product_question", "recommend", "faq", "open_ticket"),
+    *("erase_my_data", "send_my_data"),
 )
 SAMPLE = (*_ORDERS, *_SERVICE)
 """The jobs that ship with wavoice, whose words the interpreter knows."""

@@ -7,6 +7,7 @@ from wavoice.runtime.actions import (
     book_appointment,
     cancel_appointment,
     cancel_subscription,
+    erase_my_data,
     faq,
     invoice,
     move_appointment,
@@ -18,6 +19,7 @@ from wavoice.runtime.actions import (
     product_question,
     recommend,
     saved_card,
+    send_my_data,
     skip_subscription,
     update_contact,
 )
@@ -27,5 +29,5 @@ JOBS: tuple[Job, ...] = (
     *(payment_link.JOB, invoice.JOB, payment_problem.JOB, pay_reminder.JOB, saved_card.JOB),
     *(book_appointment.JOB, move_appointment.JOB, cancel_appointment.JOB),
     *(pause_subscription.JOB, skip_subscription.JOB, cancel_subscription.JOB),
-    *(update_contact.JOB, open_ticket.JOB),
+    *(update_contact.JOB, open_ticket.JOB, erase_my_data.JOB, send_my_data.JOB),
 )

@@ -176,6 +176,8 @@ class TimerKind(StrEnum):
     """An operator takes back what waits for a yes."""
     REPLAY = "replay"
     """An operator has a message tried once more that was given up."""
+    ERASE = "erase"
+    """The customer wishes to be erased, and has confirmed it."""
 
 
 class OutboxState(StrEnum):

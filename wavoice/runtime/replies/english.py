@@ -80,6 +80,7 @@ NOT_RECOGNISED = "I cannot find an account with this number. A colleague will he
 SEVERAL_ACCOUNTS = "I find more than one account with this number. A colleague will help you."
 OVER_THE_CAP = "That is more than I may give back on my own. A colleague will take over here."
 MONEY_NEEDS_MORE = "To send money I need more than a yes."
+FINAL_NEEDS_MORE = "That cannot be undone, so I need more than a yes."
 WRONG_CODE = "That is not the code of this question."
 CHECKING = "I am checking whether that went through. I will tell you here."
 NOT_FOUND_THERE = "I cannot find that. Ask for a person, and a colleague will look."

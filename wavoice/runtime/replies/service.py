@@ -24,6 +24,15 @@ LONGEST_QUOTE = 160
 """Characters of the shop's own text on a product that are read out."""
 WHAT_IS_IT_ABOUT = "What is it about? One sentence is enough."
 UNTIL_WHICH_DAY = "Until which day should it pause?"
+ONLY_YOUR_OWN_DATA = (
+    "I can only deal with the data of whoever writes to me, from their own number. Ask for a person, and a"
+    " colleague will look."
+)
+COPIES_BY_PEOPLE = "Colleagues send copies of what is kept about you."
+BEING_ERASED = (
+    "Done: I am deleting what I keep about you, this chat included. The shop's own records, such as orders"
+    " and invoices, are not mine to delete; a colleague answers for those."
+)
 NOT_KNOWN = "I do not know that. Ask for a person, and a colleague will answer."
 """Of a question that neither the records nor the shop's own answers settle."""
 

@@ -14,7 +14,7 @@ from wavoice.sim.scenario.values import Duration
 EventName = Literal[
     "received", "heard", "read", "proposed", "reprompted", "confirmed", "held", "cancelled", "superseded",
     "expired", "committed", "shadowed", "unknown", "failed", "undone", "replied", "noticed", "handed_off",
-    "released", "consent_shown", "consent_changed",
+    "released", "consent_shown", "consent_changed", "erased",
 ]  # fmt: skip
 StageName = Literal[
     "receive", "fetch", "clean", "transcribe", "identify", "interpret", "look_up", "decide", "commit",

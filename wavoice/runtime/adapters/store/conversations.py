@@ -12,7 +12,7 @@ from wavoice.runtime.adapters.store.statements import Statements
 from wavoice.runtime.adapters.store.tables import aliases, columns, conversations, of_contact, place
 from wavoice.runtime.adapters.store.tables_ops import controls
 from wavoice.runtime.adapters.store.work import LEFT_LYING, WITH_WORK
-from wavoice.runtime.errors import FencedError, StoreError
+from wavoice.runtime.errors import FencedError, GoneError
 from wavoice.runtime.model import Address, Alias, Conversation, Micros
 
 PAUSE = "pause"
@@ -82,7 +82,7 @@ async def add_conversation(db: Statements, conversation: Conversation) -> Conver
 async def _read_conversation(db: Statements, address: Address) -> Conversation:
     conversation = await find_conversation(db, address)
     if conversation is None:
-        raise StoreError(
+        raise GoneError(
             f"There is no conversation with {address.contact} on number {address.number}.",
             remedy="Contacts.find_or_add makes it.",
         )
@@ -100,7 +100,7 @@ class ConversationRows:
         self._db = db
 
     async def take(self, address: Address) -> Conversation:
-        """See `ports.Conversations`. Raises `StoreError` for an unknown contact."""
+        """See `ports.Conversations`. Raises `GoneError` for an unknown contact."""
         await self._db.execute(_take, place(address))
         return await _read_conversation(self._db, address)
 

@@ -6,7 +6,20 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, exists, insert, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    false,
+    insert,
+    select,
+    true,
+    update,
+)
 
 from wavoice.runtime.adapters.store.codec import dump_json
 from wavoice.runtime.adapters.store.journal_pruning import JournalPruning
@@ -19,14 +32,16 @@ from wavoice.runtime.adapters.store.tables import (
     consents_shown,
     contacts,
     effects,
+    inbox,
     journal,
     outbox,
     outbox_messages,
     proposals,
+    timers,
 )
 from wavoice.runtime.adapters.store.tables_ops import erasures
 from wavoice.runtime.journal import Event
-from wavoice.runtime.model import Consent
+from wavoice.runtime.model import SECOND, Consent, Micros, TimerKind
 from wavoice.runtime.ports import Erasure, Ids
 
 _KEPT: Final = frozenset({"consents", "consents_shown", "effects", "journal", "erasures"})
@@ -62,6 +77,10 @@ _named = select(aliases.c.contact).where(
 _under_way = select(proposals.c.id).where(
     _of(proposals), proposals.c.open == true(), is_one_of(proposals.c.state, UNDER_WAY)
 )
+_unread = select(inbox.c.turn).where(_of(inbox), inbox.c.done == false()).limit(1)
+_timed = select(timers.c.id).where(_of(timers)).limit(1)
+_awaited = _timed.where(is_one_of(timers.c.kind, (TimerKind.OUTBOX, TimerKind.TICKET, TimerKind.NOTE)))
+_erasing = _timed.where(timers.c.kind == TimerKind.ERASE)
 _effect_left = (
     update(effects)
     .where(effects.c.key == bindparam("of_key"))
@@ -80,6 +99,16 @@ _refused = select(erasures.c.id).where(
     erasures.c.tenant == bindparam("of_tenant"),
     erasures.c.person == bindparam("of_person"),
     erasures.c.opted_out == true(),
+)
+
+_erased_after = (
+    select(erasures.c.id)
+    .where(
+        erasures.c.tenant == bindparam("of_tenant"),
+        erasures.c.person.in_([bindparam("of_person"), bindparam("or_person")]),
+        erasures.c.at >= bindparam("from_at"),
+    )
+    .limit(1)
 )
 
 
@@ -107,8 +136,24 @@ class PersonRows:
 
     async def writing(self, tenant: str, contact: str) -> bool:
         """See `ports.Persons`."""
-        whose = {"of_tenant": tenant, "at_contact": contact}
-        return (await self._db.execute(_under_way, whose)).first() is not None
+        return await self._any(_under_way, tenant, contact)
+
+    async def awaited(self, tenant: str, contact: str) -> bool:
+        """See `ports.Persons`."""
+        return await self._any(_awaited, tenant, contact)
+
+    async def unread(self, tenant: str, contact: str) -> bool:
+        """See `ports.Persons`."""
+        return await self._any(_unread, tenant, contact)
+
+    async def erasing(self, tenant: str, contact: str) -> bool:
+        """See `ports.Persons`."""
+        return await self._any(_erasing, tenant, contact)
+
+    async def _any(self, rows: Select[Any], tenant: str, contact: str) -> bool:
+        return (
+            await self._db.execute(rows, {"of_tenant": tenant, "at_contact": contact})
+        ).first() is not None
 
     async def erase(self, why: Event, contact: str, keyed: Callable[[str], str]) -> Erasure:
         """See `ports.Persons`."""
@@ -136,6 +181,13 @@ class PersonRows:
             await self._db.execute(_remember, {**row, "at": why.at, "source": source, "opted_out": opted_out})
         kept[journal.name] = await self._journal.erase(why, contact, rename)
         return Erasure(names, {name: n for name, n in deleted.items() if n}, kept)
+
+    async def erased_after(self, tenant: str, names: Sequence[str], sent_at: Micros) -> bool:
+        """See `ports.Persons`; WhatsApp dates messages to the second."""
+        one, other = names[0], names[-1]
+        later = (sent_at // SECOND + 1) * SECOND
+        about = {"of_tenant": tenant, "of_person": one, "or_person": other, "from_at": later}
+        return (await self._db.execute(_erased_after, about)).first() is not None
 
     async def erased_with_refusal(self, tenant: str, name: str) -> bool:
         """See `ports.Persons`."""

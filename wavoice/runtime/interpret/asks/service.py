@@ -9,6 +9,7 @@ from wavoice.runtime.interpret.asks import (
     invoice,
     move_appointment,
     open_ticket,
+    own_data,
     pause_subscription,
     pay_reminder,
     payment_link,
@@ -26,5 +27,6 @@ ASKS: tuple[Ask, ...] = (
     *(book_appointment.ASK, move_appointment.ASK, cancel_appointment.ASK),
     *(pause_subscription.ASK, skip_subscription.ASK, cancel_subscription.ASK),
     *(update_contact.ASK, product_question.ASK, recommend.ASK, open_ticket.ASK),
+    *(own_data.ERASE, own_data.SEND),
 )
 """A question that the shop has answered itself is known by the shop's own words (`faq.py`)."""
