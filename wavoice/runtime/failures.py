@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from wavoice.runtime import journal
+from wavoice.runtime.courtesy import Courtesy, courtesy_of
 from wavoice.runtime.errors import OverBudgetError, UnsupportedLanguageError
-from wavoice.runtime.model import Button, HandOff, Tier
+from wavoice.runtime.model import Button, HandOff, Modality, Tier
 from wavoice.runtime.replies import english
 from wavoice.runtime.replies.others import ENGLISH, Words, words_in
 from wavoice.runtime.steps import Scene, Step
@@ -99,6 +100,31 @@ def none_of_mine(scene: Scene) -> Step:
     """Said plainly, with the way to a person and what this bot does."""
     text = f"{english.NOT_OFFERED} {scene.jobs.help}"
     return Step(text=text, asking=scene.conversation.asking, failed=True)
+
+
+_COURTESIES: Mapping[Courtesy, str] = {
+    Courtesy.GREETING: english.GREETED,
+    Courtesy.THANKS: english.THANKED,
+    Courtesy.FAREWELL: english.FAREWELL,
+    Courtesy.COMPLAINT: english.COMPLAINED,
+    Courtesy.ABUSE: english.ABUSED,
+}
+
+
+def small_talk(scene: Scene) -> Step | None:
+    """What asks for nothing, where nothing is asked: answered in a sentence, and no failure to understand.
+
+    Who only swears is counted like who is not understood, so that a person is there after a while.
+    """
+    reading, heard = scene.case.reading, scene.trouble is None and not scene.case.unreadable
+    words = scene.case.evidence.modality is not Modality.OTHER and not scene.case.evidence.forwarded
+    if reading.intent is not None or scene.conversation.asking is not None or not (heard and words):
+        return None
+    kind = courtesy_of(reading.text)
+    if kind is None:
+        return None
+    text = f"{_COURTESIES[kind]} {scene.jobs.help}" if kind is Courtesy.GREETING else _COURTESIES[kind]
+    return Step(text=text, failed=kind is Courtesy.ABUSE)
 
 
 def which_is_meant(scene: Scene, name: str) -> Step | None:

@@ -14,7 +14,7 @@ from wavoice.runtime import consent, journal
 from wavoice.runtime.cases import UNSURE, is_doubtful, says_nothing
 from wavoice.runtime.confirm import Decision, Effect, can_hold
 from wavoice.runtime.consent import Consents
-from wavoice.runtime.failures import not_caught, with_failures
+from wavoice.runtime.failures import not_caught, small_talk, with_failures
 from wavoice.runtime.model import Consent, Mark, ProposalState
 from wavoice.runtime.proposals import hold
 from wavoice.runtime.replies import english
@@ -53,6 +53,8 @@ def _carry_out(decision: Decision, scene: Scene, quotes: str | None) -> tuple[De
         return Decision("D17", Effect.PROCEED, UNSURE), not_caught(scene, english.SAY_IT_AGAIN)
     if idle and (answered := _answer(scene, quotes)) is not None:
         return answered
+    if idle and (said := small_talk(scene)) is not None:
+        return Decision("", Effect.PROCEED, "it asks for nothing"), said
     wish = PREFERENCES.get(scene.case.reading.intent or "")
     if wish is not None and not scene.case.evidence.forwarded:
         return decision, _prefer(decision, scene, *wish)

@@ -58,6 +58,12 @@ NOTED = {
     (Consent.SENSITIVE, True): "Okay.",
     (Consent.SENSITIVE, False): "Okay, I deal with nothing sensitive here.",
 }
+GREETED = "Hello."
+THANKED = "You are welcome."
+FAREWELL = "Goodbye. Write to me whenever you need something."
+COMPLAINED = "I am sorry that this went wrong. Tell me what it is about, or ask for a person."
+ABUSED = "I am sorry that this is going badly. Tell me what you need, or ask for a person."
+"""What asks for nothing gets a sentence, and the way to a person where one may be wanted."""
 HANDED_OFF = "A colleague will take over here."
 UNTIL_THEN = "Until then"
 """Goes on with what the bot can still do, as in "I can tell you where your order is."."""
