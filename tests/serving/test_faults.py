@@ -1,24 +1,29 @@
-"""What happens to a server: a full disk, a clock that is set. No message is lost."""
+"""What happens to a server: killed under a flood, a full disk, a clock that is set. No message is lost."""
 
 from __future__ import annotations
 
 import asyncio
+import random
 import resource
+import signal
 import sys
-from contextlib import AbstractAsyncContextManager
+from collections import Counter
+from contextlib import AbstractAsyncContextManager, suppress
 from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.hostile.payloads import NUMBER, encode, sign, value, webhook
+from tests.journals import event_of
 from tests.postgres.street import on_postgresql
 from tests.rehearsing import warm_decoder
-from tests.serving.chaos import come_to_an_end
+from tests.serving.chaos import come_to_an_end, within
 from tests.serving.customers import SPOKEN, SPOKEN_WORDS, Crowd
 from tests.serving.history import broken, left
-from tests.serving.processes import started
+from tests.serving.processes import nursery, start, started
 from tests.serving.street import Street, served, street
+from wavoice.runtime import journal
 from wavoice.runtime.adapters.clock import SystemClock
 from wavoice.runtime.adapters.webhook import PATH
 from wavoice.runtime.build import Parts
@@ -32,6 +37,10 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 
+FLOOD = 500
+SENDERS = 8
+KILLS = 15
+"""After so many the last process may do all that is left, on however slow a machine."""
 PATIENCE = 400.0
 """Seconds for what is not waited for when all is well."""
 Where = AbstractAsyncContextManager[Street]
@@ -54,6 +63,76 @@ def message(digits: str | None, wamid: str) -> bytes:
 async def post(http: httpx.AsyncClient, to: str, body: bytes) -> int:
     headers = {"X-Hub-Signature-256": sign(body, APP_SECRET)}
     return (await http.post(f"{to}{PATH}", content=body, headers=headers)).status_code
+
+
+class Flood:
+    """Sends webhooks as WhatsApp does: again until the answer is a 200, and never after it."""
+
+    def __init__(self, at: Street) -> None:
+        self._at, self._left = at, list(range(FLOOD))
+        self.acked: list[str] = []
+
+    async def run(self) -> None:
+        async with httpx.AsyncClient(timeout=10) as http:
+            await asyncio.gather(*(self._send(http) for _ in range(SENDERS)))
+
+    async def _send(self, http: httpx.AsyncClient) -> None:
+        while self._left:
+            number = self._left.pop()
+            sender, wamid = self._at.phones[number % len(self._at.phones)], f"wamid.flood.{number}"
+            while not await self._takes(http, message(sender.person.phone, wamid)):
+                pass
+            self.acked.append(wamid)
+            self._at.traffic.tick()
+
+    async def _takes(self, http: httpx.AsyncClient, body: bytes) -> bool:
+        tried = self._at.door.leads_to
+        try:
+            return await post(http, tried, body) == 200
+        except httpx.HTTPError:
+            # The next process says where it is; one that was only slow lives, and is asked again.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._at.door.elsewhere(tried), 1)
+            return False
+
+
+async def test_an_acknowledged_webhook_is_never_lost(where: Where) -> None:
+    """P3: the server is killed again and again in a flood of webhooks, each time after some requests."""
+    chance, kills = random.Random("flood"), 0
+    async with where as at, nursery() as born:
+        for _ in range(50):
+            at.customer()
+        flood = Flood(at)
+        flooding = asyncio.create_task(flood.run())
+        process = await start(at, born)
+        try:
+            while kills < KILLS and not flooding.done():
+                passed = asyncio.create_task(at.traffic.more(chance.randint(1, 40)))
+                await asyncio.wait({flooding, passed}, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+                passed.cancel()
+                await within(process, chance.uniform(0, 0.05))
+                assert await process.ends(signal.SIGKILL) == -signal.SIGKILL
+                kills += 1
+                process = await start(at, born)
+            await asyncio.wait_for(flooding, PATIENCE)
+            await asyncio.wait_for(worked_on(at), PATIENCE)
+            assert await process.ends() == 0, process.log[-20:]
+        finally:
+            flooding.cancel()
+            await process.ends(signal.SIGKILL)
+        assert Counter(event.body.message for event in received(at)) == Counter(flood.acked)
+        assert (len(flood.acked), kills > 5) == (FLOOD, True)
+
+
+async def worked_on(at: Street) -> None:
+    """Return once every message is; WhatsApp takes none of the replies, as no handset has written."""
+    while at.count("SELECT count(*) FROM inbox WHERE NOT done"):
+        await SystemClock().wait(asyncio.Event(), SystemClock().now() + SECOND // 5)
+
+
+def received(at: Street) -> list[journal.Event]:
+    events = (event_of(one) for one in at.journal()[0])
+    return [event for event in events if event.kind == "received"]
 
 
 class SetClock(SystemClock):
