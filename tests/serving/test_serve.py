@@ -55,7 +55,7 @@ async def test_a_webhook_is_answered_and_the_end_is_clean(town: Street) -> None:
         status, checks = await on.ready()
         assert (status, {name: check["ok"] for name, check in checks.items()}) == (
             200,
-            dict.fromkeys(("database", "models", "disk", "engine"), True),
+            dict.fromkeys(("database", "account", "models", "disk", "engine"), True),
         )
         await on.ends()
         with pytest.raises(httpx.ConnectError):

@@ -9,6 +9,7 @@ it answers.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
@@ -89,6 +90,13 @@ class Metrics:
             self.errors.inc()
             log.error("not_counted", kind=event.kind, error=type(error).__name__)
 
+    def stand(self, pauses: int, news: Mapping[str, Micros], *, refused: bool) -> None:
+        """How the bot stands now; `news`: when WhatsApp last told of a field of its webhooks."""
+        self.paused.set(pauses)
+        self.refused.set(refused)
+        for field_, at in news.items():
+            self.news.labels(names.known(field_, names.NEWS)).set(at / SECOND)
+
     def text(self) -> str:
         """What is scraped; tasks that came to nothing meanwhile are counted first."""
         for fact in self._course.sweep(self._clock.now()):
@@ -127,6 +135,16 @@ class Metrics:
         )
         self.turn = spread("turn_seconds", "Webhook to answer without settling.", "modality", _WAITS)
         self.stage = spread("stage_seconds", "A stage of a turn, all its spans together.", "stage", _STAGES)
+        self.paused = Gauge("wavoice_paused", "Pauses that operators have set.", registry=self.registry)
+        self.refused = Gauge(
+            "wavoice_token_refused", "1: Graph refuses the access token.", registry=self.registry
+        )
+        self.news = Gauge(
+            "wavoice_account_news_timestamp_seconds",
+            "When WhatsApp last told of account, numbers or templates.",
+            ("field",),
+            registry=self.registry,
+        )
         info = Gauge("wavoice_build_info", "1, with the version.", ("version",), registry=self.registry)
         info.labels(__version__).set(1)
 

@@ -58,6 +58,16 @@ CODES: Final = frozenset(
 )
 """What may have gone wrong: codes of the error tree, and those that the runtime notes beside it."""
 
+NEWS: Final = frozenset(
+    {
+        *("account_alerts", "account_offboarded", "account_reconnected", "account_review_update"),
+        *("account_update", "business_capability_update", "message_template_components_update"),
+        *("message_template_quality_update", "message_template_status_update", "phone_number_name_update"),
+        *("phone_number_quality_update", "security", "template_category_update"),
+    }
+)
+"""Fields of webhooks that tell of account, numbers and templates."""
+
 
 def known(name: object, names: frozenset[str]) -> str:
     """The name, if it is one of these; `other` for any other, `none` for none."""

@@ -13,6 +13,7 @@ from wavoice.runtime.adapters.store.lock import MEMORY
 from wavoice.runtime.build import Runtime
 from wavoice.runtime.errors import StoreError
 from wavoice.runtime.ports import EngineState
+from wavoice.runtime.serving.standing import Standing, standing_of
 from wavoice.runtime.settings import Settings
 
 PATIENCE: Final = 2.0
@@ -43,6 +44,8 @@ class Health:
     runtime: Runtime | None = None
     draining: bool = False
     """The process was told to end."""
+    standing: Standing = field(default_factory=Standing)
+    """As it was last read."""
     _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def checks(self) -> dict[str, Check]:
@@ -50,13 +53,22 @@ class Health:
         runtime = self.runtime
         if runtime is None:
             opening = Check(False, "opening")
-            return {"database": opening, "models": opening, "disk": self._disk(), "engine": opening}
+            unknown = dict.fromkeys(("database", "models", "engine", "account"), opening)
+            return {**unknown, "disk": self._disk()}
+        database = await self._database(runtime)
         return {
-            "database": await self._database(runtime),
+            "database": database,
+            "account": Check(True, self.standing.told) if database.ok else Check(True, "not known"),
             "models": _models(runtime),
             "disk": self._disk(),
             "engine": Check(*_ENGINE[runtime.engine.state]),
         }
+
+    async def look(self) -> Standing:
+        """How the bot stands, as far as the database tells."""
+        if self.runtime is not None:
+            await self._database(self.runtime)
+        return self.standing
 
     async def report(self) -> tuple[bool, dict[str, object]]:
         """Whether messages may be sent here, and the body of the answer."""
@@ -67,8 +79,8 @@ class Health:
 
     async def _database(self, runtime: Runtime) -> Check:
         try:
-            async with asyncio.timeout(PATIENCE), self._asking, runtime.store.begin():
-                pass
+            async with asyncio.timeout(PATIENCE), self._asking:
+                self.standing = await standing_of(runtime.store, runtime.settings.bot.tenant)
         except StoreError as error:
             return Check(False, error.message)
         except TimeoutError:

@@ -76,7 +76,7 @@ async def serve(serving: Serving, stop: asyncio.Event) -> None:
         public = stack.enter_context(closing(listen(chosen.host, chosen.port, "--port")))
         admin = stack.enter_context(closing(listen(chosen.admin_host, chosen.admin_port, "--admin-port")))
         seen = await stack.enter_async_context(watch(settings.observe, SystemClock()))
-        await stack.enter_async_context(serve_at(admin, admin_app(health, seen.text), grace=ADMIN_GRACE))
+        await stack.enter_async_context(serve_at(admin, admin_app(health, seen.metrics), grace=ADMIN_GRACE))
         runtime = await _unless(stop, _open(serving, seen, stack))
         if runtime is None:
             return
