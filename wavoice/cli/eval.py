@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wavoice.cli import eval_intents, eval_stt
+from wavoice.cli import eval_dialogues, eval_intents, eval_stt
 from wavoice.cli.outputs import check_targets, percent, put, shown
 from wavoice.runtime.errors import UserInputError
 from wavoice.runtime.model import Tier
@@ -34,6 +34,11 @@ app.command("stt", short_help="Hear labelled recordings, in noise, and count wha
 
 app.command("intents", short_help="Read labelled wishes, and count what was understood.")(
     eval_intents.command
+)
+
+
+app.command("dialogues", short_help="Play whole conversations, and judge how they end.")(
+    eval_dialogues.command
 )
 
 
