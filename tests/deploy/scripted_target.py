@@ -35,6 +35,9 @@ class ScriptedTarget:
     """From that method on, its release is not ready so often; once."""
     patient: str = ""
     """The release that fell ill."""
+    falls_at: str = ""
+    """From that method on, its release is started again and again by its machine; once."""
+    restarts: Counter[str] = field(default_factory=Counter)
     lacks: list[Finding] = field(default_factory=list)
     given: list[str] = field(default_factory=list)
 
@@ -46,6 +49,8 @@ class ScriptedTarget:
         if self.ill_after is not None and method == self.ill_after[0]:
             self.patient, self.sick[release] = release, self.ill_after[1]
             self.ill_after = None
+        if method == self.falls_at:
+            self.restarts[release], self.falls_at = 2, ""
 
     def break_at(self, method: str) -> None:
         self.fails[method] = lambda: TargetError(f"{method} broke", host=self.host, remedy="Look at it.")
@@ -106,6 +111,8 @@ class ScriptedTarget:
         self._asked(f"health {release}")
         if release not in self.running:
             return Health(ready=False)
+        if self.restarts[release]:
+            return Health(ready=False, restarts=self.restarts[release])
         if self.sick[release] > 0:
             self.sick[release] -= 1
             return Health(ready=False, checks={"models": "loading"})

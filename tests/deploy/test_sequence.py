@@ -278,19 +278,19 @@ class TestBack:
 
     async def test_customers_go_back_when_it_falls_ill_under_them(self, stage: Stage) -> None:
         first = await self.two(stage)
-        stage.target.ill_after = ("switch", 3)
+        stage.target.ill_after = ("switch", 8)
         assert (await stage.deploy()).failed_at == "watch"
         assert (stage.target.live, stage.target.running) == (first, [first])
         names = [step.name for step in stage.steps if step.outcome is Outcome.UNDONE]
-        assert names == ["keep logs", "undo switch", "stop", "note", "unlock"]
+        assert names == ["undo switch", "keep logs", "stop", "note", "unlock"]
 
     async def test_a_first_release_that_falls_ill_leaves_meta_as_it_was(self, stage: Stage) -> None:
-        stage.target.ill_after = ("switch", 3)
+        stage.target.ill_after = ("switch", 8)
         assert (await stage.deploy()).failed_at == "watch"
         assert stage.target.running == []
         assert await stage.callback() is None
         names = [step.name for step in stage.steps if step.outcome is Outcome.UNDONE]
-        assert names == ["keep logs", "undo webhook", "stop", "note", "unlock"]
+        assert names == ["undo webhook", "keep logs", "stop", "note", "unlock"]
         assert [row["event"] for row in audit(stage)][-2:] == ["callback_restored", "failed"]
         # What was taken back is nothing to go back to.
         stage.target.break_at("ship")

@@ -7,7 +7,7 @@ import json
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from wavoice.deploy.errors import StepFailed
-from wavoice.deploy.health import in_words, until_ready
+from wavoice.deploy.health import gave_up, in_words, until_ready
 from wavoice.deploy.target import Ran
 from wavoice.deploy.undo import stop_others
 from wavoice.deploy.work import Told, Work
@@ -47,10 +47,11 @@ async def health(work: Work) -> Told:
     around = work.around
     seconds = around.settings.deploy.ready_seconds
     found = await until_ready(around.target, work.packed.id, around.clock, seconds)
+    work.restarts = found.restarts
     if not found.ready:
         lines = await around.target.logs(work.packed.id, MOST_LOG)
         raise StepFailed(
-            f"{'it ended' if found.ended else f'not ready after {seconds:g} s'}: {in_words(found)}."
+            f"{'it ended' if gave_up(found) else f'not ready after {seconds:g} s'}: {in_words(found)}."
             + "".join(f"\n    {line}" for line in lines),
             remedy=f"All of its log: wavoice deploy logs {work.packed.id}",
         )

@@ -65,6 +65,8 @@ class Health:
     """`/metrics` as it is; empty if there is none."""
     ended: bool = False
     """It has no process, and nobody will start one: waiting is of no use."""
+    restarts: int = 0
+    """How often it has ended and was started again since `start`."""
 
 
 @dataclass(frozen=True, slots=True)

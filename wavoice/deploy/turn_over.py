@@ -6,7 +6,7 @@ from wavoice.deploy.account import account_of
 from wavoice.deploy.bring import MOST_LOG, last_words
 from wavoice.deploy.callback import callback_of, callback_url
 from wavoice.deploy.errors import StepFailed
-from wavoice.deploy.health import in_words, pause
+from wavoice.deploy.health import BETWEEN, in_words, pause
 from wavoice.deploy.ledger import Callback
 from wavoice.deploy.meta import Level
 from wavoice.deploy.steps import troubles
@@ -19,6 +19,8 @@ from wavoice.runtime.settings import resolve_secret
 MISSES = 3
 """Times in a row that a watched release may be not ready."""
 WATCH_EVERY = 2 * SECOND
+STANDS = 2 * SECOND
+"""How long a release has webhooks before the one before it is ended."""
 
 
 async def switch(work: Work) -> Told:
@@ -30,7 +32,25 @@ async def switch(work: Work) -> Told:
     await work.keep()
     told = await target.switch(under_way.release)
     await work.note("switched", previous=under_way.previous or "")
+    await _stands(work)
     return Told(told)
+
+
+async def _stands(work: Work) -> None:
+    """See whether it bears webhooks, while the release before still runs and can have them back at once."""
+    target, clock, release = work.around.target, work.around.clock, work.under_way.release
+    until = clock.now() + STANDS
+    while True:
+        if work.fell(health := await target.health(release)):
+            raise StepFailed(f"it ended when webhooks came: {in_words(health)}.{await _log(work)}")
+        if clock.now() >= until:
+            return
+        await pause(clock, min(until, clock.now() + BETWEEN))
+
+
+async def _log(work: Work) -> str:
+    lines = await work.around.target.logs(work.under_way.release, MOST_LOG)
+    return "".join(f"\n    {line}" for line in lines)
 
 
 async def drain(work: Work) -> Told:
@@ -104,8 +124,8 @@ async def watch(work: Work) -> Told:
         await pause(around.clock, min(until, around.clock.now() + WATCH_EVERY))
         health = await around.target.health(release)
         asked, missed = asked + 1, 0 if health.ready else missed + 1
+        if work.fell(health):
+            raise StepFailed(f"it ended: {in_words(health)}.{await _log(work)}")
         if missed >= MISSES:
-            lines = await around.target.logs(release, MOST_LOG)
-            told = "".join(f"\n    {line}" for line in lines)
-            raise StepFailed(f"not ready {missed} times in a row: {in_words(health)}.{told}")
+            raise StepFailed(f"not ready {missed} times in a row: {in_words(health)}.{await _log(work)}")
     return Told(f"ready {asked} times in {seconds:g} s" if asked else "not watched", skipped=not asked)

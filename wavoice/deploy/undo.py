@@ -27,15 +27,16 @@ async def take_back(work: Work, failed_at: str) -> Sequence[Step]:
         return back.steps
     under_way = work.under_way
     release = under_way.release
-    if release and (work.started or under_way.switched):
-        await back.take("keep logs", lambda: _keep_logs(work, release))
+    served = under_way.switched
+    # Customers first: until then nobody may answer them. What went wrong is looked at afterwards.
+    turned = not served or under_way.previous is None or await _customers_back(back, work)
     if under_way.callbacks:
         await back.take("undo webhook", lambda: restore(work), where=work.around.meta.host)
-    if under_way.switched:
-        await _customers_back(back, work)
-    elif work.started:
+    if release and (work.started or served):
+        await back.take("keep logs", lambda: _keep_logs(work, release))
+    if turned and (work.started or served):
         grace = work.around.settings.deploy.grace_seconds
-        await back.take("undo start", lambda: work.around.target.stop(release, grace))
+        await back.take("stop" if served else "undo start", lambda: work.around.target.stop(release, grace))
     under_way.failed_at = failed_at
     if not any(step.outcome is Outcome.FAILED for step in back.steps):
         under_way.switched, under_way.callbacks = False, []
@@ -44,16 +45,22 @@ async def take_back(work: Work, failed_at: str) -> Sequence[Step]:
     return back.steps
 
 
-async def _customers_back(back: _Back, work: Work) -> None:
-    previous, release = work.under_way.previous, work.under_way.release
-    grace = work.around.settings.deploy.grace_seconds
-    if previous is not None and not await back.take("undo switch", lambda: turn_to(work.around, previous)):
-        return  # the failed release goes on: a bad answer is better than none
-    await back.take("stop", lambda: work.around.target.stop(release, grace))
+async def _customers_back(back: _Back, work: Work) -> bool:
+    """False: the failed release has to go on, for a bad answer is better than none."""
+    previous, release = work.under_way.previous or "", work.under_way.release
+
+    async def turn() -> str:
+        fell = work.fell(await work.around.target.health(release))
+        return await turn_to(work.around, previous, at_once=fell)
+
+    return await back.take("undo switch", turn)
 
 
-async def turn_to(around: Around, release: str) -> str:
-    """Let webhooks go to a release that is on the target; started first if it has no process."""
+async def turn_to(around: Around, release: str, *, at_once: bool = False) -> str:
+    """Let webhooks go to a release that is on the target; started first if it has no process.
+
+    `at_once`: before it is ready, as nobody else is there; a proxy lets them wait for it.
+    """
     target, standing = around.target, await around.target.standing()
     if release not in (*standing.running, *standing.kept):
         raise StepFailed(
@@ -62,12 +69,13 @@ async def turn_to(around: Around, release: str) -> str:
         )
     if release not in standing.running:
         await target.start(release)
+    told = await target.switch(release) if at_once and standing.live != release else ""
     health = await until_ready(target, release, around.clock, around.settings.deploy.ready_seconds)
     if not health.ready:
         raise StepFailed(f"{release} does not get ready: {in_words(health)}.")
     if standing.live == release:
         return f"{release} is live"
-    return await target.switch(release)
+    return told or await target.switch(release)
 
 
 async def stop_others(around: Around, standing: Standing, kept: str | None) -> list[str]:

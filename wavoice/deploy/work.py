@@ -13,7 +13,7 @@ from wavoice.deploy.ledger import Gate, Ledger, UnderWay, keep_ledger, note
 from wavoice.deploy.meta import Meta
 from wavoice.deploy.release import Release
 from wavoice.deploy.steps import Outcome, Step
-from wavoice.deploy.target import Finding, Standing, Target
+from wavoice.deploy.target import Finding, Health, Standing, Target
 from wavoice.runtime.errors import WavoiceError
 from wavoice.runtime.model import SECOND
 from wavoice.runtime.ports import Clock, Ids
@@ -68,6 +68,8 @@ class Work:
     locked: bool = False
     started: bool = False
     """The new release has a process that gets no webhooks yet."""
+    restarts: int = 0
+    """How often it had been started again when it got ready."""
 
     @property
     def under_way(self) -> UnderWay:
@@ -94,6 +96,10 @@ class Work:
         if under_way is not None:
             about |= {"deploy": under_way.id, "release": under_way.release}
         await note(self.around.target, self.around.clock.now(), event, {**about, **told})
+
+    def fell(self, health: Health) -> bool:
+        """The new release has ended since it was ready, whether it was started again or not."""
+        return health.ended or health.restarts > self.restarts
 
     async def standing(self) -> Standing:
         """Which releases the target has now."""

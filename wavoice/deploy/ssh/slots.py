@@ -18,6 +18,8 @@ class Slots:
 
     releases: Mapping[Colour, str]
     running: Mapping[Colour, bool]
+    restarts: Mapping[Colour, int]
+    """How often each has been started again since a deploy started it."""
     live: tuple[str, Colour] | None
     ready: tuple[str, ...]
 
@@ -40,6 +42,7 @@ async def look(ssh: Ssh, layout: Layout) -> Slots:
     return Slots(
         {colour: slots[colour]["release"] for colour in Colour},
         {colour: slots[colour]["running"] for colour in Colour},
+        {colour: slots[colour]["restarts"] for colour in Colour},
         caddy.live(told["site"]),
         tuple(told["ready"]),
     )

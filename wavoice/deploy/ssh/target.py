@@ -152,12 +152,13 @@ class SshTarget:
 
     async def health(self, release: str) -> Health:
         """See `Releases`."""
-        colour = (await self._slots()).runs(release)
+        slots = await self._slots()
+        colour = slots.runs(release)
         if colour is None:
-            return Health(ready=False, checks={"process": "it has ended"})
+            return Health(ready=False, checks={"process": "it has ended"}, ended=True)
         port = str(self._layout.admin_port(colour))
         told = json.loads(await self._ssh.run([*program("health"), port], "asking for health"))
-        return Health(told["ready"], told["checks"], told["metrics"])
+        return Health(told["ready"], told["checks"], told["metrics"], restarts=slots.restarts[colour])
 
     async def switch(self, release: str) -> str:
         """See `Releases`."""

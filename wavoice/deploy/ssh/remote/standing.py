@@ -14,11 +14,16 @@ from pathlib import Path
 RUNNING = ("active", "activating", "deactivating", "reloading")
 
 
-def state(unit: str) -> bool:
-    """Whether the unit has a process."""
-    line = ["systemctl", "is-active", unit]
+def state(unit: str) -> dict[str, object]:
+    """Whether the unit has a process, and how often systemd has started it again since it was started."""
+    line = ["systemctl", "show", "--property=ActiveState,NRestarts", unit]
     asked = subprocess.run(line, capture_output=True, text=True, check=False)  # noqa: S603 -- root's own PATH
-    return asked.stdout.strip() in RUNNING
+    told = dict(row.partition("=")[::2] for row in asked.stdout.splitlines())
+    restarts = told.get("NRestarts", "")
+    return {
+        "running": told.get("ActiveState") in RUNNING,
+        "restarts": int(restarts) if restarts.isdecimal() else 0,
+    }
 
 
 def main() -> None:
@@ -28,7 +33,7 @@ def main() -> None:
     for colour in ("blue", "green"):
         link = root / "slots" / colour
         release = os.path.basename(os.readlink(link)) if link.is_symlink() else ""
-        slots[colour] = {"release": release, "running": state(f"{name}@{colour}.service")}
+        slots[colour] = {"release": release, **state(f"{name}@{colour}.service")}
     told = {
         "slots": slots,
         "site": site.read_text() if site.exists() else "",
