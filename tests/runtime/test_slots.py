@@ -47,6 +47,31 @@ class TestOrders:
         assert found.mentioned["order"] == ("1777", "1842")
         assert found.slots["order"] == "1842"
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "refund order 1901 and move order 1842",
+            "refund 1901 and 1842",
+            "move order 1842 to Friday and refund order 1901, please",
+            "refund orders 1901, 1842 and 1777",
+        ],
+    )
+    def test_of_two_orders_that_both_are_meant_none_is_taken_for_the_other(self, text: str) -> None:
+        found = request(text)
+        assert "order" not in found.slots
+        assert len(found.mentioned["order"]) > 1
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "refund order 1901 and, no, order 1842",
+            "where is order 1901, and sorry, I mean 1842",
+            "where is 1842 and when does 1842 come",
+        ],
+    )
+    def test_a_repair_behind_an_and_is_a_repair(self, text: str) -> None:
+        assert request(text).slots["order"] == "1842"
+
     def test_a_day_an_order_and_an_address_are_not_mistaken_for_each_other(self) -> None:
         found = request("change the address of order 1842 to 14 Lake Road")
         assert found.slots == {"order": "1842", "address": "14 Lake Road"}

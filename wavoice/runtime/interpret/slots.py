@@ -54,6 +54,8 @@ _REFUSED = re.compile(r"\b(?:not|isn't|instead\s+of|rather\s+than)\s+(?:on\s+)?$
 """Before a day: this is the one that is not wanted."""
 _OR = re.compile(r"[\s,]*(?:or|/)\s*(?:maybe\s+|perhaps\s+|even\s+)?(?:on\s+)?", re.IGNORECASE)
 """Between two days: the choice is left open, and neither is taken."""
+_AND = re.compile(r"\b(?:and|und|y|e|et|aur)\b|&", re.IGNORECASE)
+"""Between two orders, where nothing takes the first one back: both are meant."""
 _EDIT = re.compile(
     r"(?:[,;.]\s*no\b(?!\.|\s*\d)|\bno,?\s+(?=sorry|i\s+mean|wait)"
     r"|\b(?:sorry|i\s+mean|actually|or\s+rather|make\s+(?:it|that))\b)[\s,]*",
@@ -114,16 +116,30 @@ def find_slots(text: str, situation: Situation) -> Slots:
     for slot in own:
         if slot.kind is OwnKind.NUMBER:
             _add_number(text, slot, situation, (values, mentioned, spans))
-    for match in _ORDER.finditer(text):
-        if not _within(match.start(1), spans):
-            values["order"] = re.sub(r"\D", "", match[1])
-            mentioned["order"] = (*mentioned.get("order", ()), values["order"])
-            spans.append(match.span())
+    _add_orders(text, (values, mentioned, spans))
     return Slots(values, mentioned, tuple(spans), text, tuple(span for _, span in products))
 
 
 _Found = tuple[dict[str, str], dict[str, tuple[str, ...]], list[tuple[int, int]]]
 """Values, mentions and spans so far."""
+
+
+def _add_orders(text: str, found: _Found) -> None:
+    """The last one counts; of two that both are meant ("refund 1901 and move 1842") none does."""
+    values, mentioned, spans = found
+    named, last = tuple(spans), 0
+    for match in _ORDER.finditer(text):
+        if _within(match.start(1), named):
+            continue
+        order, between = re.sub(r"\D", "", match[1]), text[last : match.start()]
+        both = _AND.search(between) and not _EDIT.search(between)
+        if both and mentioned.get("order", (order,))[-1] != order:
+            values.pop("order", None)
+        else:
+            values["order"] = order
+        last = match.end()
+        mentioned["order"] = (*mentioned.get("order", ()), order)
+        spans.append(match.span())
 
 
 def _add_days(text: str, situation: Situation, found: _Found) -> None:
