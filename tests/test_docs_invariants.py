@@ -1,9 +1,11 @@
-"""docs/gate.md names a test for each thing that must never happen, and names only what exists."""
+"""What docs say of tests and jobs: every invariant of docs/gate.md has a test, and what is named exists."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+
+from wavoice.runtime.actions.builtin import JOBS
 
 ROOT = Path(__file__).parents[1]
 NUMBERS = [f"I{number}" for number in (*range(1, 22), 23, 24)]
@@ -35,3 +37,11 @@ def test_a_scenario_that_is_named_carries_the_number() -> None:
     for number, path in scenarios:
         text = (ROOT / path).read_text(encoding="utf-8")
         assert re.search(rf"^tags: .*\b{number}\b", text, re.MULTILINE), (number, path)
+
+
+def test_the_readme_counts_the_jobs_and_names_only_tests_that_exist() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert {int(count) for count in re.findall(r"(\d+) jobs", text)} == {len(JOBS.all_of_them)}
+    named = re.findall(r"`((?:tests|scenarios)/[\w/.]+)", text)
+    assert len(named) > 20
+    assert [path for path in named if not list(ROOT.glob(f"{path}*"))] == []
