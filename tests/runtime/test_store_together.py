@@ -41,6 +41,7 @@ class Crowd:
         self._inside, self._go_on = asyncio.Event(), asyncio.Event()
         self.called: list[tuple[str, int]] = []
         """Who was told to be durable, and how many messages the file had then."""
+        self.went_on: list[str] = []
 
     async def add(self, name: str, *, fails: bool = False) -> None:
         async with self._store.begin() as unit:
@@ -51,6 +52,7 @@ class Crowd:
                 await self._go_on.wait()
             if fails:
                 raise ZeroDivisionError
+        self.went_on.append(name)
 
     async def queue(self, *fails: str) -> dict[str, asyncio.Task[None]]:
         """Begin all of them; they go on with the next wait of the caller."""
@@ -64,7 +66,8 @@ class Crowd:
 async def test_those_that_wait_become_durable_with_one_commit(store: Store, tmp_path: Path) -> None:
     crowd = Crowd(store, tmp_path)
     await asyncio.gather(*(await crowd.queue()).values())
-    assert sorted(crowd.called) == [(name, len(NAMES)) for name in NAMES]
+    assert crowd.called == [(name, len(NAMES)) for name in NAMES], "told in the order of the commit"
+    assert crowd.went_on == [*NAMES], "who wrote first goes on first"
     assert durable(tmp_path) == [f"wamid.{name}" for name in NAMES]
 
 
@@ -79,7 +82,7 @@ async def test_one_that_fails_takes_back_its_own_and_nothing_else(
     await asyncio.gather(*tasks.values())
     kept = [name for name in NAMES if name != failing]
     assert durable(tmp_path) == [f"wamid.{name}" for name in kept]
-    assert sorted(name for name, _ in crowd.called) == kept
+    assert [name for name, _ in crowd.called] == kept
 
 
 async def test_those_who_are_cancelled_while_they_wait_leave_nothing_open(

@@ -161,7 +161,7 @@ class TestOtherRuns:
         assert (failure.kind, failure.expected, failure.got) == ("notice", "none", DONE)
 
     def test_what_happens_to_another_customer_is_not_of_this_step(self) -> None:
-        steps = f"{ASKED}\n  heard: {{took: 3s}}\n- text: hello\n  from: bela\n  after: 1s\n- wait: 5s"
+        steps = f"{ASKED}\n  heard: {{took: 3s}}\n- text: blue hmm\n  from: bela\n  after: 1s\n- wait: 5s"
         nothing = "then: {writes: []}"
         assert (
             of_step(2, "acts: [unclear], proposal: none, reply: {contains: catch}", steps, then=nothing) == []

@@ -105,23 +105,18 @@ class SqliteStore:
         if self._holder is asyncio.current_task():
             raise RuntimeError("a transaction inside a transaction would wait for itself")
         await self._turn_comes()
-        written: Unit | None = None
         try:
-            try:
-                async with self._written_in() as (unit, group):
-                    yield unit
-                written = unit
-                if not self._queued or len(group.units) >= MOST_TOGETHER:
-                    await self._commit(group)
-            finally:
-                self._turnstile.release()
-            if not group.over:
-                await to_the_end(self._settle(group))
-            if group.error is not None:
-                raise group.error
+            async with self._written_in() as (unit, group):
+                yield unit
+            alone = len(group.units) == 1 and not self._queued
+            if alone or len(group.units) >= MOST_TOGETHER:  # else the first does, and goes on first
+                await self._commit(group)
         finally:
-            if written is not None and written.durable:
-                written.run_calls()
+            self._turnstile.release()
+        if not group.over:
+            await to_the_end(self._settle(group))
+        if group.error is not None:
+            raise group.error
 
     async def _turn_comes(self) -> None:
         self._queued += 1
@@ -200,6 +195,9 @@ class SqliteStore:
 
     def _end(self, group: _Group, error: StoreError | None) -> None:
         group.over, group.error, self._group = True, error, None
+        if group.durable:  # in the order of the commit, whoever is first to go on
+            for unit in group.units:
+                unit.run_calls()
 
     async def close(self) -> None:
         """See `ports.Store`; waits for the open transaction. Closing twice is harmless."""
