@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import httpx
 import pytest
 from pydantic import SecretStr
@@ -13,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from tests.deploy.stage import CALLBACK, SECRET, TOKEN, WORD, Stage, staged
+from tests.deploy.stage import CALLBACK, SECRET, TOKEN, WORD, Stage
 from wavoice.deploy.callback import Callback
 from wavoice.deploy.check import check
 from wavoice.deploy.opened import channel_of
@@ -23,12 +20,6 @@ from wavoice.runtime.errors import ChannelError, ConfigError, UserInputError
 from wavoice.runtime.model import SECOND
 from wavoice.sim.emulator.tokens import Token
 from wavoice.sim.in_process import InProcess
-
-
-@pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with staged(tmp_path / "bot") as made:
-        yield made
 
 
 async def checked(stage: Stage) -> dict[str, Finding]:

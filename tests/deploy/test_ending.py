@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from tests.deploy.scripted_target import ScriptedTarget
-from tests.deploy.stage import Stage, staged
+from tests.deploy.stage import Stage
 from wavoice.deploy.errors import TargetError
 from wavoice.deploy.ledger import read_ledger
 from wavoice.deploy.steps import Outcome, Step
-
-
-@pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with staged(tmp_path / "bot") as made:
-        yield made
 
 
 class Full(ScriptedTarget):

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import fields, replace
-from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.deploy.scripted_target import ScriptedTarget
-from tests.deploy.stage import Stage, staged
+from tests.deploy.stage import Stage
 from wavoice.deploy.steps import Outcome
-
-
-@pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with staged(tmp_path / "bot") as made:
-        yield made
 
 
 class Alone(ScriptedTarget):

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
-from tests.deploy.stage import CALLBACK, SECRET, TOKEN, WORD, Stage, staged
+from tests.deploy.stage import CALLBACK, SECRET, TOKEN, WORD, Stage
 from wavoice.deploy.gate import Judged
 from wavoice.deploy.sequence import ACTIONS
 from wavoice.deploy.steps import Outcome
@@ -19,12 +18,6 @@ from wavoice.deploy.target import Finding, Holder, Ran
 from wavoice.sim.emulator.tokens import MESSAGING, Token
 
 ELSEWHERE = "https://127.0.0.1/webhooks/before"
-
-
-@pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with staged(tmp_path / "bot") as made:
-        yield made
 
 
 def outcomes(stage: Stage) -> dict[str, str]:

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
-from tests.deploy.stage import CALLBACK, Stage, staged
+from tests.deploy.stage import CALLBACK, Stage
 from wavoice.deploy import verbs
 from wavoice.deploy.errors import LockedError, TargetError
 from wavoice.deploy.status import status
 from wavoice.deploy.target import Ran
 from wavoice.runtime.errors import UserInputError
-
-
-@pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with staged(tmp_path / "bot") as made:
-        yield made
 
 
 async def two(stage: Stage) -> tuple[str, str]:
