@@ -12,10 +12,16 @@ from wavoice.runtime.replies import service
 NAME = "erase_my_data"
 
 
+def of_others(slots: Mapping[str, str]) -> Refuse | None:
+    """A refusal where the data may be somebody else's: any number may be theirs."""
+    own = slots.keys().isdisjoint(("whose", "order"))
+    return None if own else Refuse(service.ONLY_YOUR_OWN_DATA)
+
+
 def _prepare(slots: Mapping[str, str], _facts: Facts, _today: date) -> Prepared:
-    if not slots.keys().isdisjoint(("whose", "order")):  # any number may be somebody's
-        return Refuse(service.ONLY_YOUR_OWN_DATA)
-    return Offer(order=None, args={"what": "everything"}, before={}, version="all that is kept")
+    return of_others(slots) or Offer(
+        order=None, args={"what": "everything"}, before={}, version="all that is kept"
+    )
 
 
 JOB = Job(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from wavoice.runtime.actions import Instead, Job, Prepared, Refuse
+from wavoice.runtime.actions import Instead, Job, Prepared
+from wavoice.runtime.actions.erase_my_data import of_others
 from wavoice.runtime.actions.open_ticket import NAME as OPEN_TICKET
 from wavoice.runtime.model import Facts, Tier
 from wavoice.runtime.replies import service
@@ -16,9 +17,7 @@ SUBJECT = "a copy of all that is kept about me"
 
 
 def _prepare(slots: Mapping[str, str], _facts: Facts, _today: date) -> Prepared:
-    if not slots.keys().isdisjoint(("whose", "order")):  # any number may be somebody's
-        return Refuse(service.ONLY_YOUR_OWN_DATA)
-    return Instead(OPEN_TICKET, {"subject": SUBJECT}, service.COPIES_BY_PEOPLE)
+    return of_others(slots) or Instead(OPEN_TICKET, {"subject": SUBJECT}, service.COPIES_BY_PEOPLE)
 
 
 JOB = Job(name=NAME, slots=("whose",), tier=Tier.R0, prepare=_prepare, public=True)
