@@ -9,9 +9,8 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from tests.proxy.faults import Step
 from tests.proxy.wire import Exchange
 from wavoice.runtime import journal
-from wavoice.runtime.actions.erase_my_data import NAME as ERASE_MY_DATA
 from wavoice.runtime.model import Confirmed, HandOff, Proposal
-from wavoice.sim.scenario.laws import check_laws
+from wavoice.sim.scenario.laws import check_laws, is_done_here
 from wavoice.sim.scenario.perform import Play
 from wavoice.sim.scenario.stage import Stage
 from wavoice.sim.timeline import Note
@@ -135,11 +134,10 @@ async def _untrue(play: Play, stage: Stage) -> AsyncIterator[str]:
         if isinstance(event.body, journal.Committed):
             done[event.body.proposal] = place
     applied = {one.key for one in play.record.ledger}
-    erased = any(isinstance(event.body, journal.Erased) for event in stage.events)
     for event in stage.events:
         if isinstance(event.body, journal.Committed) and event.body.key not in applied:
-            if event.body.action == ERASE_MY_DATA and erased:
-                continue  # done here: no shop is asked
+            if is_done_here(event.body, stage.events):
+                continue
             yield f"untrue: {event.body.action} is in the books as done, and the shop has not done it"
     claims = await _claims(stage)
     for place, event in enumerate(stage.events):

@@ -94,6 +94,12 @@ class _Facts:
         return [event for event in self.events if isinstance(event.body, kind)]
 
 
+def is_done_here(done: object, events: Sequence[Event]) -> bool:
+    """True for a write of the runtime's own, which is done, and of which no shop is asked: an erasure."""
+    erasing = isinstance(done, journal.Committed) and done.action == ERASE_MY_DATA
+    return erasing and any(isinstance(event.body, journal.Erased) for event in events)
+
+
 def _bound(facts: _Facts) -> Iterator[Failure]:
     """L1 and L2."""
     commits: Counter[str] = Counter()
@@ -116,8 +122,9 @@ def _bound(facts: _Facts) -> Iterator[Failure]:
         elif dict(bound.args) != dict(applied.args) or bound.action != applied.action:
             yield _broken("L1", "other arguments were written than were confirmed", _said(applied))
     for event in facts.of(journal.Committed):
-        here = event.body.action == ERASE_MY_DATA and any(facts.of(journal.Erased))  # no shop is asked
-        if not here and event.body.key not in {applied.key for applied in facts.ledger}:
+        if not is_done_here(event.body, facts.events) and event.body.key not in {
+            applied.key for applied in facts.ledger
+        }:
             yield _broken(
                 "L4", "the journal says committed, and the shop was not written to", event.body.action
             )
