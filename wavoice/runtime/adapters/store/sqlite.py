@@ -201,10 +201,8 @@ class SqliteStore:
 
     async def close(self) -> None:
         """See `ports.Store`; waits for the open transaction. Closing twice is harmless."""
-        async with self._turnstile:
+        async with self._alone():
             if not self._closed:
-                if self._group is not None:
-                    await self._commit(self._group)
                 self._closed = True
                 await _wait(self._thread, self._database.close)
                 if self._thread:
@@ -212,10 +210,16 @@ class SqliteStore:
 
     async def compact(self) -> None:
         """See `ports.Compacts`; needs as much free space as the file has, and everybody waits for it."""
+        async with self._alone():
+            await _wait(self._thread, self._vacuum)
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """No transaction is open, and none begins."""
         async with self._turnstile:
             if self._group is not None:
                 await self._commit(self._group)
-            await _wait(self._thread, self._vacuum)
+            yield
 
     def _vacuum(self) -> None:
         self._database.execute("VACUUM")
