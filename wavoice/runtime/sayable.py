@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import fields, replace
+from functools import cache
 from typing import Any, Final, TypeVar
 
 from wavoice.runtime.links import LINK, with_known_links
@@ -28,7 +29,7 @@ _TEXTS: Final = frozenset(
 _JOINS: Final = "\u200c\u200d"
 """Invisible, and part of how some scripts and pictures are written."""
 _MARKUP: Final = re.compile(r"[<>{}`]|\(\s*\)")
-_TURNS: Final = frozenset({"Cf", "Cc", "Co", "Cs"})
+_HIDDEN: Final = frozenset({"Cf", "Co", "Cs"})
 
 
 def sayable(text: str) -> str:
@@ -43,8 +44,7 @@ def sayable(text: str) -> str:
 
 
 def _is_hidden(sign: str) -> bool:
-    category = unicodedata.category(sign)
-    return category in _TURNS and category != "Cc" and sign not in _JOINS
+    return unicodedata.category(sign) in _HIDDEN and sign not in _JOINS
 
 
 def orders_as_said(orders: Iterable[Order]) -> list[Order]:
@@ -63,13 +63,17 @@ def records_as_said(records: Records, policy: Policy) -> Records:
     return with_known_links(replace(records, **changed) if changed else records, policy)
 
 
+@cache
+def _texts_of(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind) if field.name in _TEXTS)
+
+
 def _plain(record: T) -> T:
     changed: dict[str, Any] = {}
-    for field in fields(record):
-        if field.name not in _TEXTS:
-            continue
-        value = getattr(record, field.name)
+    kind: type[Any] = type(record)
+    for name in _texts_of(kind):
+        value = getattr(record, name)
         said = sayable(value) if isinstance(value, str) else tuple(sayable(one) for one in value)
         if said != value:
-            changed[field.name] = said
+            changed[name] = said
     return replace(record, **changed) if changed else record
