@@ -64,13 +64,13 @@ def records_as_said(records: Records, policy: Policy) -> Records:
 
 
 @cache
-def _texts_of(kind: type[Any]) -> tuple[str, ...]:
+def _texts_of(kind: type) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind) if field.name in _TEXTS)
 
 
 def _plain(record: T) -> T:
     changed: dict[str, Any] = {}
-    kind: type[Any] = type(record)
+    kind: type = type(record)
     for name in _texts_of(kind):
         value = getattr(record, name)
         said = sayable(value) if isinstance(value, str) else tuple(sayable(one) for one in value)
