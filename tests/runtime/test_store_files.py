@@ -88,6 +88,16 @@ async def test_the_file_is_private_and_durable(tmp_path: Path) -> None:
     await store.close()
 
 
+@pytest.mark.bulk
+async def test_of_several_who_open_a_new_file_at_once_none_is_refused(tmp_path: Path) -> None:
+    """SQLite refuses some of them: about one opening of 450 was, before whoever is refused waited."""
+    for round_ in range(60):
+        path = tmp_path / f"{round_}.sqlite"
+        stores = await asyncio.gather(*(SqliteStore.open(path, ids=CountingIds()) for _ in range(4)))
+        for store in stores:
+            await store.close()
+
+
 async def test_two_connections_take_turns_and_seq_is_commit_order(tmp_path: Path) -> None:
     path = tmp_path / "store.sqlite"
     intake, drain = await asyncio.gather(

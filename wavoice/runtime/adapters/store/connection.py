@@ -17,6 +17,7 @@ from sqlalchemy.pool import StaticPool
 
 from wavoice.runtime.adapters.store.lock import MEMORY
 from wavoice.runtime.adapters.store.schema import HEAD, VERSION_TABLE, stored_revision, upgrade
+from wavoice.runtime.adapters.store.statements import is_busy
 from wavoice.runtime.adapters.store.tables_ops import METADATA
 from wavoice.runtime.errors import StoreError
 from wavoice.runtime.model import SECOND, Micros
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy.pool import PoolProxiedConnection
 
 
+_TRIES = 20
 STATEMENTS = 512
 """Prepared ones that a connection keeps: there are more than the driver's 128."""
 
@@ -91,12 +93,28 @@ def _prepare(database: sqlite3.Connection) -> sqlite3.Connection:
     # Looked at before anything is changed: the file may be another program's.
     revision = stored_revision(database)
     # What is redacted is overwritten, not only unlinked: not every build of SQLite does so by itself.
-    for setting in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
+    _write_ahead(database)
+    for setting in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
         database.execute(f"PRAGMA {setting}")
     if revision != HEAD:
         with _engine(database).connect() as connection:
             upgrade(connection, revision)
     return database
+
+
+def _write_ahead(database: sqlite3.Connection) -> None:
+    """Of several who open a new file at once one changes its mode, and SQLite refuses the others unwaited."""
+    for _ in range(_TRIES):
+        try:
+            database.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if not is_busy(error):
+                raise
+        else:
+            return
+        database.execute("BEGIN IMMEDIATE")  # waits until the one is done
+        database.execute("ROLLBACK")
+    database.execute("PRAGMA journal_mode = WAL")
 
 
 def _engine(database: sqlite3.Connection) -> Engine:

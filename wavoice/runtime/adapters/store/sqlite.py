@@ -15,7 +15,7 @@ from wavoice.runtime import ports
 from wavoice.runtime.adapters.store.connection import connect
 from wavoice.runtime.adapters.store.journal_rows import JournalRows, KnownHead
 from wavoice.runtime.adapters.store.lock import MEMORY
-from wavoice.runtime.adapters.store.statements import OpenTransaction, store_error
+from wavoice.runtime.adapters.store.statements import OpenTransaction, is_busy, store_error
 from wavoice.runtime.adapters.store.unit import Unit
 from wavoice.runtime.adapters.store.waiting import to_the_end
 from wavoice.runtime.errors import StoreError
@@ -25,8 +25,6 @@ T = TypeVar("T")
 
 LOCK_TIMEOUT: Micros = 5 * SECOND
 """How long a transaction waits for another process to end its own."""
-_PRIMARY = 0xFF
-"""Bits of an error code that say what kind it is: the others say of what kind that is."""
 
 
 MOST_TOGETHER = 64
@@ -235,7 +233,7 @@ class SqliteStore:
             try:
                 self._begin()
             except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & _PRIMARY != sqlite3.SQLITE_BUSY:
+                if not is_busy(error):
                     raise store_error(error) from None
             else:
                 return self._database.total_changes

@@ -172,6 +172,11 @@ def unstorable() -> StoreError:
     )
 
 
+def is_busy(error: sqlite3.OperationalError) -> bool:
+    """True if another process holds the lock; of an extended code the last byte says what kind it is."""
+    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+
+
 def store_error(error: sqlite3.Error) -> StoreError:
     """Say what the database said; a lock that was not released in time is retryable.
 
